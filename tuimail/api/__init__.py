@@ -1,0 +1,1 @@
+"""Typed commands and events between the UI and the engine."""

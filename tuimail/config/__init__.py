@@ -1,0 +1,1 @@
+"""The profile, the presets and the places on disk."""

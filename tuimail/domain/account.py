@@ -1,0 +1,206 @@
+"""An account as the profile describes it, and the states its sign-in can be in."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from tuimail.domain.errors import Problem
+from tuimail.domain.ids import AccountId
+from tuimail.domain.scope import Permission, PermissionLine, ScopeSets
+
+
+class Tls(StrEnum):
+    """How a connection is protected; there is no "none"."""
+
+    IMPLICIT = "implicit"
+    STARTTLS = "starttls"
+
+
+class SignInMethod(StrEnum):
+    """How the account signs in."""
+
+    OAUTH = "oauth"
+    APP_PASSWORD = "app_password"  # noqa: S105 (the profile's word for a way to sign in)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Server:
+    """One mail server's address."""
+
+    host: str
+    port: int
+    tls: Tls
+
+    def __str__(self) -> str:
+        return f"{self.host}:{self.port}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Endpoints:
+    """Addresses of the authorization server named in the profile or a preset; None: discovered from the issuer."""
+
+    authorization: str | None = None
+    token: str | None = None
+    revocation: str | None = None
+    device_authorization: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OAuthSettings:
+    """How to reach and address the authorization server; preset and profile already merged."""
+
+    issuer: str | None = None
+    endpoints: Endpoints = Endpoints()
+    client_id: str | None = None
+    """None: registered dynamically where the provider offers it (RFC 7591)."""
+    secret_in_keychain: bool = False
+    redirect_path: str = "/callback"
+    redirect_host: str = "127.0.0.1"
+    scopes: ScopeSets
+    extra: tuple[tuple[str, str], ...] = ()
+    """Further authorization parameters."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """Everything the profile and its preset say about one account."""
+
+    id: AccountId
+    address: str
+    login: str
+    """The SASL user; the address unless the profile says otherwise."""
+    name: str = ""
+    provider: str
+    """The provider's name in words, for screens."""
+    sign_in: SignInMethod = SignInMethod.OAUTH
+    ca_file: str | None = None
+    """Absolute path of one more trust anchor, or None."""
+    aliases: tuple[str, ...] = ()
+    signature: str = ""
+    oauth: OAuthSettings
+    imap: Server
+    smtp: Server | None = None
+    """None: a read-only account."""
+    save_sent: bool = True
+    """Whether we append a copy to Sent; False where the provider files it itself."""
+    access_page: str | None = None
+    """The provider's page where a user can end this program's access."""
+
+    @property
+    def own_addresses(self) -> tuple[str, ...]:
+        """Every address that is the user's own, the main one first."""
+        return (self.address, *self.aliases)
+
+    @property
+    def auth_host(self) -> str:
+        """The host of the authorization server, for the consent screen."""
+        url = self.oauth.endpoints.authorization or self.oauth.issuer or ""
+        return url.partition("://")[2].partition("/")[0]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedOut:
+    """No tokens are held; ``reason`` is empty after a sign-out that the user asked for."""
+
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AwaitingConsent:
+    """The consent screen is to be shown or is shown; nothing has left the machine."""
+
+    permissions: frozenset[Permission]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AwaitingBrowser:
+    """The listener is open and the person is in the browser."""
+
+    permissions: frozenset[Permission]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedIn:
+    """A refresh token is held; the access token is fetched when needed."""
+
+    granted: frozenset[Permission]
+    scopes: tuple[str, ...]
+    since: datetime
+    """When the user last signed in, aware UTC."""
+    token_ends_at: datetime | None = None
+    """End of the current access token, None while there is none."""
+    last_refresh_at: datetime | None = None
+    last_refresh_problem: Problem | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expired:
+    """The provider no longer honours the refresh token; cached mail stays readable."""
+
+    problem: Problem
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revoking:
+    """A sign-out is under way."""
+
+
+SignInState = SignedOut | AwaitingConsent | AwaitingBrowser | SignedIn | Expired | Revoking
+
+
+class Link(StrEnum):
+    """What the connection to the mail server is doing."""
+
+    IDLE = "not connected"
+    CONNECTING = "connecting"
+    SYNCING = "checking"
+    ONLINE = "online"
+    OFFLINE = "offline"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkState:
+    """The connection as the status bar tells it."""
+
+    link: Link
+    since: datetime | None = None
+    """When it went offline, aware UTC."""
+    problem: Problem | None = None
+    waiting: int = 0
+    """Changes that wait for the server."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentRequest:
+    """All that the consent screen shows."""
+
+    account: AccountId
+    address: str
+    provider: str
+    hosts: tuple[tuple[str, str], ...]
+    """Pairs of purpose and host, such as ("sign-in", "accounts.example.test")."""
+    lines: tuple[PermissionLine, ...]
+    already: tuple[PermissionLine, ...] = ()
+    """Permissions granted before; an incremental request names them too."""
+    kept_in: str
+    """Where tokens will be kept, in words: the keychain's name."""
+    one_permission: bool
+    """The provider has one permission for reading and sending; the screen says so."""
+    sign_out: str
+    """What signing out will do at this provider."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountSummary:
+    """An account's row in the settings screen."""
+
+    account: Account
+    state: SignInState
+    link: LinkState
+    kept_in: str
+    store_bytes: int
+    drafts: int
+    outbox: int
+    permissions: tuple[PermissionLine, ...]
+    read_only_reason: str = ""
+    """Why this process may not write, such as another window being open; empty if it may."""

@@ -1,0 +1,76 @@
+"""The body of a message as styled lines of our own type, so that neither ``mime`` nor ``ui`` needs the other."""
+
+from dataclasses import dataclass
+from enum import Flag, StrEnum, auto
+
+
+class Style(Flag):
+    """How a span of text stands out. Colours belong to the theme."""
+
+    PLAIN = 0
+    BOLD = auto()
+    ITALIC = auto()
+    UNDERLINE = auto()
+    STRIKE = auto()
+    CODE = auto()
+    DIM = auto()
+    LINK = auto()
+
+
+class BlockKind(StrEnum):
+    """What a block is; the UI gives each kind its look."""
+
+    TEXT = "text"
+    HEADING = "heading"
+    PRE = "pre"
+    ITEM = "item"
+    RULE = "rule"
+    TABLE = "table"
+    SIGNATURE = "signature"
+    BLANK = "blank"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """A run of text in one style. Cleaned; holds no newline."""
+
+    text: str
+    style: Style = Style.PLAIN
+    link: int | None = None
+    """Number of the link it belongs to, counted from 1."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """A paragraph, heading, list item, line of preformatted text or the like; the UI wraps it to its width."""
+
+    kind: BlockKind = BlockKind.TEXT
+    spans: tuple[Span, ...] = ()
+    quote: int = 0
+    """Depth of quotation, 0 for the author's own words."""
+    indent: int = 0
+    """Cells to the left of the text, quote bars not counted."""
+    lead: str = ""
+    """What stands before the first line, such as "- " or "3. "; later lines are indented by its width."""
+    cells: tuple[tuple[tuple[Span, ...], ...], ...] = ()
+    """TABLE only: rows of cells of spans, the first row being the header where ``has_header``."""
+    has_header: bool = False
+
+    @property
+    def text(self) -> str:
+        """The words alone."""
+        if self.kind is BlockKind.TABLE:
+            return "\n".join("\t".join("".join(s.text for s in cell) for cell in row) for row in self.cells)
+        return "".join(span.text for span in self.spans)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkTarget:
+    """A link of a message, shown with its whole target before anything opens."""
+
+    number: int
+    url: str
+    host: str
+    text: str = ""
+    suspicious: str = ""
+    """Why it should not be trusted, in words; empty if nothing stands out."""

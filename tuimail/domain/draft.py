@@ -1,0 +1,222 @@
+"""Drafts, the checks before sending, and the outbox's states."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from tuimail.domain.address import Address, parse_typed
+from tuimail.domain.clean import clean_line
+from tuimail.domain.ids import AccountId, DraftId, OutboxId, RowId
+
+
+class DraftKind(StrEnum):
+    """Why the draft was begun."""
+
+    NEW = "new"
+    REPLY = "reply"
+    REPLY_ALL = "reply all"
+    FORWARD = "forward"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftAttachment:
+    """A file of a draft: read when it is attached, so that the mail is what the user saw."""
+
+    name: str
+    content_type: str
+    data: bytes
+
+    def __repr__(self) -> str:
+        return f"DraftAttachment({len(self.data)} bytes)"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """What the composer holds: fields as typed, not yet checked. Reprs never show content (it may reach a log)."""
+
+    id: DraftId
+    account: AccountId
+    kind: DraftKind = DraftKind.NEW
+    sender: str = ""
+    to: str = ""
+    cc: str = ""
+    bcc: str = ""
+    subject: str = ""
+    text: str = ""
+    in_reply_to: str = ""
+    references: tuple[str, ...] = ()
+    answers: RowId | None = None
+    """The stored message that this answers or forwards; it gets its flag once the mail is sent."""
+    attachments: tuple[DraftAttachment, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"Draft(id={self.id!r}, kind={self.kind.value!r})"
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was typed that would be missed."""
+        return not (self.to or self.cc or self.bcc or self.subject or self.text.strip() or self.attachments)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldProblem:
+    """Something to mend before sending, at the field it concerns."""
+
+    field: str
+    """``from``, ``to``, ``cc``, ``bcc``, ``subject``, ``text`` or ``attachments``."""
+    words: str
+    is_question: bool = False
+    """True: sending is possible once the user says yes; False: it must be mended."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutgoingMail:
+    """A draft whose every field was checked: addresses parsed, nothing that could become a header of its own."""
+
+    draft: DraftId
+    account: AccountId
+    sender: Address
+    to: tuple[Address, ...]
+    cc: tuple[Address, ...]
+    bcc: tuple[Address, ...]
+    subject: str
+    text: str
+    in_reply_to: str
+    references: tuple[str, ...]
+    answers: RowId | None
+    kind: DraftKind
+    attachments: tuple[DraftAttachment, ...]
+
+    def __repr__(self) -> str:
+        return f"OutgoingMail(draft={self.draft!r})"
+
+    @property
+    def recipients(self) -> tuple[Address, ...]:
+        """Everybody it goes to, each address once, Bcc included."""
+        return tuple({address.spec.lower(): address for address in (*self.to, *self.cc, *self.bcc)}.values())
+
+
+_MENTIONS_ATTACHMENT = re.compile(
+    r"\b(attach(ed|ment|ments)?|enclosed|im anhang|angehängt|ci-joint|adjunt[oa]s?)\b", re.I
+)
+_MESSAGE_ID = re.compile(r"^<[^\s<>\x00-\x1f\x7f]+>$")
+MANY_RECIPIENTS = 20
+
+
+def check_draft(draft: Draft) -> OutgoingMail | list[FieldProblem]:
+    """The mail that this draft means, or everything that must be mended first, in the order of the fields."""
+    problems: list[FieldProblem] = []
+    fields: dict[str, tuple[Address, ...]] = {}
+    for field, typed in (("from", draft.sender), ("to", draft.to), ("cc", draft.cc), ("bcc", draft.bcc)):
+        parsed = parse_typed(typed)
+        fields[field] = parsed.addresses
+        problems += [FieldProblem(field=field, words=words) for words in parsed.problems]
+    if not problems and len(fields["from"]) != 1:
+        problems.append(FieldProblem(field="from", words="Write from exactly one address."))
+    if not problems and not (fields["to"] or fields["cc"] or fields["bcc"]):
+        problems.append(FieldProblem(field="to", words="Add somebody to send this to."))
+    if problems:
+        return problems
+    return OutgoingMail(
+        draft=draft.id,
+        account=draft.account,
+        sender=fields["from"][0],
+        to=fields["to"],
+        cc=fields["cc"],
+        bcc=fields["bcc"],
+        subject=clean_line(draft.subject),
+        text=draft.text,
+        in_reply_to=draft.in_reply_to if _MESSAGE_ID.match(draft.in_reply_to) else "",
+        references=tuple(ref for ref in draft.references if _MESSAGE_ID.match(ref)),
+        answers=draft.answers,
+        kind=draft.kind,
+        attachments=draft.attachments,
+    )
+
+
+def questions_before_sending(mail: OutgoingMail) -> list[FieldProblem]:
+    """What is probably an oversight: asked once, in one line each; the user may send all the same."""
+    asked: list[FieldProblem] = []
+    if not mail.subject:
+        asked.append(FieldProblem(field="subject", words="Send without a subject?", is_question=True))
+    own_text = "\n".join(line for line in mail.text.splitlines() if not line.startswith(">"))
+    if not mail.attachments and _MENTIONS_ATTACHMENT.search(own_text):
+        words = "The text speaks of an attachment, and none is attached. Send without?"
+        asked.append(FieldProblem(field="attachments", words=words, is_question=True))
+    visible = len(mail.to) + len(mail.cc)
+    if visible > MANY_RECIPIENTS:
+        words = f"All {visible} recipients will see each other's addresses. Send?"
+        asked.append(FieldProblem(field="to", words=words, is_question=True))
+    return asked
+
+
+class OutboxState(StrEnum):
+    """Where a mail on its way stands (threats, fault 1)."""
+
+    QUEUED = "queued"
+    SENDING = "sending"
+    SENT = "sent"
+    HELD = "held"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutboxItem:
+    """A mail on its way, as the outbox shows it."""
+
+    id: OutboxId
+    account: AccountId
+    subject: str
+    recipients: tuple[str, ...]
+    state: OutboxState
+    words: str = ""
+    """The reason for its state, in words; the server's own words where it refused."""
+    send_at: datetime | None = None
+    """QUEUED: when it goes out, aware UTC; until then it can be taken back."""
+    queued_at: datetime
+
+
+class SignOutStepState(StrEnum):
+    """How a step of a sign-out ended."""
+
+    DOING = "doing"
+    DONE = "done"
+    FAILED = "failed"
+    NOT_POSSIBLE = "not possible"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignOutStep:
+    """One line of the sign-out report."""
+
+    title: str
+    state: SignOutStepState
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignOutPreview:
+    """What the sign-out question says before anything is done."""
+
+    account: AccountId
+    address: str
+    drafts: int
+    unsent: int
+    changes: int
+    """Changes of messages that the server does not know yet."""
+    can_revoke: bool
+    provider: str
+    access_page: str | None
+    ends_other_machines: bool
+    """Revoking ends the access of other machines with the same client id, too."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActivityEntry:
+    """One line of the activity list: what, for which account, how it ended; never content."""
+
+    at: datetime
+    account: AccountId
+    what: str
+    outcome: str

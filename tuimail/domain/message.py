@@ -1,0 +1,100 @@
+"""Messages: the envelope (a list row), the read view and its parts."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from tuimail.domain.address import Address
+from tuimail.domain.body import Block, LinkTarget
+from tuimail.domain.ids import MailboxId, RowId, Uid
+
+
+class Flag(StrEnum):
+    """The flags that the UI knows; unknown keywords are kept beside them (RFC 9051 section 2.3.2)."""
+
+    SEEN = "\\Seen"
+    ANSWERED = "\\Answered"
+    FLAGGED = "\\Flagged"
+    DELETED = "\\Deleted"
+    DRAFT = "\\Draft"
+    FORWARDED = "$Forwarded"
+    JUNK = "$Junk"
+    NOT_JUNK = "$NotJunk"
+    PHISHING = "$Phishing"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Envelope:
+    """A row of the message list. Every text is cleaned; times are aware UTC."""
+
+    row: RowId
+    mailbox: MailboxId
+    uid: Uid | None
+    """None for a row that only exists here, such as a move that waits for the server."""
+    sender: tuple[Address, ...] = ()
+    to: tuple[Address, ...] = ()
+    cc: tuple[Address, ...] = ()
+    subject: str = ""
+    sent_at: datetime
+    """The Date field, or the server's date where that is missing, absurd or in the future."""
+    size_bytes: int = 0
+    flags: frozenset[str] = frozenset()
+    """Flag names as the server spells the known ones (``Flag`` values) and keywords as they are."""
+    has_attachment: bool = False
+    message_id: str = ""
+    in_reply_to: str = ""
+    references: tuple[str, ...] = ()
+    pending: bool = False
+    """A change of this row waits for the server."""
+
+    @property
+    def is_unread(self) -> bool:
+        """Whether the message was not yet seen."""
+        return Flag.SEEN not in self.flags
+
+    @property
+    def is_flagged(self) -> bool:
+        """Whether the message is starred."""
+        return Flag.FLAGGED in self.flags
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attachment:
+    """A part of a message that can be saved."""
+
+    part: str
+    """The path of the part in the parsed tree, such as ``1.2``; names it in commands."""
+    name: str
+    """Cleaned and safe to show; ``mime.parse`` makes it safe to save, too (threats, row 13)."""
+    content_type: str
+    size_bytes: int
+    """Decoded size."""
+    is_inline: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """A message as the reader shows it."""
+
+    sender: tuple[Address, ...]
+    reply_to: tuple[Address, ...] = ()
+    to: tuple[Address, ...] = ()
+    cc: tuple[Address, ...] = ()
+    bcc: tuple[Address, ...] = ()
+    subject: str = ""
+    sent_at: datetime | None = None
+    headers: tuple[tuple[str, str], ...] = ()
+    """All header fields, cleaned, in order: for the full view and for replies."""
+    blocks: tuple[Block, ...] = ()
+    """The body in the form chosen: the plain text, or the HTML as read by ``mime.html``."""
+    other_blocks: tuple[Block, ...] = ()
+    """The other form, where the message has both; empty otherwise."""
+    is_html: bool = False
+    """Whether ``blocks`` come from HTML."""
+    links: tuple[LinkTarget, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+    notes: tuple[str, ...] = ()
+    """What was left out or guessed, in words, such as "3 remote images not loaded"."""
+    message_id: str = ""
+    references: tuple[str, ...] = ()
+    in_reply_to: str = ""

@@ -1,0 +1,1 @@
+"""Runs commands on threads that own slow resources."""

@@ -1,0 +1,1 @@
+"""Connections to mail servers: SASL, TLS, IMAP, SMTP."""

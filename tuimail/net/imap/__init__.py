@@ -1,0 +1,1 @@
+"""IMAP over our own byte transport."""
