@@ -1,0 +1,127 @@
+"""A worker: one thread that owns one slow resource, with a queue in front and a crash barrier around.
+
+Everything that touches the resource runs on its worker. Others hand jobs over (``post``) or, where the worker
+lies further right in ``watch, send, imap > auth > store > keychain``, wait for an answer (``call``).
+"""
+
+import contextlib
+import itertools
+import logging
+import queue
+import threading
+import traceback
+from collections.abc import Callable
+from concurrent.futures import Future, InvalidStateError
+from enum import IntEnum
+from pathlib import Path
+from typing import TypeVar
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+
+class Urgency(IntEnum):
+    """Order in a worker's queue; within one urgency, first come first served."""
+
+    SCREEN = 0
+    NORMAL = 1
+    BACKGROUND = 2
+    LAST = 9
+
+
+def log_crash(where: str, error: BaseException) -> None:
+    """Log what was raised and where, without its message: exception texts may quote mail or tokens."""
+    frames = traceback.extract_tb(error.__traceback__)[-8:]
+    places = " < ".join(f"{Path(frame.filename).name}:{frame.lineno}" for frame in reversed(frames))
+    log.error("%s: %s at %s", where, type(error).__name__, places)
+
+
+class WorkerClosedError(Exception):
+    """The worker no longer takes jobs: the program is closing, or the worker was replaced."""
+
+
+class Worker:
+    """A named thread that runs jobs one after the other, most urgent first."""
+
+    def __init__(self, name: str, *, on_crash: Callable[[str, Exception], None]) -> None:
+        self._name = name
+        self._on_crash = on_crash
+        self._jobs: queue.PriorityQueue[tuple[int, int, Callable[[], None] | None]] = queue.PriorityQueue()
+        self._numbers = itertools.count()
+        self._closed = threading.Event()
+        self._waiting: set[Future[object]] = set()
+        self._guard = threading.Lock()
+        self._thread = threading.Thread(target=self._loop, name=name, daemon=True)
+        self._thread.start()
+
+    @property
+    def is_current(self) -> bool:
+        """Whether the caller runs on this worker's thread."""
+        return threading.current_thread() is self._thread
+
+    def post(self, job: Callable[[], None], *, urgency: Urgency = Urgency.NORMAL) -> None:
+        """Queue the job and return at once. After ``close`` it is dropped."""
+        if not self._closed.is_set():
+            self._jobs.put((urgency, next(self._numbers), job))
+
+    def call(self, job: Callable[[], T], *, urgency: Urgency = Urgency.NORMAL) -> T:
+        """Run the job on the worker and wait for its value; its exception is raised here. Never from the UI."""
+        if self.is_current:
+            return job()
+        future: Future[T] = Future()
+
+        def run() -> None:
+            try:
+                value = job()
+            except Exception as error:  # noqa: BLE001 (carried to the caller, who raises it)
+                _settle(future, error)
+            else:
+                with contextlib.suppress(InvalidStateError):  # closed meanwhile: nobody waits any more
+                    future.set_result(value)
+
+        with self._guard:
+            if self._closed.is_set():
+                raise WorkerClosedError(self._name)
+            self._waiting.add(future)  # type: ignore[arg-type]  # a set of futures of any kind
+        try:
+            self._jobs.put((urgency, next(self._numbers), run))
+            return future.result()
+        finally:
+            with self._guard:
+                self._waiting.discard(future)
+
+    def close(self) -> None:
+        """Take no more jobs and end after the one that runs. Callers that wait get ``WorkerClosedError`` at once."""
+        with self._guard:
+            self._closed.set()
+            waiting = list(self._waiting)
+        self._jobs.put((Urgency.LAST, next(self._numbers), None))
+        for future in waiting:
+            _settle(future, WorkerClosedError(self._name))
+
+    def join(self, timeout_s: float) -> bool:
+        """Wait for the thread to end; whether it did."""
+        self._thread.join(timeout_s)
+        return not self._thread.is_alive()
+
+    def _loop(self) -> None:
+        while True:
+            _, _, job = self._jobs.get()
+            if job is None:
+                return
+            if self._closed.is_set():
+                continue
+            try:
+                job()
+            except WorkerClosedError:
+                continue
+            except Exception as error:  # noqa: BLE001 (the crash barrier: the worker lives on)
+                log_crash(self._name, error)
+                self._on_crash(self._name, error)
+
+
+def _settle(future: "Future[T]", error: Exception) -> None:
+    # Two threads may settle one future: the worker that finishes and the one that closes it.
+    with contextlib.suppress(InvalidStateError):
+        future.set_exception(error)
