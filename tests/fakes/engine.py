@@ -1,0 +1,55 @@
+"""An engine that records commands and plays the events a test gives it."""
+
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+
+from tuimail.api.commands import Command
+from tuimail.api.engine import Sink
+from tuimail.api.events import Event
+from tuimail.domain.ids import CommandId
+
+C = TypeVar("C")
+Answer = Callable[[Command, CommandId], Iterable[Event]]
+
+
+class FakeEngine:
+    """Implements ``api.engine.Engine``. ``answer`` makes the events that a submitted command leads to at once."""
+
+    def __init__(self, answer: Answer | None = None) -> None:
+        self.commands: list[Command] = []
+        self.cancelled: list[CommandId] = []
+        self.closed = False
+        self._answer = answer
+        self._sinks: list[Sink] = []
+
+    def submit(self, command: Command) -> CommandId:
+        self.commands.append(command)
+        number = CommandId(len(self.commands))
+        if self._answer is not None:
+            for event in self._answer(command, number):
+                self.play(event)
+        return number
+
+    def cancel(self, command: CommandId) -> None:
+        self.cancelled.append(command)
+
+    def listen(self, sink: Sink) -> None:
+        self._sinks.append(sink)
+
+    def close(self, deadline_s: float) -> None:  # noqa: ARG002 (the protocol's)
+        self.closed = True
+
+    def play(self, *events: Event) -> None:
+        """Send events as a worker would."""
+        for event in events:
+            for sink in self._sinks:
+                sink(event)
+
+    def sent(self, kind: type[C]) -> list[C]:
+        """The commands of one kind, oldest first."""
+        return [command for command in self.commands if isinstance(command, kind)]
+
+    def number_of(self, kind: type[object]) -> CommandId:
+        """The id of the newest command of one kind."""
+        found = [index for index, command in enumerate(self.commands, 1) if isinstance(command, kind)]
+        return CommandId(found[-1])

@@ -1,0 +1,33 @@
+"""Engine events on their way into Textual: one message each, posted from worker threads."""
+
+from textual.app import App
+from textual.message import Message
+
+from tuimail.api.engine import Engine
+from tuimail.api.events import Event, Progress
+
+
+class Reported(Message, bubble=False):
+    """An event of the engine, arrived on the event loop."""
+
+    def __init__(self, event: Event) -> None:
+        super().__init__()
+        self.event = event
+
+    def can_replace(self, message: Message) -> bool:
+        """Of two queued progress events of one command only the newer one matters."""
+        return (
+            isinstance(message, Reported)
+            and isinstance(self.event, Progress)
+            and isinstance(message.event, Progress)
+            and self.event.command == message.event.command
+        )
+
+
+def connect(engine: Engine, app: App[None]) -> None:
+    """Send every event from now on to the app; ``post_message`` may be called from any thread."""
+
+    def sink(event: Event) -> None:
+        app.post_message(Reported(event))
+
+    engine.listen(sink)

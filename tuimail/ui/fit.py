@@ -1,0 +1,72 @@
+"""Text made to fit: cell widths, truncation, and dates as a list shows them. Pure; the clock is given."""
+
+from datetime import datetime, tzinfo
+
+from rich.cells import cell_len, set_cell_size
+
+ELLIPSIS = "…"
+DAYS_OF_WEEKDAYS = 6
+"""So far back a weekday's name is not ambiguous."""
+_UNITS = ("B", "KB", "MB", "GB", "TB")
+_KILO = 1000
+_TEN = 10
+
+
+def truncate(text: str, width: int) -> str:
+    """The text in at most ``width`` cells, its loss shown by an ellipsis."""
+    if width <= 0:
+        return ""
+    if cell_len(text) <= width:
+        return text
+    return set_cell_size(text, width - 1).rstrip() + ELLIPSIS
+
+
+def fit(text: str, width: int) -> str:
+    """The text in exactly ``width`` cells, cut or padded; wide characters count double."""
+    return set_cell_size(truncate(text, width), width)
+
+
+def fit_right(text: str, width: int) -> str:
+    """As ``fit``, at the right edge."""
+    cut = truncate(text, width)
+    return " " * (width - cell_len(cut)) + cut
+
+
+def list_date(when: datetime, *, now: datetime, zone: tzinfo) -> str:
+    """Time today, weekday this week, day and month this year, otherwise the ISO date; in the user's zone."""
+    local, today = when.astimezone(zone), now.astimezone(zone).date()
+    age = (today - local.date()).days
+    if age == 0:
+        return f"{local:%H:%M}"
+    if 0 < age <= DAYS_OF_WEEKDAYS:
+        return f"{local:%a}"
+    if local.year == today.year:
+        return f"{local.day} {local:%b}"
+    return f"{local:%Y-%m-%d}"
+
+
+def full_date(when: datetime, *, zone: tzinfo) -> str:
+    """The whole date for the reader, with its offset."""
+    local = when.astimezone(zone)
+    return f"{local:%A}, {local.day} {local:%B %Y, %H:%M %z}"
+
+
+def clock_time(when: datetime, *, zone: tzinfo) -> str:
+    """Hour and minute."""
+    return f"{when.astimezone(zone):%H:%M}"
+
+
+def size(count: int) -> str:
+    """Bytes in words of at most three digits, such as ``34 KB``."""
+    amount = float(count)
+    for unit in _UNITS:
+        if amount < _KILO or unit == _UNITS[-1]:
+            digits = 1 if unit != "B" and amount < _TEN else 0
+            return f"{amount:.{digits}f} {unit}"
+        amount /= _KILO
+    return ""
+
+
+def plural(count: int, one: str, many: str = "") -> str:
+    """``1 change``, ``3 changes``."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"

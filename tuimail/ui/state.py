@@ -1,0 +1,240 @@
+"""What is on the screen, as one frozen value, and how each event changes it. Pure: no widget, clock or engine.
+
+Every event names the command that it answers. ``waiting`` says which command each pane waits for; an event of
+any other command for that pane is stale and changes nothing, which is what keeps quick moves correct.
+"""
+
+from array import array
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+
+from tuimail.api.events import (
+    AccountChanged,
+    Cancelled,
+    Event,
+    Failed,
+    Finished,
+    KeychainAsking,
+    LinkChanged,
+    ListChanged,
+    ListLoaded,
+    MailboxesListed,
+    MessageLoaded,
+    OutboxChanged,
+    Progress,
+    SignedOutReport,
+    SourceLoaded,
+)
+from tuimail.domain.account import Account, LinkState, SignedOut, SignInState
+from tuimail.domain.account import Link as LinkKind
+from tuimail.domain.draft import OutboxItem, OutboxState
+from tuimail.domain.errors import Problem
+from tuimail.domain.ids import AccountId, CommandId, MailboxId, RowId
+from tuimail.domain.mailbox import Mailbox, MailboxRole
+from tuimail.domain.message import Message
+
+
+_NOT_CONNECTED = LinkState(link=LinkKind.IDLE)
+
+
+class Pane(StrEnum):
+    """What waits for an answer of its own."""
+
+    LIST = "list"
+    READER = "reader"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountView:
+    """What is known of one account."""
+
+    sign_in: SignInState | None = None
+    """None until the engine has said."""
+    link: LinkState = _NOT_CONNECTED
+    mailboxes: tuple[Mailbox, ...] = ()
+    outbox: tuple[OutboxItem, ...] = ()
+    outbox_known: bool = False
+
+    @property
+    def unsent(self) -> tuple[OutboxItem, ...]:
+        """Mail that has not left yet."""
+        return tuple(item for item in self.outbox if item.state is not OutboxState.SENT)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What the reader shows of one row."""
+
+    row: RowId
+    message: Message | None = field(default=None, repr=False)
+    """None while it is fetched."""
+    source: str | None = field(default=None, repr=False)
+    problem: Problem | None = None
+    """Why it cannot be shown, such as a body that is not stored while offline."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppState:
+    """The whole state; ``account`` is the one on screen."""
+
+    account: AccountId
+    accounts: Mapping[AccountId, AccountView]
+    mailbox: MailboxId | None = None
+    rows: "array[int]" = field(default_factory=lambda: array("q"), repr=False)
+    query: str = ""
+    rows_known: bool = False
+    """False until the mailbox's first list has come."""
+    is_complete: bool = True
+    new_mail: int = 0
+    reading: Reading | None = None
+    waiting: Mapping[Pane, CommandId] = field(default_factory=dict)
+    doing: Mapping[CommandId, Progress] = field(default_factory=dict)
+    """Commands that reported progress and have not ended."""
+    keychain_asking: bool = False
+
+    @property
+    def view(self) -> AccountView:
+        """The account on screen."""
+        return self.accounts[self.account]
+
+    @property
+    def current_mailbox(self) -> Mailbox | None:
+        """The open mailbox, once its account's folders are known."""
+        return next((box for box in self.view.mailboxes if box.id == self.mailbox), None)
+
+    def with_role(self, role: MailboxRole) -> Mailbox | None:
+        """The account's mailbox for this purpose."""
+        return next((box for box in self.view.mailboxes if box.role is role), None)
+
+
+def begin(accounts: tuple[Account, ...], account: AccountId) -> AppState:
+    """The state before anything was heard."""
+    return AppState(account=account, accounts={each.id: AccountView() for each in accounts})
+
+
+def switch_account(state: AppState, account: AccountId) -> AppState:
+    """Another account on screen, with what is known of it."""
+    return AppState(account=account, accounts=state.accounts, doing=state.doing)
+
+
+def open_mailbox(state: AppState, mailbox: MailboxId, command: CommandId) -> AppState:
+    """A mailbox was asked for: its rows are awaited, nothing of the old one stays."""
+    return replace(
+        state,
+        mailbox=mailbox,
+        rows=array("q"),
+        query="",
+        rows_known=False,
+        new_mail=0,
+        reading=None,
+        waiting=_awaiting_list(command),
+    )
+
+
+def _awaiting_list(command: CommandId) -> Mapping[Pane, CommandId]:
+    return {Pane.LIST: command}
+
+
+def search(state: AppState, query: str, command: CommandId) -> AppState:
+    """A search was asked for; the rows stay until its answer comes."""
+    return replace(state, query=query, waiting={**state.waiting, Pane.LIST: command})
+
+
+def open_message(state: AppState, row: RowId, command: CommandId) -> AppState:
+    """A message was asked for."""
+    return replace(state, reading=Reading(row=row), waiting={**state.waiting, Pane.READER: command})
+
+
+def close_message(state: AppState) -> AppState:
+    """The reader is empty again; an answer still on its way is stale."""
+    waiting = {pane: command for pane, command in state.waiting.items() if pane is not Pane.READER}
+    return replace(state, reading=None, waiting=waiting)
+
+
+def show_message(state: AppState) -> AppState:
+    """Back from the source to the message."""
+    return state if state.reading is None else replace(state, reading=replace(state.reading, source=None))
+
+
+def reduce(state: AppState, event: Event) -> AppState:  # noqa: PLR0911 (one case an event)
+    """The state after the event. Events of superseded commands change nothing."""
+    match event:
+        case Finished() | Cancelled() | Failed() | Progress():
+            return _reduce_ending(state, event)
+        case ListLoaded() | ListChanged():
+            return _reduce_list(state, event)
+        case MessageLoaded(message=message) if _is_for_reader(state, event):
+            return _with_reading(state, message=message, problem=None)
+        case SourceLoaded(text=text) if state.reading is not None and state.reading.row == event.row:
+            return _with_reading(state, source=text)
+        case AccountChanged(account=account, state=sign_in):
+            return _reduce_sign_in(state, account, sign_in)
+        case LinkChanged(account=account, state=link):
+            return _with_account(state, account, replace(state.accounts[account], link=link))
+        case MailboxesListed(account=account, mailboxes=mailboxes):
+            return _with_account(state, account, replace(state.accounts[account], mailboxes=mailboxes))
+        case OutboxChanged(account=account, items=items):
+            return _with_account(state, account, replace(state.accounts[account], outbox=items, outbox_known=True))
+        case SignedOutReport(account=account):
+            return _reduce_sign_in(state, account, SignedOut())
+        case KeychainAsking(asking=asking):
+            return replace(state, keychain_asking=asking)
+        case _:
+            return state
+
+
+def _reduce_ending(state: AppState, event: Finished | Cancelled | Failed | Progress) -> AppState:
+    if event.command is None:
+        return state
+    if isinstance(event, Progress):
+        return replace(state, doing={**state.doing, event.command: event})
+    if event.command in state.doing:
+        state = replace(state, doing={number: p for number, p in state.doing.items() if number != event.command})
+    if isinstance(event, Failed) and state.waiting.get(Pane.READER) == event.command:
+        return _with_reading(state, problem=event.problem)
+    return state
+
+
+def _reduce_list(state: AppState, event: ListLoaded | ListChanged) -> AppState:
+    if event.account != state.account or event.mailbox != state.mailbox:
+        return state
+    if isinstance(event, ListLoaded):
+        if event.command is not None and event.command != state.waiting.get(Pane.LIST):
+            return state
+        return replace(state, rows=event.rows, rows_known=True, query=event.query, is_complete=event.is_complete)
+    if state.query:
+        return replace(state, new_mail=state.new_mail + event.new_mail)
+    return replace(
+        state,
+        rows=event.rows,
+        rows_known=True,
+        is_complete=event.is_complete,
+        new_mail=state.new_mail + event.new_mail,
+    )
+
+
+def _reduce_sign_in(state: AppState, account: AccountId, sign_in: SignInState) -> AppState:
+    view = replace(state.accounts[account], sign_in=sign_in)
+    if not isinstance(sign_in, SignedOut):
+        return _with_account(state, account, view)
+    # What a sign-out deletes on disk leaves the screen with it; an account that never signed in shows nothing.
+    bare = AccountView(sign_in=sign_in)
+    emptied = switch_account(state, account) if account == state.account else state
+    return _with_account(emptied, account, bare)
+
+
+def _is_for_reader(state: AppState, event: MessageLoaded) -> bool:
+    if state.reading is None or state.reading.row != event.row or event.account != state.account:
+        return False
+    return event.command is None or event.command == state.waiting.get(Pane.READER)
+
+
+def _with_reading(state: AppState, **changes: object) -> AppState:
+    if state.reading is None:
+        return state
+    return replace(state, reading=replace(state.reading, **changes))  # type: ignore[arg-type] # replace is untyped by field
+
+
+def _with_account(state: AppState, account: AccountId, view: AccountView) -> AppState:
+    return replace(state, accounts={**state.accounts, account: view})
