@@ -1,0 +1,122 @@
+"""What a keychain is to the rest of the program, and the record that an account keeps in it. Pure.
+
+One entry an account: the refresh token, the key of its store and what belongs to them, as one JSON text, so that
+a sign-out has exactly one thing to delete.
+"""
+
+import binascii
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from tuimail.domain.errors import ErrorKind, KeychainError, Remedy
+from tuimail.domain.ids import AccountId
+from tuimail.domain.token import Secret, StoreKey
+
+ACTIVITY_ENTRY = "activity"
+"""Holds the key of the activity list."""
+
+_VERSION = 1
+
+
+class Keychain(Protocol):
+    """A place for secrets. Calls may wait for a person, so they belong on a thread of their own."""
+
+    @property
+    def title(self) -> str:
+        """Its name in words, for the consent screen."""
+
+    def read(self, entry: str) -> Secret | None:
+        """What is kept under this name, None if nothing. Raises ``KeychainError``."""
+
+    def write(self, entry: str, value: Secret) -> None:
+        """Keep ``value``, in the place of an older one. Raises ``KeychainError``."""
+
+    def delete(self, entry: str) -> None:
+        """Delete and read back as gone; nothing there is fine too. Raises ``KeychainError``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountRecord:
+    """All that the keychain holds of an account. Access tokens are never in it."""
+
+    refresh: Secret | None = field(repr=False)
+    """None: signed out, or an app that was never signed in; the store stays readable."""
+    store_key: StoreKey = field(repr=False)
+    scopes: tuple[str, ...]
+    client_id: str | None
+    """The id given by dynamic registration (RFC 7591); None where the profile names one."""
+    client_secret: Secret | None = field(repr=False)
+    issuer: str | None
+    since: datetime
+    """The last sign-in, aware UTC."""
+
+
+def entry_for(account: AccountId) -> str:
+    """The name of an account's entry."""
+    return f"account/{account}"
+
+
+def encode(record: AccountRecord) -> Secret:
+    """The record as the text that is kept. ``store_key`` must keep its name: ``child`` reads it alone."""
+    return Secret(
+        json.dumps(
+            {
+                "version": _VERSION,
+                "store_key": binascii.b2a_base64(record.store_key.reveal(), newline=False).decode(),
+                "refresh": record.refresh.reveal() if record.refresh else None,
+                "scopes": list(record.scopes),
+                "client_id": record.client_id,
+                "client_secret": record.client_secret.reveal() if record.client_secret else None,
+                "issuer": record.issuer,
+                "since": record.since.isoformat(),
+            }
+        )
+    )
+
+
+def decode(text: Secret) -> AccountRecord:
+    """Read a kept record back. Raises ``KeychainError`` for anything that ``encode`` did not write."""
+    try:
+        kept = json.loads(text.reveal())
+        return _record(kept)
+    except (ValueError, KeyError, TypeError, RecursionError):
+        # Without its cause: the parser's message may quote what it could not read.
+        raise KeychainError(
+            ErrorKind.KEYCHAIN_FAILED,
+            "What the keychain holds for this account cannot be read. Sign out and in again to renew it.",
+            remedy=Remedy.TELL,
+        ) from None
+
+
+def _record(kept: Mapping[str, object]) -> AccountRecord:
+    if kept["version"] != _VERSION:
+        raise ValueError("another version")
+    scopes = kept["scopes"]
+    if not isinstance(scopes, list) or not all(isinstance(scope, str) for scope in scopes):
+        raise TypeError("scopes")
+    since = datetime.fromisoformat(_text(kept, "since"))
+    if since.tzinfo is None:
+        raise ValueError("since")
+    return AccountRecord(
+        refresh=_secret(kept, "refresh"),
+        store_key=StoreKey(binascii.a2b_base64(_text(kept, "store_key"))),
+        scopes=tuple(scopes),
+        client_id=_text(kept, "client_id") if kept["client_id"] is not None else None,
+        client_secret=_secret(kept, "client_secret"),
+        issuer=_text(kept, "issuer") if kept["issuer"] is not None else None,
+        since=since,
+    )
+
+
+def _secret(kept: Mapping[str, object], name: str) -> Secret | None:
+    return Secret(_text(kept, name)) if kept[name] is not None else None
+
+
+def _text(kept: Mapping[str, object], name: str) -> str:
+    value = kept[name]
+    if not isinstance(value, str):
+        raise TypeError(name)
+    return value

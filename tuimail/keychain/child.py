@@ -1,0 +1,95 @@
+"""Reading one store key in a child process, beside the imports of the first paint.
+
+The child runs ``read_key.py`` in a bare interpreter and hands over the store key alone, through a pipe. It never
+prompts: a locked keychain is reported, and the keychain worker asks the person. Nothing secret is in arguments or
+environment. Imports nothing that is slow.
+"""
+
+import binascii
+import subprocess
+import sys
+from enum import StrEnum
+from pathlib import Path
+
+from tuimail.domain.token import StoreKey
+
+SECRET_SERVICE = "keyring.backends.SecretService.Keyring"  # noqa: S105 (a class, not a password)
+USER = "tuimail"
+"""The user name of every entry; the service name tells them apart."""
+
+_SCRIPT = Path(__file__).with_name("read_key.py")
+
+
+class NoKey(StrEnum):
+    """Why the child has no key."""
+
+    LOCKED = "locked"
+    """The keychain wants to be unlocked first."""
+    MISSING = "missing"
+    """There is no keychain."""
+    NO_ENTRY = "none"
+    """The keychain is open and holds no such entry."""
+    FAILED = "failed"
+    """Anything else; ``SystemKeychain`` will say what."""
+    NOT_YET = "not yet"
+    """Still waiting for the keychain; ask again."""
+
+
+class PendingKey:
+    """A key on its way. One thread at a time."""
+
+    def __init__(self, process: "subprocess.Popen[bytes] | None") -> None:
+        self._process = process
+
+    def wait(self, timeout_s: float) -> StoreKey | NoKey:
+        """The key, or why there is none; after NOT_YET this may be called again."""
+        if self._process is None:
+            return NoKey.FAILED
+        try:
+            answer, _ = self._process.communicate(timeout=timeout_s)
+        except subprocess.TimeoutExpired:
+            return NoKey.NOT_YET
+        return _parse(answer)
+
+    def close(self) -> None:
+        """Give the child up."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.communicate()
+
+
+def service_for(entry: str) -> str:
+    """The service name under which a keychain keeps the entry; one each, see ``system``."""
+    return f"tuimail/{entry}"
+
+
+def start(entry: str, backend_name: str) -> PendingKey:
+    """Start reading the key of ``entry`` from the remembered backend."""
+    # Without -S the interpreter would spend a third of its time on site-packages' .pth files.
+    command = [
+        sys.executable,
+        "-I",
+        "-S",
+        str(_SCRIPT),
+        backend_name,
+        service_for(entry),
+        USER,
+        *filter(None, sys.path),
+    ]
+    try:
+        process = subprocess.Popen(  # noqa: S603 (our own script in our own interpreter, no shell)
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        )
+    except OSError:
+        return PendingKey(None)
+    return PendingKey(process)
+
+
+def _parse(answer: bytes) -> StoreKey | NoKey:
+    word, _, key = answer.partition(b" ")
+    try:
+        if word == b"key":
+            return StoreKey(binascii.a2b_base64(key))
+        return NoKey(word.decode())
+    except ValueError:
+        return NoKey.FAILED

@@ -1,0 +1,89 @@
+"""The child process of ``child``: print one store key, or why there is none. A script; never imported.
+
+The Secret Service is asked through jeepney alone: it takes a quarter of the time that keyring with its backend needs
+to be imported, and the bus is a socket of the user's own, so that the session may be a plain one. Other keychains go
+through keyring's backend class.
+"""
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from typing import Any
+
+_SERVICE_NAME = "org.freedesktop.secrets"
+_ROOT = "/org/freedesktop/secrets"
+_ABSENT = ("org.freedesktop.DBus.Error.ServiceUnknown", "org.freedesktop.DBus.Error.NameHasNoOwner")
+
+
+def main(arguments: list[str]) -> str:
+    """The answer to the parent; the format is ``child``'s."""
+    backend, service, user, *paths = arguments
+    sys.path.extend(paths)
+    # Keyring lets the environment change how items are looked up: then its own class has to do it.
+    is_plain = not any(name.startswith("KEYRING_PROPERTY_") for name in os.environ)
+    if backend == "keyring.backends.SecretService.Keyring" and is_plain:
+        record = _from_secret_service(service, user)
+    else:
+        record = _from_backend(backend, service, user)
+    if record is None:
+        return "none"
+    if not record.startswith("{"):
+        return record
+    return f"key {json.loads(record)['store_key']}"
+
+
+def _from_secret_service(service: str, user: str) -> str | None:
+    import jeepney.io.blocking  # type: ignore[import-untyped] # noqa: PLC0415 (only Linux has it, and it is untyped)
+
+    try:
+        bus = jeepney.io.blocking.open_dbus_connection()
+    except (KeyError, ValueError, RuntimeError, OSError):
+        return "missing"
+
+    # Any: what the bus answers has the types of the called method, which the callers below know.
+    def ask(path: str, interface: str, message: Callable[[Any], Any]) -> Any:  # noqa: ANN401
+        address = jeepney.DBusAddress(path, _SERVICE_NAME, f"org.freedesktop.Secret.{interface}")
+        return jeepney.wrappers.unwrap_msg(bus.send_and_get_reply(message(address)))
+
+    def call(method: str, signature: str, *values: object) -> Callable[[Any], Any]:
+        return lambda address: jeepney.new_method_call(address, method, signature, values)
+
+    def find() -> str | None:
+        found = ask(_ROOT, "Service", call("SearchItems", "a{ss}", {"username": user, "service": service}))
+        unlocked, locked = found
+        if unlocked:
+            _, session = ask(_ROOT, "Service", call("OpenSession", "sv", "plain", ("s", "")))
+            (secret,) = ask(unlocked[0], "Item", call("GetSecret", "o", session))
+            return bytes(secret[2]).decode()
+        if locked:
+            return "locked"
+        default = f"{_ROOT}/aliases/default"
+        ((_, is_locked),) = ask(default, "Collection", lambda address: jeepney.Properties(address).get("Locked"))
+        return "locked" if is_locked else None
+
+    try:
+        return find()
+    except jeepney.DBusErrorResponse as error:
+        return "missing" if error.name in _ABSENT else "failed"
+
+
+def _from_backend(backend: str, service: str, user: str) -> str | None:
+    import importlib  # noqa: PLC0415 (only where keyring is needed)
+
+    module, _, name = backend.rpartition(".")
+    keyring = getattr(importlib.import_module(module), name)()
+
+    def get(service: str) -> str | None:
+        text: str | None = keyring.get_password(service, user)
+        return text
+
+    if "Windows" not in backend:
+        return get(service)
+    from tuimail.keychain.parts import joined  # noqa: PLC0415 (only there are values cut)
+
+    return joined(get, service)
+
+
+if __name__ == "__main__":
+    print(main(sys.argv[1:]), end="")  # noqa: T201 (the pipe to the parent)
