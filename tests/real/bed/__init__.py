@@ -1,0 +1,1 @@
+"""The real servers, browser, keychain and terminal that the tests in this folder drive, all on loopback."""

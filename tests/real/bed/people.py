@@ -1,0 +1,17 @@
+"""The two people of the test bed; the mail server takes any password, the authorization server their address."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Somebody with a mailbox."""
+
+    name: str
+    address: str
+
+
+ALICE = Person(name="Alice Example", address="alice@example.test")
+BOB = Person(name="Bob Example", address="bob@example.test")
+EVERYBODY = (ALICE, BOB)
+DOMAIN = "example.test"
