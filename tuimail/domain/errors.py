@@ -69,6 +69,7 @@ class ErrorKind(StrEnum):
     SEND_TEMPORARY = "send temporary"
     SEND_UNKNOWN = "send unknown"
     BAD_DRAFT = "bad draft"
+    BAD_QUERY = "bad query"
     STORE_KEY_WRONG = "store key wrong"
     STORE_DAMAGED = "store damaged"
     STORE_NEWER = "store newer"

@@ -1,0 +1,271 @@
+"""Messages: headers and flags as rows, bodies as the bytes that the server gave.
+
+A message's row number grows with its date (seconds shifted left by 20 bits, and a counter that is never used
+twice in them), so that "newest first" is the table's own order, in the full-text index too.
+"""
+
+from array import array
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from tuimail.domain.address import Address
+from tuimail.domain.ids import MailboxId, RowId, Uid
+from tuimail.domain.message import Envelope
+from tuimail.store.columns import (
+    as_array,
+    as_json,
+    from_seconds,
+    pack_addresses,
+    pack_flags,
+    pack_ids,
+    searchable,
+    to_seconds,
+    unpack_addresses,
+    unpack_flags,
+    unpack_ids,
+)
+from tuimail.store.db import Columns, Database, Value
+from tuimail.store.view import show_anew
+
+_COUNTER_BITS = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewMessage:
+    """A message as the server described it, translated and cleaned."""
+
+    uid: Uid
+    flags: frozenset[str] = frozenset()
+    internal_date: datetime
+    sent_at: datetime
+    """What the list sorts by: the Date field, or ``internal_date`` where that is missing or absurd."""
+    size_bytes: int = 0
+    has_attachment: bool = False
+    sender: tuple[Address, ...] = field(default=(), repr=False)
+    to: tuple[Address, ...] = field(default=(), repr=False)
+    cc: tuple[Address, ...] = field(default=(), repr=False)
+    subject: str = field(default="", repr=False)
+    message_id: str = ""
+    in_reply_to: str = ""
+    references: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where the server has a message, whatever waiting changes show."""
+
+    mailbox: MailboxId
+    uid: Uid | None
+    """None: it was moved and the server has not told the new UID."""
+
+
+class MessageRepository:
+    """The messages of one account. Counts of mailboxes follow flags and moves; after ``insert``, ``remove_uids``
+    and ``drop_content`` call ``MailboxRepository.note_counts`` or ``recount``."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def ids(self, mailbox: MailboxId) -> "array[int]":
+        """The rows that the mailbox shows, newest first."""
+        return as_array(
+            self._db.value(
+                "select json_group_array(row) from (select row from messages where shown_in = ? order by row desc)",
+                mailbox,
+            )
+        )
+
+    def envelopes(self, rows: Iterable[RowId]) -> list[Envelope]:
+        """The envelopes of these rows, in the order asked for; rows that are gone are missing."""
+        wanted = list(rows)
+        found = {columns[0]: columns for columns in self._db.all(_ENVELOPES, as_json(wanted))}
+        return [_envelope(found[row]) for row in wanted if row in found]
+
+    def insert(self, mailbox: MailboxId, new: Sequence[NewMessage]) -> list[RowId]:
+        """Add messages; known UIDs are updated and keep their row. Returns the rows in the order given."""
+        with self._db.transaction():
+            known = self.rows_by_uid(mailbox, [message.uid for message in new])
+            known |= self._adopt(mailbox, [message for message in new if message.uid not in known])
+            fresh = {message.uid: message for message in new if message.uid not in known}
+            rows = dict(zip(fresh, self._free_rows(list(fresh.values())), strict=True))
+            self._db.run_many(_INSERT, [_insertion(rows[uid], mailbox, message) for uid, message in fresh.items()])
+            self._db.run_many(_INDEX, [_indexed(rows[uid], message) for uid, message in fresh.items()])
+            again = {message.uid: message for message in new if message.uid in known}
+            self._db.run_many(_UPDATE, [(*_header(message), known[uid]) for uid, message in again.items()])
+            self._db.run_many(_INDEX, [_indexed(known[uid], message) for uid, message in again.items()])
+            self.apply_server_flags(mailbox, {message.uid: message.flags for message in again.values()})
+            rows |= known
+            return [rows[message.uid] for message in new]
+
+    def apply_server_flags(self, mailbox: MailboxId, flags: Mapping[Uid, frozenset[str]]) -> list[RowId]:
+        """Take over flags that the server told; unknown UIDs are ignored. Returns the rows that look different.
+
+        Changes that wait stay on top of what the server says.
+        """
+        with self._db.transaction():
+            known = self._db.all(
+                "select uid, row, server_flags from messages"
+                " where mailbox = ? and uid in (select value from json_each(?))",
+                mailbox, as_json(flags),
+            )  # fmt: skip
+            updates = [
+                (packed, row)
+                for uid, row, server_flags in known
+                if (packed := pack_flags(flags[uid])) != server_flags
+            ]  # fmt: skip
+            self._db.run_many("update messages set server_flags = ? where row = ?", updates)
+            return show_anew(self._db, [RowId(row) for _, row in updates])
+
+    def remove_uids(self, mailbox: MailboxId, uids: Iterable[Uid]) -> list[RowId]:
+        """Forget messages that the server no longer has, with bodies and waiting changes; returns their rows."""
+        removed = self._db.all(
+            "delete from messages where mailbox = ? and uid in (select value from json_each(?)) returning row",
+            mailbox, as_json(uids),
+        )  # fmt: skip
+        return [RowId(row) for (row,) in removed]
+
+    def drop_without_uid(self, mailbox: MailboxId) -> list[RowId]:
+        """After the whole mailbox was synchronised: forget rows that were moved here and never recognised."""
+        removed = self._db.all("delete from messages where mailbox = ? and uid is null returning row", mailbox)
+        return [RowId(row) for (row,) in removed]
+
+    def drop_content(self, mailbox: MailboxId) -> int:
+        """Forget all messages of the mailbox, as when its UIDVALIDITY changed; returns how many waiting changes end."""
+        with self._db.transaction():
+            before = int(self._db.value("select count(*) from changes"))
+            self._db.run("delete from messages where mailbox = ?", mailbox)
+            return before - int(self._db.value("select count(*) from changes"))
+
+    def uids(self, mailbox: MailboxId) -> "array[int]":
+        """The UIDs that the server has in the mailbox as far as known here, ascending."""
+        return as_array(
+            self._db.value(
+                "select json_group_array(uid) from"
+                " (select uid from messages where mailbox = ? and uid is not null order by uid)",
+                mailbox,
+            )
+        )
+
+    def rows_by_uid(self, mailbox: MailboxId, uids: Iterable[Uid]) -> dict[Uid, RowId]:
+        """The rows of these UIDs; unknown ones are missing."""
+        found = self._db.all(
+            "select uid, row from messages where mailbox = ? and uid in (select value from json_each(?))",
+            mailbox, as_json(uids),
+        )  # fmt: skip
+        return {Uid(uid): RowId(row) for uid, row in found}
+
+    def locate(self, row: RowId) -> Place | None:
+        """Where the server has the message, None once it is gone."""
+        return self.places([row]).get(row)
+
+    def places(self, rows: Iterable[RowId]) -> dict[RowId, Place]:
+        """Where the server has these messages; those gone are missing."""
+        found = self._db.all(
+            "select row, mailbox, uid from messages where row in (select value from json_each(?))", as_json(rows)
+        )
+        return {
+            RowId(row): Place(mailbox=MailboxId(mailbox), uid=None if uid is None else Uid(uid))
+            for row, mailbox, uid in found
+        }
+
+    def _free_rows(self, new: Sequence[NewMessage]) -> list[RowId]:
+        """A row number for each message, never given before to any other."""
+        start = int(self._db.value("select value from facts where name = 'next_row'") or 0)
+        rows = [_row_number(message, start + place) for place, message in enumerate(new)]
+        taken = self._db.all("select row from messages where row in (select value from json_each(?))", as_json(rows))
+        following = start + len(rows)
+        # Only after a million messages can a counter come back in the same second.
+        for (row,) in taken:
+            place = rows.index(row)
+            while self._db.value("select 1 from messages where row = ?", rows[place]) or rows.count(rows[place]) > 1:
+                rows[place] = _row_number(new[place], following)
+                following += 1
+        self._db.run("insert or replace into facts (name, value) values ('next_row', ?)", str(following))
+        return rows
+
+    def _adopt(self, mailbox: MailboxId, new: Sequence[NewMessage]) -> dict[Uid, RowId]:
+        """Recognise messages that were moved here and whose new UID the server had not told."""
+        orphans = self._db.all("select message_id, row from messages where mailbox = ? and uid is null", mailbox)
+        by_message_id: dict[str, list[RowId]] = {}
+        for message_id, row in orphans:
+            by_message_id.setdefault(message_id, []).append(RowId(row))
+        adopted: dict[Uid, RowId] = {}
+        for message in new:
+            rows = by_message_id.get(message.message_id) if message.message_id else None
+            if rows:
+                adopted[message.uid] = rows.pop()
+        self._db.run_many("update messages set uid = ? where row = ?", list(adopted.items()))
+        return adopted
+
+
+_INSERT = (
+    "insert into messages (row, mailbox, uid, server_flags, shown_in, flags, sent_at, internal_date, size_bytes,"
+    " has_attachment, sender, recipients, cc, subject, message_id, in_reply_to, refs)"
+    " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+_UPDATE = (
+    "update messages set internal_date = ?, size_bytes = ?, has_attachment = ?, sender = ?, recipients = ?, cc = ?,"
+    " subject = ?, message_id = ?, in_reply_to = ?, refs = ? where row = ?"
+)
+_INDEX = "insert or replace into words (rowid, sender, recipients, subject, body) values (?, ?, ?, ?, '')"
+_ENVELOPES = (
+    "select row, shown_in, mailbox, uid, sender, recipients, cc, subject, sent_at, size_bytes, flags, has_attachment,"
+    " message_id, in_reply_to, refs, exists (select 1 from change_rows c where c.row = messages.row) from messages"
+    " where row in (select value from json_each(?))"
+)
+
+
+def _row_number(message: NewMessage, counter: int) -> RowId:
+    return RowId(to_seconds(message.sent_at) << _COUNTER_BITS | counter % (1 << _COUNTER_BITS))
+
+
+def _header(message: NewMessage) -> tuple[Value, ...]:
+    return (
+        to_seconds(message.internal_date),
+        message.size_bytes,
+        message.has_attachment,
+        pack_addresses(message.sender),
+        pack_addresses(message.to),
+        pack_addresses(message.cc),
+        message.subject,
+        message.message_id,
+        message.in_reply_to,
+        pack_ids(message.references),
+    )
+
+
+def _insertion(row: int, mailbox: MailboxId, message: NewMessage) -> tuple[Value, ...]:
+    flags = pack_flags(message.flags)
+    return (row, mailbox, message.uid, flags, mailbox, flags, to_seconds(message.sent_at), *_header(message))
+
+
+def _indexed(row: int, message: NewMessage) -> tuple[Value, ...]:
+    return (
+        row,
+        searchable(pack_addresses(message.sender)),
+        searchable(pack_addresses((*message.to, *message.cc))),
+        searchable(message.subject),
+    )
+
+
+def _envelope(columns: Columns) -> Envelope:
+    (row, shown_in, mailbox, uid, sender, to, cc, subject, sent_at, size_bytes, flags, has_attachment,
+     message_id, in_reply_to, refs, pending) = columns  # fmt: skip
+    return Envelope(
+        row=RowId(row),
+        mailbox=MailboxId(mailbox if shown_in is None else shown_in),
+        uid=Uid(uid) if shown_in == mailbox and uid is not None else None,
+        sender=unpack_addresses(sender),
+        to=unpack_addresses(to),
+        cc=unpack_addresses(cc),
+        subject=subject,
+        sent_at=from_seconds(sent_at),
+        size_bytes=size_bytes,
+        flags=unpack_flags(flags),
+        has_attachment=bool(has_attachment),
+        message_id=message_id,
+        in_reply_to=in_reply_to,
+        references=unpack_ids(refs),
+        pending=bool(pending),
+    )
