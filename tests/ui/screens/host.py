@@ -1,0 +1,102 @@
+"""A small app around one screen: it records answers and messages, and lends its terminal without a terminal."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TypeVar
+
+from textual.app import App
+from textual.message import Message
+from textual.pilot import Pilot
+from textual.screen import Screen
+
+from tuimail.ui.themes import as_textual
+
+SMALL = (80, 24)
+LARGE = (120, 40)
+SIZES = (SMALL, LARGE)
+NOW = datetime(2026, 3, 4, 14, 30, tzinfo=UTC)
+HOSTILE = "[/b] [@click=app.quit]x[/] [bold red]é \\[ [[ $error {x}"
+"""Brackets that Textual's markup would choke on, or act on."""
+
+Kind = TypeVar("Kind", bound=Message)
+
+
+@dataclass(frozen=True)
+class Colors:
+    background: str = "#12161c"
+    surface: str = "#1a2029"
+    panel: str = "#202833"
+    text: str = "#e6e9ee"
+    muted: str = "#a3adba"
+    primary: str = "#8ab4ff"
+    accent: str = "#7fd7c4"
+    success: str = "#8fd694"
+    warning: str = "#f2c56b"
+    error: str = "#ff8f8f"
+    border: str = "#6a7685"
+    selection: str = "#2f4468"
+
+
+@dataclass(frozen=True)
+class Theme:
+    name: str = "test-dark"
+    dark: bool = True
+    colors: Colors = Colors()
+
+
+class Host(App[None]):
+    """Shows the screen it is given."""
+
+    TITLE = "tuimail"
+
+    def __init__(self, screen: Screen[object]) -> None:
+        super().__init__()
+        self.shown = screen
+        self.answers: list[object] = []
+        self.posted: list[Message] = []
+        self.suspended = 0
+        self.animation_level = "none"
+
+    def on_mount(self) -> None:
+        self.register_theme(as_textual(Theme()))
+        self.theme = "test-dark"
+        self.push_screen(self.shown, self.answers.append)
+
+    @contextmanager
+    def suspend(self) -> Iterator[None]:
+        self.suspended += 1
+        yield
+
+    async def on_event(self, event: Message) -> None:  # type: ignore[override]  # Textual wants events alone here
+        await super().on_event(event)  # type: ignore[arg-type]
+
+    async def _dispatch_message(self, message: Message) -> None:
+        if type(message).__module__.startswith("tuimail."):
+            self.posted.append(message)
+        await super()._dispatch_message(message)
+
+    def posted_of(self, kind: type[Kind]) -> list[Kind]:
+        return [message for message in self.posted if isinstance(message, kind)]
+
+    def text(self) -> str:
+        """What is on the screen, line by line."""
+        width, height = self.size
+        return "\n".join(
+            "".join(segment.text for segment in strip).rstrip()
+            for strip in self.screen._compositor.render_strips()[:height]
+        ) if width else ""
+
+
+async def until(pilot: Pilot[None], met: Callable[[], bool], *, deadline_s: float = 5.0) -> None:
+    """Let the app run until something holds."""
+    async with asyncio.timeout(deadline_s):
+        while not met():
+            await pilot.pause(0.005)
+
+
+def flat(text: str) -> str:
+    """Words of a screen without its line breaks and frames."""
+    return " ".join(text.replace("│", " ").split())

@@ -1,0 +1,100 @@
+"""The consent screen: what tuimail wants to be allowed, in plain words, before anything leaves the machine."""
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.screen import ModalScreen
+
+from tuimail.domain.account import ConsentRequest
+from tuimail.domain.scope import PermissionLine
+from tuimail.ui.widgets.dialog import Dialog, Words, title
+from tuimail.ui.widgets.facts import Fact, Facts, fact
+from tuimail.ui.widgets.hint_line import HintLine
+
+LABEL_WIDTH = 13
+
+
+class ConsentScreen(ModalScreen[bool]):
+    """Shows a request and returns whether the person agrees. Enter is the yes: nothing here destroys."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "agree", "Agree and open the browser", id="consent.agree"),
+        Binding("escape", "decline", "Decline", id="consent.decline"),
+    ]
+    DEFAULT_CSS = "ConsentScreen { align: center middle; background: $background 70%; }"
+
+    def __init__(self, request: ConsentRequest) -> None:
+        super().__init__()
+        self._request = request
+
+    def compose(self) -> ComposeResult:
+        """Words, choices, keys."""
+        request = self._request
+        with Dialog(wide=True, scrolls_by_key=True):
+            yield title(_heading(request), tail=request.address)
+            yield Words(_introduction(request))
+            yield Facts([permission_row(line) for line in request.lines], lead_width=2)
+            if request.one_permission:
+                yield Words(one_permission_words(request.provider))
+            yield Facts(_facts(request), lead_width=LABEL_WIDTH)
+        yield HintLine((("enter", "agree, open the browser"), ("esc", "decline"), ("↑ ↓", "scroll")))
+
+    def on_mount(self) -> None:
+        """The arrows scroll."""
+        self.query_one(Dialog).focus()
+
+    def action_agree(self) -> None:
+        """Say yes."""
+        self.dismiss(True)
+
+    def action_decline(self) -> None:
+        """Say no; nothing was sent and nothing changes."""
+        self.dismiss(False)
+
+
+def one_permission_words(provider: str) -> str:
+    """Said where reading and sending cannot be granted apart."""
+    return (
+        f"{provider} has one permission for reading and sending, so both are asked for together. "
+        "tuimail sends only what you write and send."
+    )
+
+
+def permission_row(line: PermissionLine) -> Fact:
+    """A permission with its reason and the price of a no."""
+    words = Content.assemble(
+        (line.title, "bold"), (f"\n{line.reason}.", ""), (f"\nWithout it {_decapital(line.without)}.", "$muted")
+    )
+    return fact("•", words, lead_style="bold $accent")
+
+
+def _heading(request: ConsentRequest) -> str:
+    return "One more permission" if request.already else "Sign in"
+
+
+def _introduction(request: ConsentRequest) -> str:
+    asked = "this" if len(request.lines) == 1 else "these"
+    return (
+        f"tuimail asks {request.provider} to be allowed {asked}. You sign in and decide in your browser; "
+        "tuimail never sees your password."
+    )
+
+
+def _facts(request: ConsentRequest) -> list[Fact]:
+    rows = []
+    if request.already:
+        held = ", ".join(_decapital(line.title) for line in request.already)
+        rows.append(fact("You granted", f"✓ {held}"))
+    hosts = "\n".join(f"{host}  ({purpose})" for purpose, host in request.hosts)
+    rows += [
+        fact("Connects to", hosts),
+        fact("Tokens", f"kept in {request.kept_in}, never in a readable file"),
+        fact("Signing out", request.sign_out),
+    ]
+    return rows
+
+
+def _decapital(words: str) -> str:
+    return words[:1].lower() + words[1:]

@@ -1,0 +1,178 @@
+"""Waiting for the browser: the address as text, a field for the redirect address, the time left."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from time import monotonic
+from typing import ClassVar
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, VerticalScroll
+from textual.content import Content
+from textual.message import Message
+from textual.screen import ModalScreen
+from textual.widgets import Input
+
+from tuimail.api.events import BrowserNeeded
+from tuimail.domain.clean import clean_line
+from tuimail.domain.ids import AccountId
+from tuimail.domain.token import Secret
+from tuimail.ui.terminal import capture_mouse, print_alone, release_mouse
+from tuimail.ui.widgets.countdown import Countdown
+from tuimail.ui.widgets.dialog import Words
+from tuimail.ui.widgets.hint_line import HintLine
+from tuimail.ui.widgets.url_text import UrlText
+
+FINISHED = "finished"
+"""The result where the sign-in itself ended; None where the person gave it up."""
+
+_FIELD_HINTS = (("enter", "use the pasted address"), ("F2", "print the address alone"), ("esc", "cancel"))
+_HINTS = (("p", "print the address alone"), ("y", "copy"), ("tab", "paste field"), ("esc", "cancel"))
+
+
+class PasteField(Input):
+    """Takes a pasted address, also one that a narrow window broke into lines."""
+
+    def _on_paste(self, event: events.Paste) -> None:
+        event.stop()
+        event.prevent_default()
+        self.replace("".join(clean_line(event.text).split()), *self.selection)
+
+
+class LoginScreen(ModalScreen[str | None]):
+    """Posts ``Pasted`` for each address that was pasted; returns None for Esc, ``FINISHED`` after ``finish``."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("p,f2", "print_url", "Print the address alone", id="login.print"),
+        Binding("y", "copy_url", "Copy the address", id="login.copy"),
+        Binding("escape", "cancel", "Cancel", id="login.cancel"),
+    ]
+    DEFAULT_CSS = """
+    LoginScreen { background: $background; }
+    LoginScreen VerticalScroll { height: 1fr; padding: 1 0 0 0; scrollbar-size-vertical: 1; }
+    LoginScreen VerticalScroll > Words { padding: 0 2; height: auto; margin-bottom: 1; }
+    LoginScreen #head { height: 1; padding: 0 2; margin-bottom: 1; }
+    LoginScreen #head Words { width: 1fr; }
+    LoginScreen UrlText { margin-bottom: 1; color: $accent; }
+    LoginScreen PasteField { margin: 0 2; width: 1fr; max-width: 100; }
+    LoginScreen #words { color: $warning; display: none; margin-top: 1; }
+    """
+
+    @dataclass
+    class Pasted(Message):
+        """The person pasted the redirect address; it holds the code, so nothing may print it."""
+
+        account: AccountId
+        url: Secret
+
+    def __init__(self, event: BrowserNeeded, *, clock: Callable[[], float] = monotonic, every_s: float = 1.0) -> None:
+        super().__init__()
+        self._event = event
+        self._url = clean_line(event.url)
+        self._clock = clock
+        self._every_s = every_s
+
+    def compose(self) -> ComposeResult:
+        """The address stands on lines of its own, from edge to edge."""
+        event = self._event
+        with VerticalScroll(can_focus=False):
+            with Horizontal(id="head"):
+                yield Words(Content.assemble(("Continue in your browser", "bold $primary")))
+                yield Countdown(event.time_limit_s, clock=self._clock, every_s=self._every_s)
+            yield Words(opening_words(event))
+            yield UrlText(self._url)
+            if event.is_remote:
+                yield Words(tunnel_words(event.listening_on))
+            yield Words(paste_words(event))
+            yield PasteField(placeholder="the address your browser ended on", select_on_focus=False)
+            yield Words(id="words")
+            yield Words(Content.assemble((f"Waiting for the answer on {event.listening_on}.", "$muted")))
+        yield HintLine(_HINTS)
+
+    def on_mount(self) -> None:
+        """The field takes the keys at once only where the answer cannot come by itself."""
+        release_mouse(self.app)
+        if self._event.is_remote or not self._event.browser_opened:
+            self.query_one(PasteField).focus()
+        else:
+            self.set_focus(None)
+
+    def on_screen_resume(self) -> None:
+        """Back on top: the mouse is the terminal's again."""
+        release_mouse(self.app)
+
+    def on_screen_suspend(self) -> None:
+        """Covered or closed: the mouse is the app's."""
+        capture_mouse(self.app)
+
+    def show_words(self, text: str) -> None:
+        """A sentence under the field, such as why a pasted address was not accepted."""
+        self.query_one("#words", Words).show(f"! {text}" if text else "")
+
+    def finish(self) -> None:
+        """The sign-in is over, one way or the other."""
+        if self.is_attached:
+            self.pop_until_active()
+            self.dismiss(FINISHED)
+
+    def action_cancel(self) -> None:
+        """Give the sign-in up."""
+        self.dismiss(None)
+
+    def action_copy_url(self) -> None:
+        """Copy the address through the terminal (OSC 52), which may refuse without a word."""
+        self.app.copy_to_clipboard(self._url)
+        self.show_words("Copied, if your terminal allows programs to copy. If not: p prints the address alone.")
+
+    def action_print_url(self) -> None:
+        """Print the address alone on the plain terminal, for the terminal's own selection."""
+        done = print_alone(self.app, self._url, prompt="Press Enter to go back to tuimail. ")
+        release_mouse(self.app)
+        if not done:
+            self.show_words("This terminal cannot be left for a moment. Select the address above instead.")
+
+    @on(Input.Submitted)
+    def _submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        if typed := event.value.strip():
+            self.show_words("")
+            self.post_message(self.Pasted(self._event.account, Secret(typed)))
+            event.input.clear()
+
+    @on(Countdown.Ended)
+    def _ended(self) -> None:
+        self.show_words("The time is over. Esc, and sign in again.")
+
+    def on_descendant_focus(self) -> None:
+        """The letters are the field's now."""
+        self.query_one(HintLine).show(_FIELD_HINTS)
+
+    def on_descendant_blur(self) -> None:
+        """The letters are keys again."""
+        self.query_one(HintLine).show(_HINTS)
+
+
+def opening_words(event: BrowserNeeded) -> str:
+    """How the person gets to the address."""
+    if event.browser_opened and not event.is_remote:
+        return "Your browser should show this page. If it does not, open this address in it:"
+    return "Open this address in a browser, on this machine or on another:"
+
+
+def tunnel_words(listening_on: str) -> Content:
+    """The line for an SSH session; it is the person who knows the machine's name."""
+    host, _, port = listening_on.rpartition(":")
+    return Content.assemble(
+        "This is a remote session. Either run this where your browser is, before you open the address:\n",
+        (f"ssh -L {port}:{host}:{port} THIS-MACHINE", "bold"),
+    )
+
+
+def paste_words(event: BrowserNeeded) -> str:
+    """What the field is for."""
+    lead = "Or paste" if event.is_remote else "If the browser is elsewhere, paste"
+    return (
+        f"{lead} here the address it ends on. The page there may say that it cannot connect; "
+        f"the address begins with http://{event.listening_on.partition(':')[0]}"
+    )

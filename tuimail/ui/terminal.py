@@ -1,0 +1,42 @@
+"""The terminal behind the app: mouse capture, and lending the screen to plain text."""
+
+from typing import Protocol, runtime_checkable
+
+from textual.app import App, SuspendNotSupported
+from textual.driver import Driver
+
+
+@runtime_checkable
+class _MouseDriver(Protocol):
+    """What the drivers of real terminals share; Textual has no public switch for it (8.2)."""
+
+    def _enable_mouse_support(self) -> None: ...
+    def _disable_mouse_support(self) -> None: ...
+
+
+def release_mouse(app: App[object]) -> None:
+    """Give the mouse back to the terminal, whose own selection then works."""
+    driver: Driver | None = app._driver
+    if isinstance(driver, _MouseDriver):
+        driver._disable_mouse_support()
+
+
+def capture_mouse(app: App[object]) -> None:
+    """Take the mouse again."""
+    driver: Driver | None = app._driver
+    if isinstance(driver, _MouseDriver):
+        driver._enable_mouse_support()
+
+
+def print_alone(app: App[object], text: str, *, prompt: str) -> bool:
+    """Leave the full screen, print the text alone and wait for Enter. False where the terminal cannot do that."""
+    try:
+        with app.suspend():
+            print(f"\n{text}\n\n{prompt}", flush=True)  # noqa: T201 (the plain terminal is the point)
+            try:
+                input()
+            except (EOFError, KeyboardInterrupt):
+                return True
+    except SuspendNotSupported:
+        return False
+    return True
