@@ -5,6 +5,7 @@ import re
 from array import array
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 from tuimail.domain.address import Address
 
@@ -41,8 +42,9 @@ def pack_flags(flags: Iterable[str]) -> str:
     return " ".join(sorted(flags))
 
 
+@lru_cache(maxsize=1024)
 def unpack_flags(text: str) -> frozenset[str]:
-    """The inverse of ``pack_flags``."""
+    """The inverse of ``pack_flags``; a mailbox knows few combinations, so each is made once."""
     return frozenset(text.split())
 
 

@@ -139,11 +139,11 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Generator[None]:
-        """All or nothing. Transactions nest; what an inner one wrote lasts when the outermost one ends well."""
+        """All or nothing. An inner transaction is part of the outermost one, and so must not be left by a caught error."""
         with translating():
             if self._connection.in_transaction:
-                with self._connection:
-                    yield
+                # No savepoint: its journal made changing 33,000 rows take 5.7 s instead of 0.6.
+                yield
                 return
             # Taking the write lock at once: a reader that turns writer fails at the first busy moment, without waiting.
             self._connection.execute("begin immediate")

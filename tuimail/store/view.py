@@ -64,12 +64,14 @@ def show_anew(db: Database, rows: Iterable[RowId]) -> list[RowId]:
         " where row in (select value from json_each(?))",
         wanted,
     ):
-        shown = Shown(shown_in=mailbox, flags=unpack_flags(server_flags))
-        for change in alterations.get(row, ()):
-            shown = altered(shown, change)
-        packed = pack_flags(shown.flags)
-        if (shown.shown_in, packed) != (shown_in, flags):
-            updates.append((shown.shown_in, packed, row))
+        wants = (mailbox, server_flags)
+        if row in alterations:
+            shown = Shown(shown_in=mailbox, flags=unpack_flags(server_flags))
+            for change in alterations[row]:
+                shown = altered(shown, change)
+            wants = (shown.shown_in, pack_flags(shown.flags))
+        if wants != (shown_in, flags):
+            updates.append((*wants, row))
     db.run_many("update messages set shown_in = ?, flags = ? where row = ?", updates)
     _adjust_counts(db, before, _counts(db, wanted))
     return [RowId(row) for _, _, row in updates]
@@ -77,16 +79,18 @@ def show_anew(db: Database, rows: Iterable[RowId]) -> list[RowId]:
 
 def _alterations(db: Database, wanted: str) -> dict[int, list[Alteration]]:
     found: dict[int, list[Alteration]] = {}
-    for row, kind, add, remove, target in db.all(
-        "select r.row, c.kind, c.add_flags, c.remove_flags, c.target"
+    changes: dict[int, Alteration] = {}
+    for row, key, kind, add, remove, target in db.all(
+        "select r.row, c.id, c.kind, c.add_flags, c.remove_flags, c.target"
         " from change_rows r join changes c on c.id = r.change"
         " where r.row in (select value from json_each(?)) order by c.id",
         wanted,
     ):
-        change = Alteration(
-            kind=ChangeKind(kind), add=unpack_flags(add), remove=unpack_flags(remove), target=target
-        )  # fmt: skip
-        found.setdefault(row, []).append(change)
+        if key not in changes:
+            changes[key] = Alteration(
+                kind=ChangeKind(kind), add=unpack_flags(add), remove=unpack_flags(remove), target=target
+            )
+        found.setdefault(row, []).append(changes[key])
     return found
 
 
