@@ -167,6 +167,13 @@ class SaveAttachment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OpenLink:
+    """Open an http or https address in the browser; its whole target was shown to the person before."""
+
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SetFlags:
     """Add and remove flags of messages, here at once and at the server as soon as it can be reached."""
 
@@ -332,6 +339,7 @@ Command = (
     | OpenMessage
     | ShowSource
     | SaveAttachment
+    | OpenLink
     | SetFlags
     | MoveMessages
     | Undo
