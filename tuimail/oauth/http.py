@@ -1,0 +1,174 @@
+"""The HTTPS client under everything that talks to an authorization server; the only importer of httpx2 here.
+
+Every request goes to https, or to http on loopback. No redirect is followed, no cookie kept, no compressed body
+read, and a body ends after 1 MB or after the read timeout, however slowly it comes. Proxies are taken from the
+environment, except for loopback.
+"""
+
+import contextlib
+import json
+import ssl
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+
+import httpx2
+
+from tuimail.domain.clean import clean_quote
+from tuimail.domain.errors import AuthError, ErrorKind, Remedy
+from tuimail.oauth.refusals import unreachable
+from tuimail.oauth.urls import host_of, is_secure
+
+CONNECT_S = 5.0
+READ_S = 20.0
+MAX_BODY = 1_000_000
+_MAX_WAIT_S = 3600.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """An HTTP answer, read to its end."""
+
+    status: int
+    document: Mapping[str, object] | None
+    """The body, where it is a JSON object."""
+    is_json: bool
+    """Whether the server calls the body JSON."""
+    retry_after_s: float | None = None
+
+    @property
+    def is_success(self) -> bool:
+        """2xx."""
+        return HTTPStatus.OK <= self.status < HTTPStatus.MULTIPLE_CHOICES
+
+    @property
+    def is_overload(self) -> bool:
+        """429 and 5xx: the server is there and cannot."""
+        return self.status == HTTPStatus.TOO_MANY_REQUESTS or self.status >= HTTPStatus.INTERNAL_SERVER_ERROR
+
+
+class OAuthHttp:
+    """Requests to authorization servers. Safe from several threads."""
+
+    def __init__(self, ssl_context: ssl.SSLContext) -> None:
+        """``ssl_context`` must serve no other protocol: the library below sets ALPN to http/1.1 on it."""
+        self.session = httpx2.Client(
+            verify=ssl_context,
+            timeout=httpx2.Timeout(READ_S, connect=CONNECT_S),
+            follow_redirects=False,
+            headers={"accept": "application/json", "accept-encoding": "identity", "user-agent": "tuimail"},
+            event_hooks={"request": [_check_request], "response": [_limit_body]},
+            mounts={"all://127.0.0.1": None, "all://localhost": None, "all://[::1]": None},
+        )
+        """For authlib alone."""
+
+    def get(self, url: str) -> Answer:
+        """GET a JSON document."""
+        with translating(url):
+            return read_answer(self.session.get(url))
+
+    def post_json(self, url: str, document: Mapping[str, object]) -> Answer:
+        """POST a JSON document."""
+        with translating(url):
+            return read_answer(self.session.post(url, json=document))
+
+    def close(self) -> None:
+        """Close all connections; a request under way fails."""
+        self.session.close()
+
+
+def check_url(url: str) -> None:
+    """Raise ``AuthError`` BAD_METADATA unless the address is https, or http on loopback."""
+    if not is_secure(url):
+        raise AuthError(
+            ErrorKind.BAD_METADATA,
+            "The provider names an address that is not https, so it is not used.",
+            remedy=Remedy.TELL,
+            detail=clean_quote(url),
+        )
+
+
+def read_answer(response: httpx2.Response) -> Answer:
+    """The parts of a response that count."""
+    try:
+        document = json.loads(response.content)
+    except (ValueError, RecursionError):
+        document = None
+    return Answer(
+        status=response.status_code,
+        document=document if isinstance(document, dict) else None,
+        is_json="json" in response.headers.get("content-type", "").partition(";")[0].lower(),
+        retry_after_s=_seconds(response.headers.get("retry-after", "")),
+    )
+
+
+@contextlib.contextmanager
+def translating(url: str) -> Iterator[None]:
+    """Map what httpx2 raises to ``AuthError``, naming the host of ``url``."""
+    host = host_of(url)
+    try:
+        yield
+    except httpx2.TimeoutException as error:
+        raise unreachable(host, "no answer in time") from error
+    except httpx2.ConnectError as error:
+        raise _connect_error(error, host) from error
+    except (httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError) as error:
+        raise unreachable(host, clean_quote(str(error) or type(error).__name__)) from error
+
+
+def _connect_error(error: Exception, host: str) -> AuthError:
+    cause: BaseException | None = error
+    while cause is not None and not isinstance(cause, ssl.SSLError):
+        cause = cause.__cause__ or cause.__context__
+    # A connection that ends in the handshake is a broken one, not an untrusted one.
+    if cause is None or isinstance(cause, ssl.SSLEOFError | ssl.SSLZeroReturnError):
+        return unreachable(host, clean_quote(str(error)))
+    reason = getattr(cause, "verify_message", "") or cause.reason or str(cause)
+    return AuthError(
+        ErrorKind.TLS_FAILED,
+        f"The connection to {host} is not secure, so nothing was sent.",
+        remedy=Remedy.TELL,
+        detail=clean_quote(reason),
+    )
+
+
+def _check_request(request: httpx2.Request) -> None:
+    check_url(str(request.url))
+    request.headers.pop("cookie", None)
+
+
+def _limit_body(response: httpx2.Response) -> None:
+    host = response.request.url.host
+    if response.headers.get("content-encoding", "identity") != "identity":
+        raise unreachable(host, "the answer is compressed, unasked")
+    timeouts: Mapping[str, float | None] = response.request.extensions.get("timeout", {})
+    response.stream = _LimitedBody(response, host=host, seconds=timeouts.get("read") or READ_S)
+
+
+class _LimitedBody(httpx2.SyncByteStream):
+    """A body that ends: by size against a flood, by the clock against a drip."""
+
+    def __init__(self, response: httpx2.Response, *, host: str, seconds: float) -> None:
+        assert isinstance(response.stream, httpx2.SyncByteStream)  # noqa: S101 (the client is the synchronous one)
+        self._inner = response.stream
+        self._host = host
+        self._ends_at_s = time.monotonic() + seconds
+
+    def __iter__(self) -> Iterator[bytes]:
+        size = 0
+        for piece in self._inner:
+            size += len(piece)
+            if size > MAX_BODY:
+                raise unreachable(self._host, "the answer is longer than 1 MB")
+            if time.monotonic() > self._ends_at_s:
+                raise unreachable(self._host, "the answer did not end in time")
+            yield piece
+
+    def close(self) -> None:
+        self._inner.close()
+
+
+def _seconds(text: str) -> float | None:
+    """Retry-After in seconds (RFC 9110 section 10.2.3); a date is as good as none to a clock that may be wrong."""
+    return min(float(text), _MAX_WAIT_S) if text.isascii() and text.isdigit() else None
