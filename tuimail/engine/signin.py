@@ -8,7 +8,7 @@ While consent or browser are awaited, the state they were asked from is remember
 asking for one more permission must not end a sign-in that works.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from tuimail.domain.account import (
     AwaitingBrowser,
@@ -27,8 +27,8 @@ from tuimail.domain.scope import Permission
 class SignInCourse:
     """The state that is shown, and the one that a "no" or a failure leads back to."""
 
-    state: SignInState = SignedOut()
-    rests_on: SignInState = SignedOut()
+    state: SignInState = field(default_factory=SignedOut)
+    rests_on: SignInState = field(default_factory=SignedOut)
 
     def asked(self, permissions: frozenset[Permission]) -> "SignInCourse":
         """The consent screen is to be shown."""

@@ -1,0 +1,230 @@
+"""The owner of one account's tokens: hands out checked access tokens, refreshes them one at a time.
+
+Runs on the account's ``auth`` worker. Others call ``token`` and wait; they see the state through
+``AccountChanged``. The access token lives here, in memory; the refresh token in the keychain's record.
+"""
+
+import logging
+import ssl
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from tuimail.api.engine import Sink
+from tuimail.api.events import AccountChanged, Noticed
+from tuimail.domain.account import Account, Expired, SignedIn, SignInState
+from tuimail.domain.errors import AuthError, ErrorKind, KeychainError, Problem, Remedy
+from tuimail.domain.scope import Permission
+from tuimail.domain.token import Secret, TokenSet
+from tuimail.engine.journal import Journal
+from tuimail.engine.pace import next_attempt
+from tuimail.engine.signin import SignInCourse
+from tuimail.engine.vault import Vault
+from tuimail.engine.worker import Urgency, Worker, log_crash
+from tuimail.keychain.base import AccountRecord
+from tuimail.oauth.client import TokenClient
+from tuimail.oauth.discovery import find_metadata
+from tuimail.oauth.http import OAuthHttp
+from tuimail.oauth.metadata import Metadata
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What the rooms of an account share: clocks, randomness, the way out for events."""
+
+    emit: Sink
+    monotonic: Callable[[], float]
+    now: Callable[[], datetime]
+    random: Callable[[], float]
+
+
+class AuthDesk:
+    """Tokens and sign-in state of one account."""
+
+    def __init__(
+        self, account: Account, *, context: ssl.SSLContext, vault: Vault, journal: Journal, around: Surroundings
+    ) -> None:
+        self.account = account
+        self.worker = Worker(f"auth {account.id}", on_crash=log_crash)
+        self.vault = vault
+        self.journal = journal
+        self.around = around
+        self.http = OAuthHttp(context)
+        self.course = SignInCourse()
+        self.record: AccountRecord | None = None
+        self.tokens: TokenSet | None = None
+        self._metadata: Metadata | None = None
+        self._failures = 0
+        self._not_before_s = 0.0
+        self._last_refresh: tuple[datetime, Problem | None] | None = None
+
+    @property
+    def granted(self) -> frozenset[Permission]:
+        """What the kept sign-in permits; read by other threads as a snapshot."""
+        record = self.record
+        if record is None or record.refresh is None:
+            return frozenset()
+        return self.account.oauth.scopes.granted(record.scopes)
+
+    @property
+    def state(self) -> SignInState:
+        """The sign-in state as a snapshot."""
+        return self.course.state
+
+    def start(self) -> bool:
+        """Read what the keychain holds; whether somebody is signed in. Raises KeychainError."""
+        self.record = self.vault.record(self.account.id)
+        if self.record is None or self.record.refresh is None:
+            # The state stays "signed out", or "expired" where a refresh was refused before.
+            self.show(self.course)
+            return False
+        self.show_signed_in()
+        return True
+
+    def token(self, permission: Permission) -> Secret:
+        """A token that was checked a moment ago: Bearer, not about to end, good for this. Any worker; waits."""
+        return self.worker.call(lambda: self._fresh_token(permission))
+
+    def refused(self, token: Secret) -> None:
+        """A server did not take this token: the next ``token`` fetches a new one. Any thread."""
+
+        def drop() -> None:
+            if self.tokens is not None and self.tokens.access == token:
+                self.tokens = None
+
+        self.worker.post(drop, urgency=Urgency.SCREEN)
+
+    def metadata(self) -> Metadata:
+        """What the authorization server says of itself, asked once a run. On the auth worker."""
+        if self._metadata is None:
+            self._metadata = find_metadata(self.http, self.account.oauth)
+        return self._metadata
+
+    def client(self, client_id: str) -> TokenClient:
+        """The token endpoint's client. On the auth worker."""
+        secret = self.record.client_secret if self.record else None
+        return TokenClient(self.http, self.metadata(), client_id, secret, self.around.monotonic)
+
+    def known_client_id(self) -> str | None:
+        """The profile's client id, or the one registered at an earlier sign-in."""
+        return self.account.oauth.client_id or (self.record.client_id if self.record else None)
+
+    def keep(self, record: AccountRecord, tokens: TokenSet) -> None:
+        """Save a sign-in before its access token is used. On the auth worker; raises KeychainError."""
+        self.vault.save(self.account.id, record)
+        self.record, self.tokens = record, tokens
+        self._failures, self._not_before_s = 0, 0.0
+        self.show_signed_in()
+
+    def forget(self) -> None:
+        """Drop everything from memory. On the auth worker."""
+        self.record = self.tokens = None
+        self._last_refresh = None
+
+    def show(self, course: SignInCourse) -> None:
+        """Take a new state and tell it. On the auth worker."""
+        self.course = course
+        self.around.emit(AccountChanged(account=self.account.id, state=course.state))
+
+    def show_signed_in(self) -> None:
+        """Tell the state that record and tokens make."""
+        assert self.record is not None  # noqa: S101 (callers have just read or saved it)
+        ends_at = None
+        if self.tokens is not None:
+            left_s = self.tokens.expires_at_s - self.around.monotonic()
+            ends_at = self.around.now() + timedelta(seconds=left_s)
+        at, problem = self._last_refresh or (None, None)
+        state = SignedIn(
+            granted=self.granted,
+            scopes=self.record.scopes,
+            since=self.record.since,
+            token_ends_at=ends_at,
+            last_refresh_at=at,
+            last_refresh_problem=problem,
+        )
+        self.show(self.course.signed(state))
+
+    def close(self, left_s: float) -> None:
+        """End the worker and its connections."""
+        self.worker.close()
+        self.worker.join(min(left_s, 0.2))
+        self.http.close()
+
+    def _fresh_token(self, permission: Permission) -> Secret:
+        if self.record is None or self.record.refresh is None:
+            if isinstance(self.course.rests_on, Expired):
+                gone = self.course.rests_on.problem
+                raise AuthError(gone.kind, gone.summary, remedy=gone.remedy, detail=gone.detail)
+            words = f"{self.account.address} is signed out. Sign in from settings (,)."
+            raise AuthError(ErrorKind.SIGN_IN_EXPIRED, words, remedy=Remedy.SIGN_IN)
+        now_s = self.around.monotonic()
+        if self.tokens is None or self.tokens.wants_refresh(now_s):
+            try:
+                self._refresh(now_s)
+            except AuthError as error:
+                # The old one serves until it ends, so that a short outage of the provider goes unnoticed.
+                is_usable = self.tokens is not None and self.tokens.is_usable(now_s)
+                if error.remedy is not Remedy.WAIT or not is_usable:
+                    raise
+        assert self.tokens is not None  # noqa: S101 (refreshed above)
+        if permission not in self.account.oauth.scopes.granted(self.tokens.scopes):
+            words = f"{self.account.provider} has not given tuimail the permission to {permission.value} mail yet."
+            raise AuthError(ErrorKind.SCOPE_MISSING, words, remedy=Remedy.GRANT)
+        return self.tokens.access
+
+    def _refresh(self, now_s: float) -> None:
+        if now_s < self._not_before_s:
+            words = f"{self.account.provider} cannot be reached for a new token. Trying again by itself."
+            raise AuthError(ErrorKind.PROVIDER_UNREACHABLE, words, remedy=Remedy.WAIT)
+        record = self.record
+        assert record is not None  # noqa: S101 (the caller looked)
+        assert record.refresh is not None  # noqa: S101 (the caller looked)
+        client_id = self.known_client_id()
+        if client_id is None:
+            words = f"No client id is known for {self.account.address}. Sign in again from settings (,)."
+            raise AuthError(ErrorKind.NO_CLIENT_ID, words, remedy=Remedy.SIGN_IN)
+        try:
+            tokens = self.client(client_id).refresh(record.refresh, frozenset(record.scopes))
+        except AuthError as error:
+            self._note_refusal(error)
+            raise
+        self._failures, self._not_before_s = 0, 0.0
+        self._last_refresh = (self.around.now(), None)
+        self._keep_rotated(record, tokens)
+        self.tokens = tokens
+        self.journal.record(self.account.id, "refresh", "new access token")
+        self.show_signed_in()
+
+    def _keep_rotated(self, record: AccountRecord, tokens: TokenSet) -> None:
+        """Write a rotated refresh token down before the new access token is used (RFC 9700 section 4.14)."""
+        scopes = tuple(sorted(tokens.scopes))
+        if tokens.refresh is None or (tokens.refresh == record.refresh and scopes == record.scopes):
+            return
+        rotated = replace(record, refresh=tokens.refresh, scopes=scopes)
+        self.record = rotated
+        try:
+            self.vault.save(self.account.id, rotated)
+        except KeychainError as error:
+            words = "The new sign-in could not be kept in the keychain: it holds until tuimail is closed."
+            problem = Problem(kind=error.kind, summary=words, remedy=Remedy.TELL, detail=error.summary)
+            self.around.emit(Noticed(account=self.account.id, problem=problem))
+
+    def _note_refusal(self, error: AuthError) -> None:
+        problem = error.as_problem()
+        self._last_refresh = (self.around.now(), problem)
+        self.journal.record(self.account.id, "refresh", problem.kind.value)
+        if error.remedy is Remedy.SIGN_IN:
+            assert self.record is not None  # noqa: S101 (a refresh had one)
+            self.tokens = None
+            # Only the dead token goes: the store's key stays, and with it all mail that was read.
+            self.record = replace(self.record, refresh=None)
+            self.vault.save(self.account.id, self.record)
+            self.show(self.course.expired(problem))
+        else:
+            self._failures += 1
+            asked_s = getattr(error, "retry_after_s", None)
+            wait_s = asked_s or next_attempt(self._failures, random=self.around.random())
+            self._not_before_s = self.around.monotonic() + wait_s
+            self.show_signed_in()

@@ -1,0 +1,285 @@
+"""Changes of messages: shown at once, told to the server in their order as soon as it can be reached, undoable."""
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+
+from tuimail.api.commands import MoveMessages, SetFlags
+from tuimail.api.events import Noticed
+from tuimail.domain.errors import ErrorKind, NetworkError, Remedy, ServerError, StoreError, TuimailError
+from tuimail.domain.ids import AccountId, MailboxId, RowId, Uid
+from tuimail.domain.mailbox import Mailbox, MailboxRole
+from tuimail.engine.connection import Connection
+from tuimail.engine.job import Job
+from tuimail.engine.mailboxes import ListRoom
+from tuimail.engine.storage import AccountStore, Storage
+from tuimail.engine.worker import Urgency
+from tuimail.net.imap.session import ImapSession
+from tuimail.store.changes import Change, ChangeId
+from tuimail.store.messages import Place
+from tuimail.store.view import ChangeKind
+
+log = logging.getLogger(__name__)
+
+_FLAG_WORDS = {"\\Seen": ("read", "unread"), "\\Flagged": ("starred", "no longer starred")}
+_MOVE_WORDS = {
+    MailboxRole.TRASH: "Deleted",
+    MailboxRole.ARCHIVE: "Archived",
+    MailboxRole.ALL: "Archived",
+    MailboxRole.JUNK: "Marked as junk:",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Undoable:
+    """How to take one action of the user back: the waiting change, and what undoes it at the server."""
+
+    change: ChangeId
+    undo: Callable[[AccountStore], ChangeId | None] = field(repr=False)
+    rows: tuple[RowId, ...]
+
+
+class ChangeDesk:
+    """The changes of one account. Commands run on the store worker, the server's part on the ``imap`` worker."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        storage: Storage,
+        lists: ListRoom,
+        *,
+        remember: Callable[[Undoable], None],
+        sync_mailbox: Callable[[MailboxId], None],
+    ) -> None:
+        """``sync_mailbox`` brings a mailbox up to date, on the ``imap`` worker."""
+        self._connection = connection
+        self._account: AccountId = connection.account.id
+        self._storage = storage
+        self._lists = lists
+        self._remember = remember
+        self._waiting = 0
+        self._sync_mailbox = sync_mailbox
+        connection.waiting_changes = lambda: self._waiting
+
+    def set_flags(self, job: Job) -> None:
+        """Route of ``SetFlags``."""
+        job.hand_to(self._storage.worker, self._set_flags)
+
+    def mark(self, row: RowId, flag: str) -> None:
+        """Add a flag on behalf of another room, without undo. Any thread."""
+
+        def add() -> None:
+            store = self._storage.store(self._account)
+            if store.changes.set_flags([row], now=self._now(), add=frozenset({flag})) is not None:
+                self._tell(store, [row], set())
+
+        self._storage.worker.post(add)
+
+    def move(self, job: Job) -> None:
+        """Route of ``MoveMessages``."""
+        job.hand_to(self._storage.worker, self._move)
+
+    def count(self) -> int:
+        """How many changes wait; on the store worker."""
+        return self._storage.store(self._account).changes.count()
+
+    def take_back(self, undoable: Undoable) -> None:
+        """Undo an action: forget it if the server was not told, otherwise do the opposite. On the store worker."""
+        store = self._storage.store(self._account)
+        before = _shown_in(store, undoable.rows)
+        if not store.changes.take_back(undoable.change):
+            undoable.undo(store)
+        self._tell(store, undoable.rows, before)
+
+    def replay_soon(self) -> None:
+        """Tell the server what waits, as soon as the connection is free. Any thread."""
+        self._connection.worker.post(self._replay_quietly, urgency=Urgency.SCREEN)
+
+    def replay(self) -> None:
+        """Tell the server everything that waits, in order. On the ``imap`` worker."""
+        while True:
+            change = self._storage.run(self._account, lambda store: store.changes.first())
+            if change is None:
+                return
+            self._carry_out(change)
+
+    def _set_flags(self, job: Job) -> None:
+        command = job.command
+        assert isinstance(command, SetFlags)  # noqa: S101 (the route's own type, for the checker)
+        store = self._storage.store(command.account)
+        # Only what really changes is queued, so that its undo is exact.
+        rows = tuple(
+            each.row
+            for each in store.messages.envelopes(command.rows)
+            if not command.add <= each.flags or command.remove & each.flags
+        )
+        change = (
+            store.changes.set_flags(rows, now=self._now(), add=command.add, remove=command.remove) if rows else None
+        )
+        if change is None:
+            job.finish()
+            return
+        self._tell(store, rows, _shown_in(store, rows))
+        if command.undoable:
+
+            def undo(store: AccountStore) -> ChangeId | None:
+                return store.changes.set_flags(rows, now=self._now(), add=command.remove, remove=command.add)
+
+            self._remember(Undoable(change=change, undo=undo, rows=rows))
+        job.finish(_flag_words(command, len(rows)) if command.undoable else "", can_undo=command.undoable)
+
+    def _move(self, job: Job) -> None:
+        command = job.command
+        assert isinstance(command, MoveMessages)  # noqa: S101 (the route's own type, for the checker)
+        store = self._storage.store(command.account)
+        target = _target(store, command.to)
+        origins: dict[MailboxId, list[RowId]] = {}
+        for each in store.messages.envelopes(command.rows):
+            if each.mailbox != target.id:
+                origins.setdefault(each.mailbox, []).append(each.row)
+        rows = tuple(row for group in origins.values() for row in group)
+        before = set(origins)
+        change = store.changes.move(rows, target.id, now=self._now()) if rows else None
+        if change is None:
+            job.finish("Nothing to move: the messages are there already.")
+            return
+        self._tell(store, rows, before)
+
+        def undo(store: AccountStore) -> ChangeId | None:
+            moved = [store.changes.move(group, origin, now=self._now()) for origin, group in origins.items()]
+            return moved[0]
+
+        self._remember(Undoable(change=change, undo=undo, rows=rows))
+        words = _MOVE_WORDS.get(target.role, f"Moved to {target.title}:")
+        job.finish(f"{words} {len(rows)} message{'s' if len(rows) != 1 else ''}", can_undo=True)
+
+    def _tell(self, store: AccountStore, rows: Sequence[RowId], before: set[MailboxId]) -> None:
+        self._waiting = store.changes.count()
+        for mailbox in before | _shown_in(store, rows):
+            if mailbox == self._lists.open_mailbox.get(self._account):
+                self._lists.show_changes(self._account, mailbox, changed=tuple(rows))
+        self._lists.show_mailboxes(self._account)
+        self._connection.say_waiting()
+        self.replay_soon()
+
+    def _replay_quietly(self) -> None:
+        try:
+            self.replay()
+        except TuimailError as error:
+            log.info("replay: %s", error.kind)
+
+    def _carry_out(self, change: Change) -> None:
+        try:
+            places = self._places(change)
+            new_uids: dict[RowId, Uid] = {}
+            for mailbox, uids in _by_mailbox(places).items():
+                new_uids |= self._connection.run(partial(self._tell_server, change, mailbox=mailbox, uids=uids))
+        except NetworkError:
+            self._storage.run(self._account, lambda store: store.changes.put_back(change.id))
+            raise
+        except ServerError as error:
+            if error.remedy is not Remedy.TELL:
+                self._storage.run(self._account, lambda store: store.changes.put_back(change.id))
+                raise
+            words = error.detail or error.summary
+            self._storage.run(self._account, lambda store: self._refused(store, change, words))
+            return
+        self._storage.run(self._account, lambda store: self._done(store, change, new_uids))
+
+    def _places(self, change: Change) -> dict[RowId, Place]:
+        """Where the server has the rows. A mailbox that a moved row's UID is not known of is looked through first."""
+
+        def begin(store: AccountStore) -> dict[RowId, Place]:
+            store.changes.begin(change.id)
+            return store.messages.places(change.rows)
+
+        places = self._storage.run(self._account, begin)
+        unknown = {place.mailbox for place in places.values() if place.uid is None}
+        for mailbox in unknown:
+            self._sync_mailbox(mailbox)
+        return self._storage.run(self._account, begin) if unknown else places
+
+    def _tell_server(
+        self, change: Change, session: ImapSession, *, mailbox: MailboxId, uids: dict[Uid, RowId]
+    ) -> dict[RowId, Uid]:
+        raw = self._storage.run(self._account, lambda store: store.mailboxes.raw_name(mailbox))
+        if raw is None:
+            raise ServerError(ErrorKind.MESSAGE_GONE, "The folder is gone from the server.", remedy=Remedy.TELL)
+        selected = session.select(raw)
+        known = self._storage.run(self._account, lambda store: store.mailboxes.sync_state(mailbox).uidvalidity)
+        if known != selected.uidvalidity:
+            # The numbers mean other messages now: nothing may be done with them (RFC 9051 section 2.3.1.1).
+            words = "The server renumbered the folder, so this change could not be carried out."
+            raise ServerError(ErrorKind.MESSAGE_GONE, words, remedy=Remedy.TELL)
+        if change.kind is ChangeKind.FLAGS:
+            session.store_flags(list(uids), change.add, change.remove)
+            return {}
+        target = change.to
+        if target is None:
+            raise ServerError(ErrorKind.SERVER_REFUSED, "Deleting for good is not offered here.", remedy=Remedy.TELL)
+        raw_target = self._storage.run(self._account, lambda store: store.mailboxes.raw_name(target))
+        if raw_target is None:
+            raise ServerError(ErrorKind.MESSAGE_GONE, "The folder is gone from the server.", remedy=Remedy.TELL)
+        moved = session.move(list(uids), raw_target)
+        return {uids[Uid(old)]: Uid(new) for old, new in moved.items() if Uid(old) in uids}
+
+    def _done(self, store: AccountStore, change: Change, new_uids: dict[RowId, Uid]) -> None:
+        changed = store.changes.done(change.id, new_uids)
+        self._waiting = store.changes.count()
+        for mailbox in _shown_in(store, change.rows):
+            if mailbox == self._lists.open_mailbox.get(self._account):
+                self._lists.show_changes(self._account, mailbox, changed=(*change.rows, *changed))
+        self._connection.say_waiting()
+
+    def _refused(self, store: AccountStore, change: Change, why: str) -> None:
+        before = _shown_in(store, change.rows)
+        rows = store.changes.refuse(change.id)
+        self._waiting = store.changes.count()
+        for mailbox in before | _shown_in(store, rows):
+            self._lists.show_changes(self._account, mailbox, changed=tuple(rows))
+        self._connection.say_waiting()
+        words = f"The server refused a change, so it was taken back. {why}"
+        self._connection.auth.around.emit(Noticed(account=self._account, words=words))
+
+    def _now(self) -> datetime:
+        return self._connection.auth.around.now()
+
+
+def _by_mailbox(places: dict[RowId, Place]) -> dict[MailboxId, dict[Uid, RowId]]:
+    grouped: dict[MailboxId, dict[Uid, RowId]] = {}
+    for row, place in places.items():
+        if place.uid is not None:
+            grouped.setdefault(place.mailbox, {})[place.uid] = row
+    return grouped
+
+
+def _shown_in(store: AccountStore, rows: Sequence[RowId]) -> set[MailboxId]:
+    return {each.mailbox for each in store.messages.envelopes(rows)}
+
+
+def _target(store: AccountStore, to: MailboxId | MailboxRole) -> Mailbox:
+    if isinstance(to, MailboxRole):
+        found = store.mailboxes.by_role(to)
+        if found is None and to is MailboxRole.ARCHIVE:
+            found = store.mailboxes.by_role(MailboxRole.ALL)
+        words = f"This account has no {to.value} folder. Move with m instead, or create one."
+    else:
+        found = store.mailboxes.get(to)
+        words = "This folder is no longer there."
+    if found is None:
+        raise StoreError(ErrorKind.MESSAGE_GONE, words, remedy=Remedy.TELL)
+    return found
+
+
+def _flag_words(command: SetFlags, count: int) -> str:
+    for flag, (added, removed) in _FLAG_WORDS.items():
+        if flag in command.add | command.remove:
+            words = added if flag in command.add else removed
+            return (
+                f"{count} message{'s' if count != 1 else ''} marked {words}"
+                if flag == "\\Seen"
+                else (f"{count} message{'s' if count != 1 else ''} {words}")
+            )
+    return f"{count} message{'s' if count != 1 else ''} changed"

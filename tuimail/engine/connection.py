@@ -1,0 +1,189 @@
+"""The owner of one account's foreground IMAP connection: opens it when needed, reopens it when it breaks.
+
+Runs on the account's ``imap`` worker. The state it tells is the one in the status bar, so it is never guessed:
+"online" is said after an answer of the server, "offline" after a failure, with the time of the first one.
+"""
+
+import ssl
+from collections.abc import Callable
+from datetime import datetime
+from typing import TypeVar
+
+from tuimail.api.events import LinkChanged
+from tuimail.domain.account import Link, LinkState
+from tuimail.domain.errors import ErrorKind, NetworkError, Problem, Remedy, ServerError, TuimailError
+from tuimail.domain.scope import Permission
+from tuimail.engine.auth import AuthDesk
+from tuimail.engine.pace import next_attempt
+from tuimail.engine.timers import Timers
+from tuimail.engine.worker import Urgency, Worker, log_crash
+from tuimail.net.imap.session import ImapSession
+
+T = TypeVar("T")
+
+_GONE = frozenset({ErrorKind.CONNECTION_LOST, ErrorKind.TIMED_OUT})
+
+
+class Connection:
+    """One signed-in IMAP session at a time; ``run`` is the only way to it."""
+
+    def __init__(self, auth: AuthDesk, *, context: ssl.SSLContext, timers: Timers) -> None:
+        self.auth = auth
+        self.account = auth.account
+        self.worker = Worker(f"imap {auth.account.id}", on_crash=log_crash)
+        self._context = context
+        self._timers = timers
+        self._session: ImapSession | None = None
+        self._state = LinkState(link=Link.IDLE)
+        self._failures = 0
+        self._retry: int | None = None
+        self._is_shut = False
+        self.on_online: Callable[[], None] = lambda: None
+        """Called on the imap worker after each new connection, to bring everything up to date."""
+        self.waiting_changes: Callable[[], int] = lambda: 0
+        """Counts the changes that wait for the server; set by the room that queues them."""
+
+    @property
+    def state(self) -> LinkState:
+        """The link as a snapshot."""
+        return self._state
+
+    @property
+    def is_online(self) -> bool:
+        """Whether the last thing the server said was an answer."""
+        return self._state.link in {Link.ONLINE, Link.SYNCING}
+
+    def run(self, work: Callable[[ImapSession], T]) -> T:
+        """Do something with the session, on the imap worker. A connection that broke is opened again, once."""
+        session = self._session
+        if session is None:
+            return self._on_new(work)
+        try:
+            return work(session)
+        except (NetworkError, ServerError) as error:
+            if error.kind not in _GONE:
+                raise
+            self._drop()
+            return self._on_new(work)
+
+    def connect(self) -> None:
+        """Open the session unless it is there. On the imap worker; raises what stands in the way."""
+        if self._session is None and not self._is_shut:
+            self._open()
+
+    def connect_soon(self) -> None:
+        """Try at once, whatever the backoff says. Any thread."""
+        self.worker.post(self._try_connect, urgency=Urgency.NORMAL)
+
+    def say(self, link: Link) -> None:
+        """Tell what the connection is doing while it is up. On the imap worker."""
+        self._show(LinkState(link=link, waiting=self.waiting_changes()))
+
+    def say_waiting(self) -> None:
+        """Tell the count of waiting changes again. Any thread."""
+        state = self._state
+        self._show(LinkState(link=state.link, since=state.since, problem=state.problem, waiting=self.waiting_changes()))
+
+    def shut(self) -> None:
+        """Close for a sign-out: nothing reconnects until ``reopen``. Any thread; unblocks a stuck read."""
+        self._is_shut = True
+        session = self._session
+        if session is not None:
+            session.close()
+        self.worker.call(self._drop, urgency=Urgency.SCREEN)
+        self._show(LinkState(link=Link.IDLE))
+
+    def reopen(self) -> None:
+        """Connections are allowed again, after a new sign-in. Any thread."""
+        self._is_shut = False
+        self._failures = 0
+
+    def close(self, left_s: float) -> None:
+        """End everything; a server that does not answer delays nothing."""
+        self._is_shut = True
+        self.worker.close()
+        session = self._session
+        if session is not None:
+            session.close()
+        self.worker.join(min(left_s, 0.3))
+
+    def _on_new(self, work: Callable[[ImapSession], T]) -> T:
+        session = self._open()
+        try:
+            return work(session)
+        except (NetworkError, ServerError) as error:
+            if error.kind in _GONE:
+                self._went_offline(error)
+            raise
+
+    def _open(self) -> ImapSession:
+        if self._is_shut:
+            raise NetworkError(ErrorKind.OFFLINE, "This account is signed out.", remedy=Remedy.WAIT)
+        self._show(LinkState(link=Link.CONNECTING, since=self._state.since, waiting=self.waiting_changes()))
+        try:
+            session = open_signed_in(self.auth, self._context)
+        except TuimailError as error:
+            self._went_offline(error)
+            raise
+        self._session = session
+        self._failures = 0
+        if self._retry is not None:
+            self._timers.cancel(self._retry)
+            self._retry = None
+        self.say(Link.ONLINE)
+        self.on_online()
+        return session
+
+    def _try_connect(self) -> None:
+        try:
+            self.connect()
+        except TuimailError:
+            return  # told by the link's state
+
+    def _drop(self) -> None:
+        if self._session is not None:
+            self._session.close()
+            self._session = None
+
+    def _went_offline(self, error: TuimailError) -> None:
+        self._drop()
+        if self._is_shut:
+            return
+        self._failures += 1
+        since = self._state.since or self._now()
+        problem: Problem = error.as_problem()
+        self._show(LinkState(link=Link.OFFLINE, since=since, problem=problem, waiting=self.waiting_changes()))
+        # What only the user can mend is not tried again and again.
+        if error.remedy is Remedy.WAIT:
+            wait_s = next_attempt(self._failures, random=self.auth.around.random())
+            self._retry = self._timers.after(wait_s, self.connect_soon)
+
+    def _now(self) -> datetime:
+        return self.auth.around.now()
+
+    def _show(self, state: LinkState) -> None:
+        if state != self._state:
+            self._state = state
+            self.auth.around.emit(LinkChanged(account=self.account.id, state=state))
+
+
+def open_signed_in(auth: AuthDesk, context: ssl.SSLContext) -> ImapSession:
+    """A new session, signed in. A refused token is replaced once: it may have been ended early by the provider."""
+    account = auth.account
+    session = ImapSession.connect(account.imap, context)
+    try:
+        token = auth.token(Permission.READ)
+        try:
+            session.sign_in(account.login, token)
+        except ServerError as error:
+            if error.kind is not ErrorKind.LOGIN_REFUSED:
+                raise
+            session.close()
+            auth.refused(token)
+            fresh = auth.token(Permission.READ)
+            session = ImapSession.connect(account.imap, context)
+            session.sign_in(account.login, fresh)
+    except BaseException:
+        session.close()
+        raise
+    return session

@@ -1,0 +1,201 @@
+"""Drafts: begun, answered, kept, taken up again, thrown away."""
+
+import mimetypes
+import secrets
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import tzinfo
+from pathlib import Path
+
+from tuimail.api.commands import (
+    AnswerKind,
+    AttachFile,
+    BeginAnswer,
+    BeginDraft,
+    DiscardDraft,
+    ResumeDraft,
+    SaveDraft,
+)
+from tuimail.api.events import DraftOpened, DraftSaved, DraftsListed, FileAttached
+from tuimail.domain.account import Account
+from tuimail.domain.address import Address
+from tuimail.domain.draft import Draft, DraftAttachment, DraftKind
+from tuimail.domain.errors import ErrorKind, Remedy, StoreError
+from tuimail.domain.ids import DraftId
+from tuimail.engine.connection import Connection
+from tuimail.engine.job import Job
+from tuimail.engine.messages import MessageDesk
+from tuimail.engine.storage import Storage
+from tuimail.engine.worker import Worker
+from tuimail.mime.parse import parse_message, safe_file_name
+from tuimail.mime.quote import answer, forward_attachments, from_mailto, new_draft
+
+MAX_ATTACHMENT = 50 * 1024 * 1024
+"""Read into memory and kept in the store, so bounded; providers take 20 to 35 MB."""
+
+_KINDS = {
+    AnswerKind.REPLY: DraftKind.REPLY,
+    AnswerKind.REPLY_ALL: DraftKind.REPLY_ALL,
+    AnswerKind.FORWARD: DraftKind.FORWARD,
+}
+
+
+def identities(account: Account) -> tuple[Address, ...]:
+    """The user's own addresses with the account's name, the main one first."""
+    return tuple(Address(name=account.name, spec=spec) for spec in account.own_addresses)
+
+
+class DraftDesk:
+    """The drafts of one account."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        storage: Storage,
+        *,
+        messages: MessageDesk,
+        parser: Worker,
+        zone: tzinfo,
+        on_discarded: Callable[[DraftId], None],
+    ) -> None:
+        self._connection = connection
+        self._account = connection.account
+        self._storage = storage
+        self._messages = messages
+        self._parser = parser
+        self._zone = zone
+        self._on_discarded = on_discarded
+
+    def begin(self, job: Job) -> None:
+        """Route of ``BeginDraft``; needs neither store nor network."""
+        command = job.command
+        assert isinstance(command, BeginDraft)  # noqa: S101 (the route's own type, for the checker)
+        own = identities(self._account)
+        if command.mailto:
+            draft, notes = from_mailto(
+                command.mailto, own=own, account=self._account.id, draft_id=_new_id(), signature=self._account.signature
+            )
+        else:
+            draft = new_draft(own=own, account=self._account.id, draft_id=_new_id(), signature=self._account.signature)
+            notes = ()
+        self.show(job, draft, notes)
+        job.finish()
+
+    def answer(self, job: Job) -> None:
+        """Route of ``BeginAnswer``."""
+        job.hand_to(self._storage.worker, self._look_for_answer)
+
+    def resume(self, job: Job) -> None:
+        """Route of ``ResumeDraft``."""
+        job.hand_to(self._storage.worker, self._resume)
+
+    def save(self, job: Job) -> None:
+        """Route of ``SaveDraft``."""
+        job.hand_to(self._storage.worker, self._save)
+
+    def discard(self, job: Job) -> None:
+        """Route of ``DiscardDraft``."""
+        job.hand_to(self._storage.worker, self._discard)
+
+    def list(self, job: Job) -> None:
+        """Route of ``ListDrafts``."""
+        job.hand_to(self._storage.worker, self._list)
+
+    def attach(self, job: Job) -> None:
+        """Route of ``AttachFile``: files are read off every worker that somebody waits for."""
+        job.hand_to(self._parser, self._attach)
+
+    def show(self, job: Job, draft: Draft, notes: tuple[str, ...] = ()) -> None:
+        """Hand a draft to the composer."""
+        own = tuple(str(address) for address in identities(self._account))
+        job.emit(DraftOpened(draft=draft, identities=own, notes=notes))
+
+    def _look_for_answer(self, job: Job) -> None:
+        command = job.command
+        assert isinstance(command, BeginAnswer)  # noqa: S101 (the route's own type, for the checker)
+        raw = self._storage.store(self._account.id).bodies.load(command.row, now=self._connection.auth.around.now())
+        if raw is not None:
+            job.hand_to(self._parser, lambda job: self._answer(job, raw))
+        else:
+            job.hand_to(self._connection.worker, lambda job: self._answer(job, self._messages.raw(job, command.row)))
+
+    def _answer(self, job: Job, raw: bytes) -> None:
+        command = job.command
+        assert isinstance(command, BeginAnswer)  # noqa: S101 (the route's own type, for the checker)
+        kind = _KINDS[command.kind]
+        draft = answer(
+            parse_message(raw),
+            kind=kind,
+            own=identities(self._account),
+            account=self._account.id,
+            draft_id=_new_id(),
+            row=command.row,
+            signature=self._account.signature,
+            zone=self._zone,
+        )
+        if kind is DraftKind.FORWARD:
+            draft = replace(draft, attachments=forward_attachments(raw))
+        self.show(job, draft)
+        job.finish()
+
+    def _resume(self, job: Job) -> None:
+        command = job.command
+        assert isinstance(command, ResumeDraft)  # noqa: S101 (the route's own type, for the checker)
+        draft = self._storage.store(self._account.id).drafts.load(command.draft)
+        if draft is None:
+            raise StoreError(ErrorKind.MESSAGE_GONE, "This draft is no longer there.", remedy=Remedy.TELL)
+        self.show(job, draft)
+        job.finish()
+
+    def _save(self, job: Job) -> None:
+        command = job.command
+        assert isinstance(command, SaveDraft)  # noqa: S101 (the route's own type, for the checker)
+        drafts = self._storage.store(self._account.id).drafts
+        if command.draft.is_empty:
+            drafts.remove(command.draft.id)
+        else:
+            drafts.save(command.draft, now=self._connection.auth.around.now())
+        job.emit(DraftSaved(draft=command.draft.id))
+        job.finish()
+
+    def _discard(self, job: Job) -> None:
+        command = job.command
+        assert isinstance(command, DiscardDraft)  # noqa: S101 (the route's own type, for the checker)
+        drafts = self._storage.store(self._account.id).drafts
+        if drafts.discard(command.draft, now=self._connection.auth.around.now()):
+            self._on_discarded(command.draft)
+            job.finish("Draft discarded", can_undo=True)
+        else:
+            job.finish()
+
+    def _list(self, job: Job) -> None:
+        drafts = self._storage.store(self._account.id).drafts.list()
+        job.emit(DraftsListed(account=self._account.id, drafts=drafts))
+        job.finish()
+
+    def _attach(self, job: Job) -> None:
+        command = job.command
+        assert isinstance(command, AttachFile)  # noqa: S101 (the route's own type, for the checker)
+        job.emit(FileAttached(draft=command.draft, attachment=read_attachment(Path(command.path).expanduser())))
+        job.finish()
+
+
+def read_attachment(path: Path) -> DraftAttachment:
+    """Read a file to attach. Raises StoreError in words for what is no plain file, or too big."""
+    try:
+        if not path.is_file():
+            raise StoreError(ErrorKind.DISK, f"There is no file at {path}.", remedy=Remedy.FIX_INPUT)
+        if path.stat().st_size > MAX_ATTACHMENT:
+            words = f"{path.name} is larger than 50 MB, more than any provider takes."
+            raise StoreError(ErrorKind.DISK, words, remedy=Remedy.FIX_INPUT)
+        data = path.read_bytes()
+    except OSError as error:
+        words = f"{path} cannot be read: {error.strerror or 'an unknown reason'}."
+        raise StoreError(ErrorKind.DISK, words, remedy=Remedy.FIX_INPUT) from error
+    guessed, encoding = mimetypes.guess_type(path.name)
+    content_type = guessed if guessed and not encoding else "application/octet-stream"
+    return DraftAttachment(name=safe_file_name(path.name), content_type=content_type, data=data)
+
+
+def _new_id() -> DraftId:
+    return DraftId(secrets.token_hex(16))

@@ -1,0 +1,104 @@
+"""All accounts of a profile: which rooms a command goes to, and what concerns every account."""
+
+import ssl
+import threading
+from collections.abc import Callable, Mapping
+
+from tuimail.api.commands import ChooseKeychain, Command, ListAccounts, ListActivity, OpenLink
+from tuimail.api.events import AccountsListed, ActivityListed
+from tuimail.domain.account import Account
+from tuimail.domain.errors import ConfigError, ErrorKind, Problem, Remedy
+from tuimail.domain.ids import AccountId
+from tuimail.engine.engine import Route, Routes
+from tuimail.engine.job import Job
+from tuimail.engine.rooms import AccountRooms, House
+
+ContextMaker = Callable[[str | None], ssl.SSLContext]
+
+
+class Household:
+    """The rooms of every account that was used, built at its first command."""
+
+    def __init__(self, accounts: tuple[Account, ...], house: House, make_context: ContextMaker) -> None:
+        self._accounts = {account.id: account for account in accounts}
+        self._house = house
+        self._make_context = make_context
+        self._rooms: dict[AccountId, AccountRooms] = {}
+        self._routes: dict[AccountId, Mapping[type, Route]] = {}
+        self._guard = threading.Lock()
+
+    def routes(self, account_commands: tuple[type, ...]) -> Routes:
+        """A route for each command; those of an account find its rooms by ``command.account``."""
+        routes: dict[type, Route] = dict.fromkeys(account_commands, self._to_account)
+        routes[ListAccounts] = self._list_accounts
+        routes[ListActivity] = self._list_activity
+        routes[ChooseKeychain] = self._house.vault.choose
+        routes[OpenLink] = self._open_link
+        return routes
+
+    def open(self, job: Job) -> None:
+        """Second half of ``OpenAccount``."""
+        account = self._account_of(job.command)
+        self.rooms(account).open(job)
+
+    def rooms(self, account: AccountId) -> AccountRooms:
+        """The account's rooms, built at the first call. Any thread."""
+        with self._guard:
+            found = self._rooms.get(account)
+            if found is None:
+                known = self._accounts[account]
+                found = self._rooms[account] = AccountRooms(known, self._make_context(known.ca_file), self._house)
+                self._routes[account] = found.routes()
+            return found
+
+    def close(self, left_s: float) -> None:
+        """End all rooms."""
+        with self._guard:
+            rooms = list(self._rooms.values())
+        for each in rooms:
+            each.close(left_s)
+
+    def _to_account(self, job: Job) -> None:
+        account = self._account_of(job.command)
+        self.rooms(account)
+        self._routes[account][type(job.command)](job)
+
+    def _account_of(self, command: Command) -> AccountId:
+        account = getattr(command, "account", None)
+        if account is None:
+            # A draft names its account itself.
+            account = getattr(getattr(command, "draft", None), "account", None)
+        if account not in self._accounts:
+            words = "The profile has no such account."
+            raise ConfigError(ErrorKind.BAD_PROFILE, words, remedy=Remedy.FIX_CONFIG)
+        return AccountId(account)
+
+    def _list_accounts(self, job: Job) -> None:
+        def list_now(job: Job) -> None:
+            job.emit(AccountsListed(accounts=tuple(self.rooms(account).summary() for account in self._accounts)))
+            job.finish()
+
+        job.hand_to(self._house.storage.worker, list_now)
+
+    def _list_activity(self, job: Job) -> None:
+        command = job.command
+        assert isinstance(command, ListActivity)  # noqa: S101 (the route's own type, for the checker)
+
+        def list_now(job: Job) -> None:
+            job.emit(ActivityListed(entries=self._house.journal.newest(command.limit)))
+            job.finish()
+
+        job.hand_to(self._house.storage.worker, list_now)
+
+    def _open_link(self, job: Job) -> None:
+        command = job.command
+        assert isinstance(command, OpenLink)  # noqa: S101 (the route's own type, for the checker)
+
+        def open_now(job: Job) -> None:
+            if self._house.browser.is_remote or not self._house.browser.open_link(command.url):
+                words = "No browser could be opened here. Copy the address with y instead."
+                job.fail(Problem(kind=ErrorKind.SERVER_REFUSED, summary=words, remedy=Remedy.TELL))
+            else:
+                job.finish("Opened in the browser")
+
+        job.hand_to(self._house.parser, open_now)

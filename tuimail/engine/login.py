@@ -1,0 +1,306 @@
+"""Signing in: consent, browser, redirect, exchange, keeping. Also how further permissions are granted.
+
+The person at the browser is never a worker's wait: the loopback listener has its own thread, and what it brings is
+a new job of the ``auth`` worker.
+"""
+
+import logging
+import secrets
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from tuimail.api.commands import AnswerOtherAccount, AskConsent, PasteRedirect, SignIn
+from tuimail.api.events import BrowserNeeded, BrowserWords, ConsentNeeded, OtherAccountFound
+from tuimail.domain.account import Account, ConsentRequest
+from tuimail.domain.errors import AuthError, ErrorKind, Problem, Remedy, TuimailError
+from tuimail.domain.scope import Permission, describe
+from tuimail.domain.token import TokenSet
+from tuimail.engine.auth import AuthDesk
+from tuimail.engine.job import Job
+from tuimail.engine.vault import new_record
+from tuimail.engine.worker import Urgency
+from tuimail.oauth.discovery import register
+from tuimail.oauth.flow import AuthorizationRequest, GotCode, LoginFlow, Refused, Stray
+from tuimail.oauth.loopback import Listener, Page
+
+log = logging.getLogger(__name__)
+
+TIME_LIMIT_S = 300
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Browser:
+    """How to reach the person's browser, handed in so that the demo can play the person."""
+
+    open_url: Callable[[str], bool]
+    """Shows the sign-in page."""
+    open_link: Callable[[str], bool]
+    """Shows a link of a mail."""
+    is_remote: bool
+
+
+@dataclass(slots=True)
+class _Pending:
+    """The one login that is under way."""
+
+    job: Job
+    flow: LoginFlow
+    request: AuthorizationRequest
+    listener: Listener
+    client_id: str
+    permissions: frozenset[Permission]
+    outcome: GotCode | Refused | None = None
+    tokens: TokenSet | None = None
+
+
+class LoginDesk:
+    """The sign-ins of one account; all methods but the routes run on its ``auth`` worker."""
+
+    def __init__(self, auth: AuthDesk, browser: Browser, *, on_signed_in: Callable[[], None]) -> None:
+        self._auth = auth
+        self._browser = browser
+        self._on_signed_in = on_signed_in
+        self._pending: _Pending | None = None
+
+    def ask_consent(self, job: Job) -> None:
+        """Route of ``AskConsent``."""
+        command = job.command
+        assert isinstance(command, AskConsent)  # noqa: S101 (the route's own type, for the checker)
+        job.hand_to(self._auth.worker, lambda job: self._ask(job, command.permissions))
+
+    def sign_in(self, job: Job) -> None:
+        """Route of ``SignIn``."""
+        job.hand_to(self._auth.worker, self._begin)
+
+    def paste(self, job: Job) -> None:
+        """Route of ``PasteRedirect``."""
+        job.hand_to(self._auth.worker, self._take_pasted)
+
+    def answer_other(self, job: Job) -> None:
+        """Route of ``AnswerOtherAccount``."""
+        job.hand_to(self._auth.worker, self._take_answer)
+
+    def request_consent(self, permissions: frozenset[Permission]) -> None:
+        """Show the consent screen unasked, at a start without a sign-in. On the auth worker."""
+        auth = self._auth
+        auth.show(auth.course.asked(permissions))
+        auth.around.emit(ConsentNeeded(request=consent_request(auth, permissions)))
+
+    def _ask(self, job: Job, permissions: frozenset[Permission]) -> None:
+        job.emit(ConsentNeeded(request=consent_request(self._auth, permissions)))
+        job.finish()
+
+    def _begin(self, job: Job) -> None:
+        command = job.command
+        assert isinstance(command, SignIn)  # noqa: S101 (the route's own type, for the checker)
+        auth, account = self._auth, self._auth.account
+        if self._pending is not None:
+            self._pending.job.cancel()
+            self._drop_pending()
+        permissions = command.permissions | auth.granted | {Permission.IDENTITY}
+        auth.vault.open()
+        job.progress(f"asking {account.provider} how to sign in")
+        metadata = auth.metadata()
+        listener = Listener(account.oauth.redirect_host, account.oauth.redirect_path, self._accept)
+        try:
+            client_id = self._client_id(listener)
+            flow = LoginFlow(
+                metadata=metadata,
+                client_id=client_id,
+                scopes=account.oauth.scopes.asked_for(permissions),
+                extra=account.oauth.extra,
+                login_hint=account.login,
+                random=secrets.token_urlsafe,
+            )
+            request = flow.begin(listener.redirect_uri)
+        except BaseException:
+            listener.close()
+            raise
+        pending = _Pending(job, flow, request, listener, client_id, permissions)
+        self._pending = pending
+        job.on_cancel(lambda: auth.worker.post(lambda: self._stop(pending), urgency=Urgency.SCREEN))
+        auth.show(auth.course.agreed(permissions))
+        threading.Thread(target=self._go_to_browser, args=(pending,), name="browser", daemon=True).start()
+
+    def _go_to_browser(self, pending: _Pending) -> None:
+        """Open the browser and wait for what comes back, on a thread of its own."""
+        opened = not self._browser.is_remote and self._browser.open_url(pending.request.url)
+        pending.job.emit(
+            BrowserNeeded(
+                account=self._auth.account.id,
+                url=pending.request.url,
+                listening_on=pending.listener.address,
+                time_limit_s=TIME_LIMIT_S,
+                browser_opened=opened,
+                is_remote=self._browser.is_remote,
+            )
+        )
+        pending.listener.wait(TIME_LIMIT_S)
+        self._auth.worker.post(lambda: pending.job.run(lambda _job: self._complete(pending)), urgency=Urgency.SCREEN)
+
+    def _accept(self, query: str) -> Page:
+        """Judge a request at the listener: which page it gets, and whether the wait is over. Listener's thread."""
+        pending = self._pending
+        if pending is None:
+            return Page.NOT_OURS
+        answer = pending.flow.accept(query)
+        if isinstance(answer, Stray):
+            return Page.NOT_OURS
+        pending.outcome = answer
+        return Page.RETURN if isinstance(answer, GotCode) else Page.REFUSED
+
+    def _take_pasted(self, job: Job) -> None:
+        command = job.command
+        assert isinstance(command, PasteRedirect)  # noqa: S101 (the route's own type, for the checker)
+        pending = self._pending
+        if pending is None or pending.outcome is not None:
+            job.finish()
+            return
+        answer = pending.flow.accept(command.url.reveal())
+        if isinstance(answer, Stray):
+            job.emit(BrowserWords(account=self._auth.account.id, words=answer.why))
+        else:
+            pending.outcome = answer
+            pending.listener.close()
+        job.finish()
+
+    def _complete(self, pending: _Pending) -> None:
+        if self._pending is not pending:
+            pending.job.give_up()
+            return
+        pending.listener.close()
+        try:
+            self._finish_login(pending)
+        except TuimailError as error:
+            self._failed(pending, error.as_problem())
+
+    def _finish_login(self, pending: _Pending) -> None:
+        outcome = pending.outcome
+        if outcome is None:
+            words = "Nothing came back from the browser in time, so the sign-in was given up. Start it again."
+            raise AuthError(ErrorKind.SIGN_IN_TIMED_OUT, words, remedy=Remedy.SIGN_IN)
+        if isinstance(outcome, Refused):
+            self._failed(pending, outcome.problem)
+            return
+        auth = self._auth
+        pending.job.progress(f"fetching the tokens from {auth.account.provider}")
+        client = auth.client(pending.client_id)
+        tokens = client.exchange(outcome.code, pending.request)
+        if tokens.refresh is None and (auth.record is None or auth.record.refresh is None):
+            client.revoke(None, tokens.access)
+            words = (
+                f"{auth.account.provider} gave no lasting sign-in (refresh token). Ask for it in the profile, with the"
+                ' scope offline_access or extra = { prompt = "consent" }.'
+            )
+            raise AuthError(ErrorKind.BAD_TOKEN_ANSWER, words, remedy=Remedy.TELL)
+        pending.tokens = tokens
+        found = client.check_id_token(tokens, pending.request.nonce).email if tokens.id_token is not None else None
+        if found and found.lower() not in {auth.account.address.lower(), auth.account.login.lower()}:
+            pending.job.emit(OtherAccountFound(account=auth.account.id, address=auth.account.address, found=found))
+            return
+        self._keep(pending)
+
+    def _take_answer(self, job: Job) -> None:
+        command = job.command
+        assert isinstance(command, AnswerOtherAccount)  # noqa: S101 (the route's own type, for the checker)
+        pending = self._pending
+        if pending is not None and pending.tokens is not None:
+            if command.keep:
+                pending.job.run(lambda _: self._keep(pending))
+            else:
+                self._auth.client(pending.client_id).revoke(pending.tokens.refresh, pending.tokens.access)
+                words = "The browser was signed in as somebody else. Nothing was kept; sign in again to choose."
+                problem = Problem(kind=ErrorKind.OTHER_ACCOUNT, summary=words, remedy=Remedy.SIGN_IN)
+                self._failed(pending, problem)
+        job.finish()
+
+    def _keep(self, pending: _Pending) -> None:
+        auth, tokens = self._auth, pending.tokens
+        assert tokens is not None  # noqa: S101 (callers have just set it)
+        now = auth.around.now()
+        record = auth.record or new_record(since=now, refresh=tokens.refresh, scopes=())
+        registered = pending.client_id if auth.account.oauth.client_id is None else None
+        record = replace(
+            record,
+            refresh=tokens.refresh or record.refresh,
+            scopes=tuple(sorted(tokens.scopes)),
+            client_id=registered,
+            issuer=auth.metadata().issuer,
+            since=now,
+        )
+        auth.keep(record, tokens)
+        self._pending = None
+        granted = ", ".join(sorted(permission.value for permission in auth.granted))
+        auth.journal.record(auth.account.id, "sign-in", f"granted: {granted or 'nothing'}")
+        missing = pending.permissions - auth.granted - {Permission.IDENTITY}
+        pending.job.finish(_granted_words(auth.account, missing))
+        self._on_signed_in()
+
+    def _client_id(self, listener: Listener) -> str:
+        auth = self._auth
+        known = auth.known_client_id()
+        if known is not None:
+            return known
+        metadata = auth.metadata()
+        if metadata.registration_endpoint is None:
+            words = (
+                f"No client id for {auth.account.provider}: register tuimail there as a desktop app and put its id"
+                f" into the profile as accounts.{auth.account.id}.oauth.client_id."
+            )
+            raise AuthError(ErrorKind.NO_CLIENT_ID, words, remedy=Remedy.TELL)
+        return register(auth.http, metadata, (listener.redirect_uri,))
+
+    def _failed(self, pending: _Pending, problem: Problem) -> None:
+        auth = self._auth
+        self._drop_pending()
+        auth.journal.record(auth.account.id, "sign-in", problem.kind.value)
+        auth.show(auth.course.stopped())
+        pending.job.fail(problem)
+
+    def _stop(self, pending: _Pending) -> None:
+        if self._pending is pending:
+            self._drop_pending()
+            self._auth.journal.record(self._auth.account.id, "sign-in", ErrorKind.SIGN_IN_CANCELLED.value)
+            self._auth.show(self._auth.course.stopped())
+        pending.job.give_up()
+
+    def _drop_pending(self) -> None:
+        if self._pending is not None:
+            self._pending.listener.close()
+            self._pending = None
+
+
+def consent_request(auth: AuthDesk, permissions: frozenset[Permission]) -> ConsentRequest:
+    """Everything that the consent screen says about asking for these permissions. Waits for the keychain's name."""
+    account, sets = auth.account, auth.account.oauth.scopes
+    held = auth.record.scopes if auth.record and auth.record.refresh else ()
+    hosts = [("sign-in", account.auth_host), ("reading mail", str(account.imap))]
+    if account.smtp is not None:
+        hosts.append(("sending mail", str(account.smtp)))
+    asked = permissions | {Permission.IDENTITY}
+    lines = [line for line in describe(sets, asked, held) if not line.granted or line.permission in permissions]
+    return ConsentRequest(
+        account=account.id,
+        address=account.address,
+        provider=account.provider,
+        hosts=tuple(hosts),
+        lines=tuple(line for line in lines if not line.granted),
+        already=tuple(line for line in describe(sets, frozenset(Permission), held) if line.granted),
+        kept_in=auth.vault.open(),
+        one_permission=sets.can_send and not sets.separate,
+        sign_out=_sign_out_words(account),
+    )
+
+
+def _sign_out_words(account: Account) -> str:
+    if account.access_page:
+        return f"Signing out deletes everything here. Access can be ended at {account.access_page}."
+    return f"Signing out ends this access at {account.provider} and deletes everything here."
+
+
+def _granted_words(account: Account, missing: frozenset[Permission]) -> str:
+    if not missing:
+        return f"Signed in as {account.address}."
+    words = " and ".join(sorted(permission.value for permission in missing))
+    return f"Signed in as {account.address}. {account.provider} did not grant: {words} mail."

@@ -1,0 +1,358 @@
+"""The send queue of one account: queued -> sending -> sent | held | unknown. Nothing is guessed about a send.
+
+Each phase is on disk before the bytes that it speaks of leave. A mail whose last dot may have gone is ``unknown``
+and never sent again unasked (RFC 1047 explains why no client can do better).
+"""
+
+import logging
+import secrets
+import ssl
+from collections.abc import Callable
+from datetime import datetime, timedelta, tzinfo
+from functools import partial
+from typing import TypeVar
+
+from tuimail.api.commands import DiscardOutbox, EditOutbox, RetryOutbox, Send
+from tuimail.api.events import Noticed, OutboxChanged
+from tuimail.domain.draft import Draft, DraftKind, FieldProblem, OutgoingMail, check_draft
+from tuimail.domain.errors import AuthError, ErrorKind, Remedy, SendError, ServerError, StoreError, TuimailError
+from tuimail.domain.ids import OutboxId, RowId
+from tuimail.domain.mailbox import MailboxRole
+from tuimail.domain.message import Flag
+from tuimail.domain.scope import Permission
+from tuimail.engine.connection import Connection
+from tuimail.engine.job import Job
+from tuimail.engine.pace import next_attempt
+from tuimail.engine.storage import AccountStore, Storage
+from tuimail.engine.timers import Timers
+from tuimail.engine.worker import Urgency, Worker, log_crash
+from tuimail.mime.compose import build, new_message_id
+from tuimail.net.imap.session import ImapSession
+from tuimail.net.smtp import Delivery, Phase, SmtpSession
+from tuimail.store.outbox import NewOutboxMail, OutboxMail, SendPhase
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+_PHASES = {
+    Phase.MAIL: SendPhase.ENVELOPE,
+    Phase.DATA: SendPhase.DATA,
+    Phase.AFTER_DOT: SendPhase.ENDING,
+}
+_ANSWER_FLAGS = {
+    DraftKind.REPLY: Flag.ANSWERED,
+    DraftKind.REPLY_ALL: Flag.ANSWERED,
+    DraftKind.FORWARD: Flag.FORWARDED,
+}
+RETRY_TEMPORARY_S = 60.0
+"""First wait after a server's "try again later"; doubled each time (RFC 5321 section 4.5.4.1 asks for patience)."""
+LOOK_AGAIN_S = 5.0
+"""How often the writing process looks for mails that another window queued."""
+
+
+class OutboxDesk:
+    """The outbox of one account. Commands run on the store worker, sending on the ``send`` worker."""
+
+    def __init__(  # noqa: PLR0913 (collaborators, given once by the composition root)
+        self,
+        connection: Connection,
+        storage: Storage,
+        timers: Timers,
+        *,
+        context: ssl.SSLContext,
+        delay_s: float,
+        zone: tzinfo,
+        remember: Callable[[OutboxId], None],
+        mark: Callable[[RowId, Flag], None],
+    ) -> None:
+        """``remember`` makes a send undoable; ``mark`` flags the message that was answered. Both from any thread."""
+        self._connection = connection
+        self._auth = connection.auth
+        self._account = connection.account
+        self._storage = storage
+        self._timers = timers
+        self._context = context
+        self._delay_s = delay_s
+        self._zone = zone
+        self._remember = remember
+        self._mark = mark
+        self._is_open = False
+        self.worker = Worker(f"send {self._account.id}", on_crash=log_crash)
+
+    def start(self) -> None:
+        """Sort out what a crash left, then send what is due and keep looking. On the store worker."""
+        if self._is_open:
+            return
+        self._is_open = True
+        self._storage.store(self._account.id).outbox.recover()
+        self.tell()
+        self._look_again()
+
+    def pause(self) -> None:
+        """Send nothing more, for a sign-out. Waits for a mail that is on its way."""
+        self._is_open = False
+        self.worker.call(lambda: None)
+
+    def send(self, job: Job) -> None:
+        """Route of ``Send``."""
+        job.hand_to(self._storage.worker, self._queue)
+
+    def send_now(self, job: Job) -> None:
+        """Route of ``SendNow``: ends once everything queued was tried."""
+        job.hand_to(self._storage.worker, self._end_waiting)
+
+    def list(self, job: Job) -> None:
+        """Route of ``ListOutbox``."""
+
+        def list_now(job: Job) -> None:
+            self.tell(job)
+            job.finish()
+
+        job.hand_to(self._storage.worker, list_now)
+
+    def retry(self, job: Job) -> None:
+        """Route of ``RetryOutbox``."""
+        job.hand_to(self._storage.worker, self._retry)
+
+    def edit(self, job: Job, show: Callable[[Job, Draft], None]) -> None:
+        """Route of ``EditOutbox``; ``show`` opens the composer."""
+        job.hand_to(self._storage.worker, lambda job: self._edit(job, show))
+
+    def discard(self, job: Job) -> None:
+        """Route of ``DiscardOutbox``."""
+        job.hand_to(self._storage.worker, self._discard)
+
+    def take_back(self, item: OutboxId) -> Draft | None:
+        """Undo a send in its window; None if it is too late. On the store worker."""
+        draft = self._storage.store(self._account.id).outbox.take_back(item, now=self._now())
+        self.tell()
+        return draft
+
+    def tell(self, job: Job | None = None) -> None:
+        """Tell the whole outbox. On the store worker."""
+        items = self._storage.store(self._account.id).outbox.items()
+        event = OutboxChanged(account=self._account.id, items=items)
+        (job.emit if job else self._auth.around.emit)(event)
+
+    def close(self, left_s: float) -> None:
+        """End the worker; a mail on its way is found by the next start in its recorded phase."""
+        self._is_open = False
+        self.worker.close()
+        self.worker.join(left_s)
+
+    def _queue(self, job: Job) -> None:
+        command = job.command
+        assert isinstance(command, Send)  # noqa: S101 (the route's own type, for the checker)
+        store = self._storage.store(self._account.id)
+        store.drafts.save(command.draft, now=self._now())
+        checked = check_draft(command.draft)
+        if not isinstance(checked, OutgoingMail):
+            raise SendError(ErrorKind.BAD_DRAFT, _first_words(checked), remedy=Remedy.FIX_INPUT)
+        if self._account.smtp is None or not self._account.oauth.scopes.can_send:
+            words = "This account is for reading only: its profile names no way to send. The draft is kept."
+            raise SendError(ErrorKind.SEND_REFUSED, words, remedy=Remedy.TELL)
+        if Permission.SEND not in self._auth.granted:
+            words = f"{self._account.provider} has not given the permission to send yet. The draft is kept."
+            raise AuthError(ErrorKind.SCOPE_MISSING, words, remedy=Remedy.GRANT)
+        now = self._now()
+        message_id = new_message_id(checked.sender.domain, secrets.token_hex(16))
+        built = build(checked, date=now.astimezone(self._zone), message_id=message_id)
+        item = store.outbox.queue(
+            NewOutboxMail(
+                mail=built.data,
+                message_id=message_id,
+                subject=checked.subject,
+                sender=built.envelope_sender,
+                recipients=built.recipients,
+                draft=command.draft,
+                send_at=now + timedelta(seconds=self._delay_s),
+                wants_copy=self._account.save_sent,
+            ),
+            now=now,
+        )
+        self._remember(item)
+        self.tell()
+        self._timers.after(self._delay_s + 0.05, self._send_due_soon)
+        seconds = f"{self._delay_s:g}"
+        job.finish(f"Sending in {seconds} s" if self._delay_s else "Sending", can_undo=bool(self._delay_s))
+
+    def _end_waiting(self, job: Job) -> None:
+        self._storage.store(self._account.id).outbox.send_now(now=self._now())
+
+        def send_all(job: Job) -> None:
+            self._send_due()
+            job.finish()
+
+        job.hand_to(self.worker, send_all)
+
+    def _retry(self, job: Job) -> None:
+        command = job.command
+        assert isinstance(command, RetryOutbox)  # noqa: S101 (the route's own type, for the checker)
+        if self._storage.store(self._account.id).outbox.retry(command.item, now=self._now()):
+            self._send_due_soon()
+        self.tell()
+        job.finish()
+
+    def _edit(self, job: Job, show: Callable[[Job, Draft], None]) -> None:
+        command = job.command
+        assert isinstance(command, EditOutbox)  # noqa: S101 (the route's own type, for the checker)
+        draft = self.take_back(command.item)
+        if draft is None:
+            words = "This mail is being sent, or is gone: it cannot be edited any more."
+            raise StoreError(ErrorKind.SEND_REFUSED, words, remedy=Remedy.TELL)
+        show(job, draft)
+        job.finish()
+
+    def _discard(self, job: Job) -> None:
+        command = job.command
+        assert isinstance(command, DiscardOutbox)  # noqa: S101 (the route's own type, for the checker)
+        store = self._storage.store(self._account.id)
+        draft = store.outbox.draft(command.item)
+        is_gone = store.outbox.discard(command.item)
+        if is_gone and draft is not None:
+            # Dropped from the outbox, not from the world: it can be had back with undo, as any draft.
+            store.drafts.save(draft, now=self._now())
+            store.drafts.discard(draft.id, now=self._now())
+        self.tell()
+        job.finish("Dropped from the outbox" if is_gone else "This mail is being sent and cannot be dropped.")
+
+    def _look_again(self) -> None:
+        if self._is_open:
+            self._send_due_soon()
+            self._timers.after(LOOK_AGAIN_S, self._look_again)
+
+    def _send_due_soon(self) -> None:
+        self.worker.post(self._send_due_quietly)
+
+    def _send_due_quietly(self) -> None:
+        try:
+            self._send_due()
+        except TuimailError as error:
+            log.info("outbox: %s", error.kind)
+
+    def _send_due(self) -> None:
+        if not self._is_open:
+            return
+        for item in self._storage.run(self._account.id, lambda store: store.outbox.due(now=self._now())):
+            self._send_one(item)
+        self._file_copies()
+
+    def _send_one(self, item: OutboxId) -> None:
+        mail = self._on_store(lambda store: store.outbox.begin(item))
+        if mail is None:
+            return
+        try:
+            delivery = self._deliver(mail)
+        except TuimailError as error:
+            self._note_failure(mail, error)
+        else:
+            self._note_sent(mail, delivery)
+
+    def _deliver(self, mail: OutboxMail) -> Delivery:
+        server = self._account.smtp
+        if server is None:
+            raise SendError(ErrorKind.SEND_REFUSED, "This account is for reading only.", remedy=Remedy.TELL)
+        session = self._signed_in(lambda: SmtpSession.connect(server, self._context))
+        with session:
+
+            def note(phase: Phase) -> None:
+                if phase in _PHASES:
+                    self._storage.run(self._account.id, lambda store: store.outbox.note_phase(mail.id, _PHASES[phase]))
+
+            return session.send(mail.sender, mail.remaining, mail.mail, note)
+
+    def _signed_in(self, connect: Callable[[], SmtpSession]) -> SmtpSession:
+        token = self._auth.token(Permission.SEND)
+        session = connect()
+        try:
+            try:
+                session.sign_in(self._account.login, token)
+            except ServerError as error:
+                if error.kind is not ErrorKind.LOGIN_REFUSED:
+                    raise
+                session.close()
+                self._auth.refused(token)
+                fresh = self._auth.token(Permission.SEND)
+                session = connect()
+                session.sign_in(self._account.login, fresh)
+        except BaseException:
+            session.close()
+            raise
+        return session
+
+    def _note_sent(self, mail: OutboxMail, delivery: Delivery) -> None:
+        refused = dict(delivery.refused)
+        draft = self._on_store(lambda store: store.outbox.draft(mail.id))
+        self._on_store(lambda store: store.outbox.sent(mail.id, refused))
+        count = len(delivery.accepted)
+        outcome = f"sent to {count}" + (f", {len(refused)} refused" if refused else "")
+        self._auth.journal.record(self._account.id, "send", outcome)
+        if not refused:
+            first = delivery.accepted[0] if delivery.accepted else ""
+            more = f" and {count - 1} more" if count > 1 else ""
+            self._auth.around.emit(Noticed(account=self._account.id, words=f"Sent to {first}{more}"))
+        if draft is not None and draft.answers is not None and draft.kind in _ANSWER_FLAGS:
+            self._mark(draft.answers, _ANSWER_FLAGS[draft.kind])
+
+    def _note_failure(self, mail: OutboxMail, error: TuimailError) -> None:
+        words = error.detail or error.summary
+        self._auth.journal.record(self._account.id, "send", error.kind.value)
+        if error.kind is ErrorKind.SEND_UNKNOWN:
+            self._on_store(lambda store: store.outbox.mark_unknown(mail.id, words=error.summary))
+        elif error.remedy is Remedy.WAIT:
+            wait_s = max(RETRY_TEMPORARY_S, next_attempt(mail.attempts, random=self._auth.around.random()))
+            at = self._now() + timedelta(seconds=wait_s)
+            self._on_store(lambda store: store.outbox.put_back(mail.id, words=error.summary, send_at=at))
+        else:
+            refused: dict[str, str] = dict(getattr(error, "refused", ()))
+            held = f"{error.summary} {words}" if words != error.summary else words
+            self._on_store(lambda store: store.outbox.hold(mail.id, words=held, refused=refused))
+        self._auth.around.emit(Noticed(account=self._account.id, problem=error.as_problem()))
+
+    def _file_copies(self) -> None:
+        for item in self._storage.run(self._account.id, lambda store: store.outbox.wanting_copy()):
+            self._connection.worker.post(partial(self._file_copy, item), urgency=Urgency.NORMAL)
+
+    def _file_copy(self, item: OutboxId) -> None:
+        """Append the copy to Sent, on the ``imap`` worker. A failure leaves the mail sent and is tried again."""
+
+        def look(store: AccountStore) -> tuple[OutboxMail | None, bytes | None]:
+            sent = store.mailboxes.by_role(MailboxRole.SENT)
+            mail = store.outbox.load(item)
+            return (mail if mail is not None and mail.wants_copy else None), (
+                store.mailboxes.raw_name(sent.id) if sent is not None else None
+            )
+
+        mail, raw = self._storage.run(self._account.id, look)
+        if mail is None:
+            return
+        if raw is not None:
+            target = raw
+
+            def append(session: ImapSession) -> None:
+                session.append(target, mail.mail, frozenset({Flag.SEEN}), date=mail.queued_at)
+
+            try:
+                self._connection.run(append)
+            except TuimailError as error:
+                log.info("copy to Sent: %s", error.kind)
+                return
+        self._on_store(lambda store: store.outbox.copied(item))
+
+    def _on_store(self, work: Callable[[AccountStore], T]) -> T:
+        """Change the outbox and tell it, in one go."""
+
+        def change(store: AccountStore) -> T:
+            value = work(store)
+            self.tell()
+            return value
+
+        return self._storage.run(self._account.id, change)
+
+    def _now(self) -> datetime:
+        return self._auth.around.now()
+
+
+def _first_words(problems: list[FieldProblem]) -> str:
+    return problems[0].words if problems else "This draft cannot be sent yet."

@@ -1,0 +1,314 @@
+"""All rooms of one account, joined: who calls whom when somebody signs in, comes online, sends or signs out."""
+
+import logging
+import ssl
+from dataclasses import dataclass
+from datetime import tzinfo
+
+from tuimail.api import commands
+from tuimail.api.engine import Sink
+from tuimail.api.events import Noticed
+from tuimail.domain.account import Account, AccountSummary
+from tuimail.domain.draft import Draft
+from tuimail.domain.errors import ErrorKind, KeychainError, Problem, Remedy, TuimailError
+from tuimail.domain.ids import OutboxId, RowId
+from tuimail.domain.message import Flag
+from tuimail.domain.scope import Permission, describe
+from tuimail.engine.auth import AuthDesk, Surroundings
+from tuimail.engine.changes import ChangeDesk, Undoable
+from tuimail.engine.connection import Connection
+from tuimail.engine.drafts import DraftDesk
+from tuimail.engine.engine import Route
+from tuimail.engine.job import Job
+from tuimail.engine.journal import Journal
+from tuimail.engine.login import Browser, LoginDesk
+from tuimail.engine.mailboxes import ListRoom
+from tuimail.engine.messages import MessageDesk
+from tuimail.engine.outbox import OutboxDesk
+from tuimail.engine.signout import SignOutDesk
+from tuimail.engine.storage import Storage
+from tuimail.engine.sync import Synchroniser
+from tuimail.engine.timers import Timers
+from tuimail.engine.undo import Actions, UndoDesk
+from tuimail.engine.vault import Vault
+from tuimail.engine.watch import Watch
+from tuimail.engine.worker import Urgency, Worker
+
+log = logging.getLogger(__name__)
+
+ACCOUNT_COMMANDS: tuple[type, ...] = (
+    commands.AskConsent,
+    commands.SignIn,
+    commands.PasteRedirect,
+    commands.AnswerOtherAccount,
+    commands.PreviewSignOut,
+    commands.SaveUnsynced,
+    commands.SignOut,
+    commands.RetryRevocation,
+    commands.EndRetry,
+    commands.OpenMessage,
+    commands.ShowSource,
+    commands.SaveAttachment,
+    commands.SetFlags,
+    commands.MoveMessages,
+    commands.Undo,
+    commands.BeginDraft,
+    commands.BeginAnswer,
+    commands.ResumeDraft,
+    commands.SaveDraft,
+    commands.DiscardDraft,
+    commands.ListDrafts,
+    commands.AttachFile,
+    commands.Send,
+    commands.SendNow,
+    commands.ListOutbox,
+    commands.RetryOutbox,
+    commands.EditOutbox,
+    commands.DiscardOutbox,
+    commands.Refresh,
+)
+"""Commands that are answered by the rooms of the account they name."""
+
+ANOTHER_WINDOW = "tuimail is open in another window, which does the syncing and sending; this one only reads."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class House:
+    """What all accounts share."""
+
+    storage: Storage
+    lists: ListRoom
+    vault: Vault
+    journal: Journal
+    timers: Timers
+    parser: Worker
+    browser: Browser
+    around: Surroundings
+    send_delay_s: float
+    zone: tzinfo
+
+    @property
+    def emit(self) -> Sink:
+        """The way out for events."""
+        return self.around.emit
+
+
+class AccountRooms:
+    """One account's rooms and the routes to them."""
+
+    def __init__(self, account: Account, context: ssl.SSLContext, house: House) -> None:
+        self.account = account
+        self._house = house
+        self.auth = AuthDesk(account, context=context, vault=house.vault, journal=house.journal, around=house.around)
+        self.connection = Connection(self.auth, context=context, timers=house.timers)
+        self.sync = Synchroniser(self.connection, house.storage, house.lists)
+        self.watch = Watch(self.auth, context=context, on_news=self.sync.inbox_wanted)
+        self.messages = MessageDesk(self.connection, house.storage, parser=house.parser)
+        self.undo = UndoDesk(
+            account.id,
+            house.storage,
+            Actions(change=self._undo_change, send=self._undo_send, show_draft=self._show_draft),
+        )
+        self.changes = ChangeDesk(
+            self.connection,
+            house.storage,
+            house.lists,
+            remember=self.undo.remember,
+            sync_mailbox=self.sync.sync,
+        )
+        self.drafts = DraftDesk(
+            self.connection,
+            house.storage,
+            messages=self.messages,
+            parser=house.parser,
+            zone=house.zone,
+            on_discarded=self.undo.remember,
+        )
+        self.outbox = OutboxDesk(
+            self.connection,
+            house.storage,
+            house.timers,
+            context=context,
+            delay_s=house.send_delay_s,
+            zone=house.zone,
+            remember=self.undo.remember,
+            mark=self._mark,
+        )
+        self.login = LoginDesk(self.auth, house.browser, on_signed_in=self._signed_in)
+        self.signing_out = SignOutDesk(self.auth, house.storage, stop_rooms=self._stop, after=lambda: None)
+        self.connection.on_online = self._came_online
+
+    def routes(self) -> dict[type, Route]:
+        """The account's routes by command."""
+        return {
+            commands.OpenAccount: self.open,
+            commands.AskConsent: self.login.ask_consent,
+            commands.SignIn: self.login.sign_in,
+            commands.PasteRedirect: self.login.paste,
+            commands.AnswerOtherAccount: self.login.answer_other,
+            commands.PreviewSignOut: self.signing_out.preview,
+            commands.SaveUnsynced: self.signing_out.save,
+            commands.SignOut: self.signing_out.sign_out,
+            commands.RetryRevocation: self.signing_out.retry,
+            commands.EndRetry: self.signing_out.end_retry,
+            commands.OpenMessage: self.messages.open,
+            commands.ShowSource: self.messages.source,
+            commands.SaveAttachment: self.messages.save_attachment,
+            commands.SetFlags: self._as_writer(self.changes.set_flags),
+            commands.MoveMessages: self._as_writer(self.changes.move),
+            commands.Undo: self.undo.undo,
+            commands.BeginDraft: self.drafts.begin,
+            commands.BeginAnswer: self.drafts.answer,
+            commands.ResumeDraft: self.drafts.resume,
+            commands.SaveDraft: self.drafts.save,
+            commands.DiscardDraft: self.drafts.discard,
+            commands.ListDrafts: self.drafts.list,
+            commands.AttachFile: self.drafts.attach,
+            commands.Send: self.outbox.send,
+            commands.SendNow: self.outbox.send_now,
+            commands.ListOutbox: self.outbox.list,
+            commands.RetryOutbox: self.outbox.retry,
+            commands.EditOutbox: lambda job: self.outbox.edit(job, self._show_draft),
+            commands.DiscardOutbox: self.outbox.discard,
+            commands.Refresh: self._as_writer(self._refresh),
+        }
+
+    @property
+    def is_writer(self) -> bool:
+        """Whether this process is the account's one writing process, becoming it if nobody is."""
+        return self._house.storage.lock(self.account.id)
+
+    def open(self, job: Job) -> None:
+        """Second half of ``OpenAccount``: secrets, then the network. The stored list is on the screen already."""
+        job.hand_to(self.auth.worker, self._open)
+
+    def summary(self) -> AccountSummary:
+        """The account's row in the settings screen. On the store worker."""
+        storage = self._house.storage
+        drafts = unsent = 0
+        if storage.is_open(self.account.id):
+            store = storage.store(self.account.id)
+            drafts, unsent = store.drafts.count(), store.outbox.count_unsent()
+        held = self.auth.record.scopes if self.auth.record and self.auth.record.refresh else ()
+        return AccountSummary(
+            account=self.account,
+            state=self.auth.state,
+            link=self.connection.state,
+            kept_in=self._house.vault.title,
+            store_bytes=storage.size_bytes(self.account.id),
+            drafts=drafts,
+            outbox=unsent,
+            permissions=tuple(describe(self.account.oauth.scopes, frozenset(Permission), held)),
+            read_only_reason="" if self.is_writer else ANOTHER_WINDOW,
+        )
+
+    def close(self, left_s: float) -> None:
+        """End all workers of the account."""
+        self.watch.close(left_s)
+        self.connection.close(left_s)
+        self.outbox.close(min(left_s, 0.5))
+        self.auth.close(left_s)
+
+    def _open(self, job: Job) -> None:
+        try:
+            is_signed_in = self.auth.start()
+            record = self.auth.record
+            storage = self._house.storage
+            if record is not None and not storage.is_open(self.account.id):
+                self._open_store()
+        except KeychainError as error:
+            if error.remedy is not Remedy.UNLOCK:
+                raise
+            self._house.vault.ask(error, lambda: job.hand_to(self.auth.worker, self._open))
+            return
+        if not self.is_writer:
+            self._house.emit(Noticed(account=self.account.id, words=ANOTHER_WINDOW))
+        elif is_signed_in:
+            self._go_online()
+        else:
+            self.login.request_consent(frozenset({Permission.READ}))
+        job.finish()
+
+    def _signed_in(self) -> None:
+        """After a sign-in: the store can be opened now, and everything starts. On the auth worker."""
+        if not self._house.storage.is_open(self.account.id):
+            self._open_store()
+        if self.is_writer:
+            self._go_online()
+
+    def _open_store(self) -> None:
+        record = self.auth.record
+        assert record is not None  # noqa: S101 (both callers have just seen or saved it)
+        house = self._house
+
+        def open_and_show() -> None:
+            house.storage.open(self.account.id, record.store_key, passing=not house.vault.is_lasting)
+            house.lists.show_mailboxes(self.account.id)
+
+        house.storage.worker.call(open_and_show, urgency=Urgency.SCREEN)
+
+    def _go_online(self) -> None:
+        self.connection.reopen()
+        self.connection.connect_soon()
+        self.watch.start()
+        self._house.storage.worker.post(self.outbox.start)
+
+    def _came_online(self) -> None:
+        """A new connection stands: replay, list the folders, bring the open one up to date. On the imap worker."""
+        self.changes.replay_soon()
+        self.connection.worker.post(self._list_then_sync, urgency=Urgency.SCREEN)
+        self.watch.start()
+
+    def _list_then_sync(self) -> None:
+        try:
+            self.sync.list_mailboxes()
+        except TuimailError as error:
+            log.info("folder list: %s", error.kind)
+            if error.kind in {ErrorKind.SERVER_REFUSED, ErrorKind.SERVER_UNREADABLE}:
+                self._house.emit(Noticed(account=self.account.id, problem=error.as_problem()))
+            return
+        mailbox = self._house.lists.open_mailbox.get(self.account.id)
+        if mailbox is not None:
+            self.sync.wanted(mailbox)
+
+    def _refresh(self, job: Job) -> None:
+        job.hand_to(self.connection.worker, self._refresh_now)
+
+    def _refresh_now(self, job: Job) -> None:
+        job.progress("asking the server for news")
+        self.connection.connect()
+        self.changes.replay()
+        self.sync.list_mailboxes()
+        mailbox = self._house.lists.open_mailbox.get(self.account.id)
+        if mailbox is not None:
+            self.sync.sync(mailbox)
+        job.finish("Up to date")
+
+    def _as_writer(self, route: Route) -> Route:
+        """The route, refused while another window of the same account does the writing."""
+
+        def guarded(job: Job) -> None:
+            if self.is_writer:
+                route(job)
+            else:
+                job.fail(Problem(kind=ErrorKind.STORE_BUSY, summary=ANOTHER_WINDOW, remedy=Remedy.TELL))
+
+        return guarded
+
+    def _stop(self) -> None:
+        self.watch.pause()
+        if self._house.storage.is_open(self.account.id):
+            self.outbox.pause()
+        self.connection.shut()
+
+    def _mark(self, row: RowId, flag: Flag) -> None:
+        self.changes.mark(row, flag)
+
+    def _undo_change(self, undoable: Undoable) -> None:
+        self.changes.take_back(undoable)
+
+    def _undo_send(self, item: OutboxId) -> Draft | None:
+        return self.outbox.take_back(item)
+
+    def _show_draft(self, job: Job, draft: Draft) -> None:
+        self.drafts.show(job, draft)

@@ -1,0 +1,246 @@
+"""Signing out: what would be lost, then every step with its result. Local data goes whatever the provider answers."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from tuimail.api.commands import EndRetry, PreviewSignOut, RetryRevocation, SaveUnsynced, SignOut
+from tuimail.api.events import SignedOutReport, SignOutPreviewed, SignOutStepped
+from tuimail.domain.draft import OutboxState, OutgoingMail, SignOutPreview, SignOutStep, SignOutStepState, check_draft
+from tuimail.domain.errors import TuimailError
+from tuimail.domain.token import Secret
+from tuimail.engine.auth import AuthDesk
+from tuimail.engine.job import Job
+from tuimail.engine.messages import write_new
+from tuimail.engine.storage import AccountStore, Storage
+from tuimail.mime.compose import build, new_message_id
+from tuimail.oauth.client import Revocation, RevocationState
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Owed:
+    """Tokens whose revocation failed, held while the report is open."""
+
+    client_id: str
+    refresh: Secret | None
+    access: Secret | None
+
+
+class _Report:
+    """The steps so far; told whole after each change."""
+
+    def __init__(self, job: Job, auth: AuthDesk) -> None:
+        self._job = job
+        self._auth = auth
+        self.steps: tuple[SignOutStep, ...] = ()
+
+    def begin(self, title: str) -> None:
+        """A step starts."""
+        self.steps = (*self.steps, SignOutStep(title=title, state=SignOutStepState.DOING))
+        self._tell()
+
+    def end(self, state: SignOutStepState, words: str) -> None:
+        """The newest step is over."""
+        self.steps = (*self.steps[:-1], replace(self.steps[-1], state=state, words=words))
+        self._tell()
+
+    def _tell(self) -> None:
+        self._job.emit(SignOutStepped(account=self._auth.account.id, steps=self.steps))
+
+
+class SignOutDesk:
+    """The sign-outs of one account. Runs on its ``auth`` worker, so that no refresh can run beside it."""
+
+    def __init__(
+        self, auth: AuthDesk, storage: Storage, *, stop_rooms: Callable[[], None], after: Callable[[], None]
+    ) -> None:
+        """``stop_rooms`` closes the account's connections; ``after`` runs once everything is gone."""
+        self._auth = auth
+        self._storage = storage
+        self._stop_rooms = stop_rooms
+        self._after = after
+        self._owed: _Owed | None = None
+
+    def preview(self, job: Job) -> None:
+        """Route of ``PreviewSignOut``."""
+        assert isinstance(job.command, PreviewSignOut)  # noqa: S101 (the route's own type, for the checker)
+        job.hand_to(self._auth.worker, self._preview)
+
+    def save(self, job: Job) -> None:
+        """Route of ``SaveUnsynced``."""
+        job.hand_to(self._auth.worker, self._save)
+
+    def sign_out(self, job: Job) -> None:
+        """Route of ``SignOut``."""
+        job.hand_to(self._auth.worker, self._sign_out)
+
+    def retry(self, job: Job) -> None:
+        """Route of ``RetryRevocation``."""
+        assert isinstance(job.command, RetryRevocation)  # noqa: S101 (the route's own type, for the checker)
+        job.hand_to(self._auth.worker, self._retry)
+
+    def end_retry(self, job: Job) -> None:
+        """Route of ``EndRetry``."""
+        assert isinstance(job.command, EndRetry)  # noqa: S101 (the route's own type, for the checker)
+
+        def drop(job: Job) -> None:
+            self._owed = None
+            job.finish()
+
+        job.hand_to(self._auth.worker, drop)
+
+    def _preview(self, job: Job) -> None:
+        account = self._auth.account
+
+        def count(store: AccountStore) -> tuple[int, int, int]:
+            return store.drafts.count(), store.outbox.count_unsent(), store.changes.count()
+
+        is_open = self._storage.is_open(account.id)
+        drafts, unsent, changes = self._storage.run(account.id, count) if is_open else (0, 0, 0)
+        job.emit(
+            SignOutPreviewed(
+                preview=SignOutPreview(
+                    account=account.id,
+                    address=account.address,
+                    drafts=drafts,
+                    unsent=unsent,
+                    changes=changes,
+                    can_revoke=account.access_page is None or account.oauth.endpoints.revocation is not None,
+                    provider=account.provider,
+                    access_page=account.access_page,
+                    ends_other_machines=account.oauth.client_id is not None,
+                )
+            )
+        )
+        job.finish()
+
+    def _save(self, job: Job) -> None:
+        command = job.command
+        assert isinstance(command, SaveUnsynced)  # noqa: S101 (the route's own type, for the checker)
+        folder = Path(command.folder).expanduser()
+        files = self._storage.run(command.account, lambda store: _unsynced(store, self._auth))
+        for name, data in files:
+            write_new(folder, name, data)
+        job.finish(f"{len(files)} file{'s' if len(files) != 1 else ''} saved in {folder}")
+
+    def _sign_out(self, job: Job) -> None:
+        command = job.command
+        assert isinstance(command, SignOut)  # noqa: S101 (the route's own type, for the checker)
+        auth = self._auth
+        auth.show(auth.course.revoking())
+        report = _Report(job, auth)
+        report.begin("Close the connections")
+        self._stop_rooms()
+        report.end(SignOutStepState.DONE, "closed")
+        revoked = False
+        if command.here_only:
+            report.begin(f"Revoke the access at {auth.account.provider}")
+            report.end(SignOutStepState.NOT_POSSIBLE, "left as it is, as you chose")
+        else:
+            revoked = self._revoke_first(report)
+        self._delete_secrets(report)
+        self._delete_store(report)
+        auth.forget()
+        auth.show(auth.course.signed_out())
+        outcome = "revoked and removed" if revoked else "removed here"
+        auth.journal.record(auth.account.id, "sign-out", outcome)
+        self._after()
+        self._tell_report(job, report, revoked=revoked)
+        job.finish()
+
+    def _revoke_first(self, report: _Report) -> bool:
+        auth = self._auth
+        report.begin(f"Revoke the access at {auth.account.provider}")
+        record, tokens = auth.record, auth.tokens
+        if record is None or record.refresh is None:
+            report.end(SignOutStepState.NOT_POSSIBLE, "nothing was held that could be revoked")
+            return False
+        owed = _Owed(
+            client_id=auth.known_client_id() or "", refresh=record.refresh, access=tokens.access if tokens else None
+        )
+        return self._revoke(report, owed)
+
+    def _revoke(self, report: _Report, owed: _Owed) -> bool:
+        auth = self._auth
+        try:
+            answer = auth.client(owed.client_id).revoke(owed.refresh, owed.access)
+        except TuimailError as error:
+            answer = Revocation(state=RevocationState.FAILED, words=error.summary)
+        self._owed = None
+        match answer.state:
+            case RevocationState.DONE:
+                report.end(SignOutStepState.DONE, "revoked")
+                return True
+            case RevocationState.NOT_SUPPORTED:
+                page = auth.account.access_page
+                words = f"{auth.account.provider} offers no way for a program to revoke"
+                report.end(SignOutStepState.NOT_POSSIBLE, f"{words}; end it at {page}" if page else words)
+                return False
+            case RevocationState.FAILED:
+                self._owed = owed
+                report.end(SignOutStepState.FAILED, answer.words)
+                return False
+
+    def _delete_secrets(self, report: _Report) -> None:
+        report.begin(f"Delete the secrets in {self._auth.vault.title}")
+        try:
+            self._auth.vault.delete(self._auth.account.id)
+        except TuimailError as error:
+            report.end(SignOutStepState.FAILED, error.summary)
+        else:
+            report.end(SignOutStepState.DONE, "deleted, and read back as gone")
+
+    def _delete_store(self, report: _Report) -> None:
+        report.begin("Delete the stored mail")
+        account = self._auth.account.id
+        try:
+            freed = self._storage.worker.call(lambda: self._storage.delete(account))
+        except TuimailError as error:
+            report.end(SignOutStepState.FAILED, error.summary)
+        else:
+            report.end(SignOutStepState.DONE, f"deleted, {_megabytes(freed)} freed")
+
+    def _retry(self, job: Job) -> None:
+        report = _Report(job, self._auth)
+        report.begin(f"Revoke the access at {self._auth.account.provider}")
+        revoked = self._revoke(report, self._owed) if self._owed is not None else False
+        if revoked:
+            self._auth.journal.record(self._auth.account.id, "sign-out", "revoked at a second try")
+        self._tell_report(job, report, revoked=revoked)
+        job.finish()
+
+    def _tell_report(self, job: Job, report: _Report, *, revoked: bool) -> None:
+        job.emit(
+            SignedOutReport(
+                account=self._auth.account.id,
+                steps=report.steps,
+                revoked=revoked,
+                can_retry=self._owed is not None,
+                access_page=self._auth.account.access_page,
+            )
+        )
+
+
+def _unsynced(store: AccountStore, auth: AuthDesk) -> list[tuple[str, bytes]]:
+    """Drafts and unsent mails as files: name and bytes. A draft that is no mail yet is saved as its text."""
+    files: list[tuple[str, bytes]] = []
+    for draft in store.drafts.list():
+        checked = check_draft(draft)
+        if isinstance(checked, OutgoingMail):
+            built = build(checked, date=auth.around.now(), message_id=new_message_id(checked.sender.domain, draft.id))
+            files.append((f"draft-{draft.id[:8]}.eml", built.data))
+        else:
+            text = f"To: {draft.to}\nCc: {draft.cc}\nBcc: {draft.bcc}\nSubject: {draft.subject}\n\n{draft.text}\n"
+            files.append((f"draft-{draft.id[:8]}.txt", text.encode()))
+    for item in store.outbox.items():
+        mail = store.outbox.load(item.id)
+        if mail is not None and mail.state is not OutboxState.SENT:
+            files.append((f"unsent-{item.id}.eml", mail.mail))
+    return files
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 1_000_000:.1f} MB" if size >= 100_000 else f"{size / 1000:.1f} kB"  # noqa: PLR2004 (a unit's border)

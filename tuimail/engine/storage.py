@@ -1,0 +1,148 @@
+"""The open stores: one encrypted file an account, all owned by the one ``store`` worker."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TypeVar
+
+from tuimail.api.engine import Sink
+from tuimail.api.events import Noticed
+from tuimail.domain.errors import ErrorKind, Problem, Remedy, StoreError
+from tuimail.domain.ids import AccountId
+from tuimail.domain.token import StoreKey
+from tuimail.engine.worker import Urgency, Worker, WorkerClosedError
+from tuimail.store.bodies import BodyRepository
+from tuimail.store.changes import ChangeRepository
+from tuimail.store.db import Database, delete_store, open_store, set_aside, store_bytes
+from tuimail.store.drafts import DraftRepository
+from tuimail.store.lock import AccountLock
+from tuimail.store.mailboxes import MailboxRepository
+from tuimail.store.messages import MessageRepository
+from tuimail.store.outbox import OutboxRepository
+from tuimail.store.search import SearchRepository
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+_REBUILT = frozenset({ErrorKind.STORE_KEY_WRONG, ErrorKind.STORE_DAMAGED, ErrorKind.STORE_NEWER})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountStore:
+    """The repositories of one account's open store. Used on the store worker only."""
+
+    db: Database
+    mailboxes: MailboxRepository
+    messages: MessageRepository
+    search: SearchRepository
+    drafts: DraftRepository
+    outbox: OutboxRepository
+    changes: ChangeRepository
+    bodies: BodyRepository
+
+
+class Storage:
+    """Opens, lends and deletes the stores. ``run`` and ``read`` wait; ``post`` does not."""
+
+    def __init__(self, data: Path, state: Path, worker: Worker, *, emit: Sink, now: Callable[[], datetime]) -> None:
+        """``data`` is the folder of the stores, ``state`` that of the locks."""
+        self._data = data
+        self._state = state
+        self._emit = emit
+        self._now = now
+        self.worker = worker
+        self._open: dict[AccountId, AccountStore] = {}
+        self._locks: dict[AccountId, AccountLock] = {}
+        self._passing: set[AccountId] = set()
+
+    def path(self, account: AccountId) -> Path:
+        """The account's file. Account names are plain by the profile's rules, so they are safe as file names."""
+        return self._data / f"{account}.db"
+
+    def lock(self, account: AccountId) -> bool:
+        """Become the account's one writing process; False while another one is. Any thread; cheap when held."""
+        held = self._locks.get(account)
+        if held is None:
+            held = self._locks[account] = AccountLock(self._state / f"{account}.lock")
+        return held.acquire()
+
+    def is_open(self, account: AccountId) -> bool:
+        """Whether the account's store is open; a snapshot."""
+        return account in self._open
+
+    def open(self, account: AccountId, key: StoreKey, *, passing: bool = False) -> None:
+        """Open the store, on the store worker. One that cannot be used is set aside, and that is said.
+
+        ``passing``: the key is not kept anywhere, so the file goes when the program does.
+        """
+        if account in self._open:
+            return
+        path = self.path(account)
+        try:
+            db = open_store(path, key)
+        except StoreError as error:
+            if error.kind not in _REBUILT:
+                raise
+            kept = set_aside(path, self._now())
+            words = f"{error.summary} The old file is kept as {kept.name}."
+            problem = Problem(kind=error.kind, summary=words, remedy=Remedy.TELL, detail=error.detail)
+            self._emit(Noticed(account=account, problem=problem))
+            db = open_store(path, key)
+        self._open[account] = AccountStore(
+            db=db,
+            mailboxes=MailboxRepository(db),
+            messages=MessageRepository(db),
+            search=SearchRepository(db),
+            drafts=DraftRepository(db),
+            outbox=OutboxRepository(db, account),
+            changes=ChangeRepository(db),
+            bodies=BodyRepository(db),
+        )
+        if passing:
+            self._passing.add(account)
+
+    def store(self, account: AccountId) -> AccountStore:
+        """The open store. On the store worker."""
+        try:
+            return self._open[account]
+        except KeyError:
+            words = "The stored mail of this account is not open yet. Sign in, or unlock the keychain."
+            raise StoreError(ErrorKind.OFFLINE, words, remedy=Remedy.WAIT) from None
+
+    def run(self, account: AccountId, work: Callable[[AccountStore], T], *, urgency: Urgency = Urgency.NORMAL) -> T:
+        """Do something with the store and wait for its value, from a worker further left."""
+        return self.worker.call(lambda: work(self.store(account)), urgency=urgency)
+
+    def delete(self, account: AccountId) -> int:
+        """Close and delete the account's file; bytes freed. On the store worker."""
+        store = self._open.pop(account, None)
+        if store is not None:
+            store.db.close()
+        self._passing.discard(account)
+        return delete_store(self.path(account))
+
+    def size_bytes(self, account: AccountId) -> int:
+        """Bytes on disk; any thread."""
+        return store_bytes(self.path(account))
+
+    def close(self, left_s: float) -> None:
+        """Close all files and end the worker."""
+
+        def close_all() -> None:
+            for account, store in list(self._open.items()):
+                store.db.close()
+                if account in self._passing:
+                    delete_store(self.path(account))
+            self._open.clear()
+            for lock in self._locks.values():
+                lock.release()
+
+        try:
+            self.worker.call(close_all, urgency=Urgency.LAST)
+        except WorkerClosedError:
+            return
+        self.worker.close()
+        self.worker.join(left_s)

@@ -1,0 +1,104 @@
+"""What to ask the server for so that the stored mailbox equals it: (stored state, server state) -> ordered steps."""
+
+from dataclasses import dataclass
+
+FIRST_ROWS = 100
+"""Rows fetched by sequence number right after SELECT when nothing is stored: more than one screen."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    """What the store knows of a mailbox."""
+
+    uidvalidity: int | None
+    uidnext: int | None
+    highestmodseq: int | None
+    rows: int
+    """Rows stored with a UID."""
+    is_complete: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OnServer:
+    """What SELECT said of the mailbox."""
+
+    uidvalidity: int
+    uidnext: int
+    exists: int
+    highestmodseq: int | None
+    tells_vanished: bool
+    """QRESYNC is enabled: flag changes since a mod-sequence come with the UIDs that are gone."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DropAll:
+    """Forget every stored row: their UIDs mean nothing any more (RFC 9051 section 2.3.1.1)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FetchNewest:
+    """Fetch these sequence numbers, the newest of the mailbox."""
+
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FetchNew:
+    """Fetch rows from this UID on."""
+
+    since_uid: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FetchFlagsSince:
+    """Fetch flags that changed since this mod-sequence (RFC 7162), and what vanished where the server tells."""
+
+    modseq: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FetchAllFlags:
+    """Fetch the flags of every stored row."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindGone:
+    """Compare the UIDs, if the counts still differ after the steps before."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backfill:
+    """Fetch the older rows in the background, newest first."""
+
+
+Step = DropAll | FetchNewest | FetchNew | FetchFlagsSince | FetchAllFlags | FindGone | Backfill
+
+
+def plan(stored: Stored, server: OnServer) -> tuple[Step, ...]:
+    """The steps in their order; empty where nothing can have changed."""
+    is_known = stored.uidvalidity == server.uidvalidity
+    steps: list[Step] = []
+    if not is_known or server.exists == 0:
+        if stored.rows or not is_known:
+            steps.append(DropAll())
+        if server.exists:
+            steps.append(FetchNewest(first=max(1, server.exists - FIRST_ROWS + 1), last=server.exists))
+            if server.exists > FIRST_ROWS:
+                steps.append(Backfill())
+        return tuple(steps)
+    if stored.uidnext is None or server.uidnext != stored.uidnext:
+        steps.append(FetchNew(since_uid=stored.uidnext or 1))
+    steps += _changes(stored, server)
+    if not stored.is_complete:
+        steps.append(Backfill())
+    return tuple(steps)
+
+
+def _changes(stored: Stored, server: OnServer) -> list[Step]:
+    if server.highestmodseq is None or stored.highestmodseq is None:
+        return [FetchAllFlags(), FindGone()]
+    if server.highestmodseq == stored.highestmodseq:
+        # Every change of flags and every expunge raises it (RFC 7162 section 3.1.2.2).
+        return [] if not stored.is_complete or stored.rows == server.exists else [FindGone()]
+    return [FetchFlagsSince(modseq=stored.highestmodseq), FindGone()]

@@ -1,0 +1,90 @@
+"""New mail without a key press: a second connection per account that sits in IDLE on the inbox.
+
+Where the server has no IDLE the loop asks every minute. The loop is the whole life of its thread; it ends when it is
+closed and sleeps while the account is offline or signed out.
+"""
+
+import ssl
+import threading
+from collections.abc import Callable
+
+from tuimail.domain.errors import Remedy, TuimailError
+from tuimail.engine.auth import AuthDesk
+from tuimail.engine.connection import open_signed_in
+from tuimail.engine.pace import next_attempt
+from tuimail.engine.worker import log_crash
+from tuimail.net.imap.session import ImapSession
+
+RENEW_S = 540
+"""IDLE is begun again this often: address translation forgets silent connections after about ten minutes."""
+POLL_S = 60
+
+
+class Watch:
+    """The watching thread of one account."""
+
+    def __init__(self, auth: AuthDesk, *, context: ssl.SSLContext, on_news: Callable[[], None]) -> None:
+        """``on_news`` is called on this thread for every sign of news in the inbox, and after each reconnect."""
+        self._auth = auth
+        self._context = context
+        self._on_news = on_news
+        self._session: ImapSession | None = None
+        self._stop = threading.Event()
+        self._go = threading.Event()
+        self._thread = threading.Thread(target=self._loop, name=f"watch {auth.account.id}", daemon=True)
+        self._thread.start()
+
+    def start(self) -> None:
+        """Watch from now on, as soon as a connection can be made. Any thread."""
+        self._go.set()
+
+    def pause(self) -> None:
+        """Stop watching and close the connection. Any thread."""
+        self._go.clear()
+        session = self._session
+        if session is not None:
+            session.close()
+
+    def close(self, left_s: float) -> None:
+        """End the thread."""
+        self._stop.set()
+        self.pause()
+        self._go.set()
+        self._thread.join(min(left_s, 0.2))
+
+    def _loop(self) -> None:
+        failures = 0
+        while not self._stop.is_set():
+            self._go.wait()
+            if self._stop.is_set():
+                return
+            try:
+                self._watch_inbox()
+                failures = 0
+            except TuimailError as error:
+                failures += 1
+                # A missing sign-in ends the watch until somebody signs in again.
+                if error.remedy in {Remedy.SIGN_IN, Remedy.GRANT}:
+                    self._go.clear()
+                else:
+                    self._stop.wait(next_attempt(failures, random=self._auth.around.random()))
+            except Exception as error:  # noqa: BLE001 (the crash barrier of this thread)
+                failures += 1
+                log_crash(self._thread.name, error)
+                self._stop.wait(next_attempt(failures, random=self._auth.around.random()))
+            finally:
+                if self._session is not None:
+                    self._session.close()
+                    self._session = None
+
+    def _watch_inbox(self) -> None:
+        self._session = session = open_signed_in(self._auth, self._context)
+        session.select(b"INBOX", readonly=True)
+        self._on_news()
+        while self._go.is_set() and not self._stop.is_set():
+            if "IDLE" in session.capabilities:
+                session.idle(RENEW_S, self._on_news)
+            else:
+                self._stop.wait(POLL_S)
+                session.noop()
+                self._on_news()
