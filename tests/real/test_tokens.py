@@ -1,0 +1,89 @@
+"""Tokens that rotate, run out, or are taken away while the program runs."""
+
+from tests.real import words
+from tests.real.bed.bed import Bed
+from tests.real.bed.desk import Desk
+from tests.real.bed.oidc import INTROSPECTION, TOKEN
+from tests.real.bed.people import ALICE
+from tests.real.bed.waiting import wait_until
+from tests.real.steps import SIGN_IN_DEADLINE_S, open_settings, post, quit_program, refreshes, sign_in
+
+
+def test_short_lived_tokens_are_refreshed_with_rotation_and_survive_restarts(desk: Desk, bed: Bed) -> None:
+    bed.provider.live_access_tokens_for(8)
+    terminal = sign_in(desk)
+
+    wait_until(lambda: len(refreshes(bed)) >= 2, "two refreshes", deadline_s=40)
+    quit_program(terminal)
+    terminal = desk.start()
+    terminal.wait_for(words.LIST, words.ONLINE, deadline_s=SIGN_IN_DEADLINE_S)
+
+    assert set(refreshes(bed)) == {"grant.success"}
+    refresh_tokens = [token.value for token in bed.provider.issued() if token.kind == "RefreshToken"]
+    assert len(set(refresh_tokens)) >= 3
+    assert len(desk.browser.opened()) == 1
+
+
+def test_an_access_token_that_ran_out_early_is_replaced_without_a_word(desk: Desk, bed: Bed) -> None:
+    terminal = sign_in(desk)
+    terminal.wait_for(words.ONLINE)
+    terminal.keys("j")
+
+    bed.provider.expire_access_tokens()
+    bed.dovecot.kick(ALICE.address)
+    post(bed, "After the token ran out")
+
+    screen = terminal.wait_for("After the token ran out", deadline_s=40)
+    assert not words.EXPIRED_BANNER.search(screen)
+    assert refreshes(bed) == ["grant.success"]
+    assert len(desk.browser.opened()) == 1
+
+
+def test_a_revoked_grant_asks_to_sign_in_again_and_loses_nothing(desk: Desk, bed: Bed) -> None:
+    terminal = sign_in(desk)
+    terminal.wait_for(words.ONLINE)
+
+    bed.provider.end_all_grants()
+    bed.dovecot.kick(ALICE.address)
+    banner = terminal.wait_for(words.SIGN_IN_AGAIN, deadline_s=40)
+    open_settings(terminal)
+    terminal.keys("Enter")
+    terminal.wait_for(words.CONSENT)
+    terminal.keys("Enter")
+    desk.browser.wait_for_visit(2)
+    terminal.wait_until_gone(words.WAITING_FOR_BROWSER)
+    terminal.keys("Escape")
+    post(bed, "After signing in again")
+
+    assert words.LIST in banner
+    terminal.wait_for("After signing in again", deadline_s=40)
+
+
+def test_a_silent_token_endpoint_is_never_shown_as_a_sign_in_problem(desk: Desk, bed: Bed) -> None:
+    terminal = sign_in(desk)
+    terminal.wait_for(words.ONLINE)
+
+    bed.provider.make_unavailable(TOKEN)
+    bed.provider.expire_access_tokens()
+    bed.dovecot.kick(ALICE.address)
+    screen = terminal.wait_for(words.OFFLINE, deadline_s=40)
+    bed.provider.make_unavailable()
+    terminal.keys("C-r")
+
+    assert not words.SIGN_IN_AGAIN.search(screen)
+    assert words.LIST in screen
+    terminal.wait_for(words.ONLINE, deadline_s=40)
+
+
+def test_a_mail_server_that_cannot_check_tokens_is_no_reason_to_sign_in(desk: Desk, bed: Bed) -> None:
+    terminal = sign_in(desk)
+    terminal.wait_for(words.ONLINE)
+
+    bed.provider.make_unavailable(INTROSPECTION)
+    bed.dovecot.kick(ALICE.address)
+    screen = terminal.wait_for(words.OFFLINE, deadline_s=40)
+    bed.provider.make_unavailable()
+    terminal.keys("C-r")
+
+    assert not words.SIGN_IN_AGAIN.search(screen)
+    terminal.wait_for(words.ONLINE, deadline_s=40)
