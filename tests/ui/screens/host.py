@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from textual.app import App
 from textual.message import Message
@@ -52,26 +52,25 @@ class Host(App[None]):
 
     TITLE = "tuimail"
 
-    def __init__(self, screen: Screen[object]) -> None:
+    def __init__(self, make: Callable[[], Screen[Any]]) -> None:  # any answer type: the host only records it
         super().__init__()
-        self.shown = screen
+        self._make = make
+        self.shown: Screen[Any]  # as above
         self.answers: list[object] = []
         self.posted: list[Message] = []
         self.suspended = 0
         self.animation_level = "none"
-
-    def on_mount(self) -> None:
         self.register_theme(as_textual(Theme()))
         self.theme = "test-dark"
+
+    def on_mount(self) -> None:
+        self.shown = self._make()
         self.push_screen(self.shown, self.answers.append)
 
     @contextmanager
     def suspend(self) -> Iterator[None]:
         self.suspended += 1
         yield
-
-    async def on_event(self, event: Message) -> None:  # type: ignore[override]  # Textual wants events alone here
-        await super().on_event(event)  # type: ignore[arg-type]
 
     async def _dispatch_message(self, message: Message) -> None:
         if type(message).__module__.startswith("tuimail."):

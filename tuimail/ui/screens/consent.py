@@ -87,7 +87,7 @@ def _facts(request: ConsentRequest) -> list[Fact]:
     if request.already:
         held = ", ".join(_decapital(line.title) for line in request.already)
         rows.append(fact("You granted", f"✓ {held}"))
-    hosts = "\n".join(f"{host}  ({purpose})" for purpose, host in request.hosts)
+    hosts = ", ".join(f"{host} ({purpose})" for purpose, host in request.hosts)
     rows += [
         fact("Connects to", hosts),
         fact("Tokens", f"kept in {request.kept_in}, never in a readable file"),

@@ -43,6 +43,7 @@ class PasteField(Input):
 class LoginScreen(ModalScreen[str | None]):
     """Posts ``Pasted`` for each address that was pasted; returns None for Esc, ``FINISHED`` after ``finish``."""
 
+    AUTO_FOCUS = ""
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("p,f2", "print_url", "Print the address alone", id="login.print"),
         Binding("y", "copy_url", "Copy the address", id="login.copy"),
@@ -95,8 +96,6 @@ class LoginScreen(ModalScreen[str | None]):
         release_mouse(self.app)
         if self._event.is_remote or not self._event.browser_opened:
             self.query_one(PasteField).focus()
-        else:
-            self.set_focus(None)
 
     def on_screen_resume(self) -> None:
         """Back on top: the mouse is the terminal's again."""

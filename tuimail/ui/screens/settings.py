@@ -76,6 +76,7 @@ class SettingsScreen(Screen[None]):
         self._zone = zone
         self._now = now
         self._accounts: tuple[AccountSummary, ...] = ()
+        self._activity: tuple[ActivityEntry, ...] = ()
 
     def compose(self) -> ComposeResult:
         """Accounts with the details of the one under the cursor; the activity below or beside."""
@@ -96,28 +97,22 @@ class SettingsScreen(Screen[None]):
     def on_mount(self) -> None:
         """Times go on counting while the screen is open."""
         self.query_one(PlainList).focus()
+        self._fill_accounts(None)
+        self._fill_activity()
         self.set_interval(EVERY_S, self._show_details)
 
     def show_accounts(self, accounts: Sequence[AccountSummary]) -> None:
         """Replace the accounts; the cursor stays on its account."""
         current = self._current()
         self._accounts = tuple(accounts)
-        ids = [summary.account.id for summary in self._accounts]
-        rows = self.query_one(PlainList)
-        rows.clear_options()
-        rows.add_options(Option(_account_row(summary), id=summary.account.id) for summary in self._accounts)
-        rows.highlighted = (
-            (ids.index(current.account.id) if current and current.account.id in ids else 0) if ids else None
-        )
-        self._show_details()
+        if self.query(PlainList):
+            self._fill_accounts(current)
 
     def show_activity(self, entries: Sequence[ActivityEntry]) -> None:
         """Replace the activity list, newest first."""
-        facts = self.query_one("#entries", Facts)
-        now = self._now()
-        rows = [activity_row(entry, now=now, zone=self._zone) for entry in entries]
-        facts.lead_width = WHEN_WIDTH if rows else 0
-        facts.show(rows or [fact("", NO_ACTIVITY)])
+        self._activity = tuple(entries)
+        if self.query(PlainList):
+            self._fill_activity()
 
     def on_option_list_option_highlighted(self) -> None:
         """Another account under the cursor."""
@@ -137,8 +132,25 @@ class SettingsScreen(Screen[None]):
         """Go back."""
         self.post_message(self.Closed())
 
+    def _fill_accounts(self, current: AccountSummary | None) -> None:
+        ids = [summary.account.id for summary in self._accounts]
+        rows = self.query_one(PlainList)
+        rows.clear_options()
+        rows.add_options(Option(_account_row(summary), id=summary.account.id) for summary in self._accounts)
+        rows.highlighted = (
+            (ids.index(current.account.id) if current and current.account.id in ids else 0) if ids else None
+        )
+        self._show_details()
+
+    def _fill_activity(self) -> None:
+        facts = self.query_one("#entries", Facts)
+        now = self._now()
+        rows = [activity_row(entry, now=now, zone=self._zone) for entry in self._activity]
+        facts.lead_width = WHEN_WIDTH if rows else 0
+        facts.show(rows or [fact("", NO_ACTIVITY)])
+
     def _current(self) -> AccountSummary | None:
-        index = self.query_one(PlainList).highlighted
+        index = self.query_one(PlainList).highlighted if self.query(PlainList) else None
         return self._accounts[index] if index is not None and index < len(self._accounts) else None
 
     def _show_details(self) -> None:

@@ -94,7 +94,7 @@ def revocation_words(preview: SignOutPreview) -> str:
 
 def sign_out_choices(preview: SignOutPreview) -> tuple[Choice, ...]:
     """The answers; the last changes nothing and is the preselected one."""
-    removed = "Sign-in, stored mail and its key are deleted from this machine"
+    removed = "Sign-in, stored mail and its key go from this machine"
     first = (
         Choice(key="r", action="revoke", words="Revoke and remove", then=f"{removed}, and the access ends.")
         if preview.can_revoke

@@ -1,0 +1,84 @@
+"""Writing a draft's text in the person's own editor: a private file, an argument list, no shell."""
+
+import os
+import shlex
+import subprocess
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+FALLBACK = "vi"
+"""The editor that POSIX promises."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExternalEditor:
+    """The command as the person set it, and the private folder for its file."""
+
+    command: str
+    folder: Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edited:
+    """The text as the editor left it."""
+
+    text: str
+
+    def __repr__(self) -> str:
+        return f"Edited({len(self.text)} characters)"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditorTrouble:
+    """Nothing was taken over; ``kept`` names the file with what was written, if there is one."""
+
+    words: str
+    kept: Path | None = None
+
+
+def editor_command(environ: Mapping[str, str]) -> str:
+    """The editor to use: VISUAL before EDITOR, as everywhere."""
+    return environ.get("VISUAL") or environ.get("EDITOR") or FALLBACK
+
+
+def edit_text(editor: ExternalEditor, text: str) -> Edited | EditorTrouble:
+    """Run the editor and wait for it. The file goes once its text is taken over, and stays if the editor failed."""
+    try:
+        command = shlex.split(editor.command)
+    except ValueError:
+        return EditorTrouble(words=f"The editor's command cannot be read: {editor.command}")
+    if not command:
+        return EditorTrouble(words="No editor is set. Set VISUAL or EDITOR.")
+    try:
+        path = _write(editor.folder, text)
+    except OSError as error:
+        return EditorTrouble(words=f"The file for the editor cannot be written: {error.strerror}.")
+    try:
+        # The command is the person's own setting, and no shell reads it.
+        status = subprocess.run([*command, str(path)], check=False).returncode  # noqa: S603 (see above)
+    except OSError as error:
+        path.unlink(missing_ok=True)
+        return EditorTrouble(words=f"{command[0]} cannot be started: {error.strerror}.")
+    if status:
+        return EditorTrouble(words=f"{command[0]} ended with status {status}; the text here is as it was.", kept=path)
+    return _take_over(path)
+
+
+def _write(folder: Path, text: str) -> Path:
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    # mkstemp makes the file with mode 0600 and follows no link.
+    descriptor, name = tempfile.mkstemp(suffix=".eml.txt", prefix="draft-", dir=folder)
+    with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
+        file.write(text)
+    return Path(name)
+
+
+def _take_over(path: Path) -> Edited | EditorTrouble:
+    try:
+        text = path.read_text(encoding="utf-8", errors="replace")
+    except OSError as error:
+        return EditorTrouble(words=f"The editor's file cannot be read: {error.strerror}.", kept=path)
+    path.unlink(missing_ok=True)
+    return Edited(text=text)

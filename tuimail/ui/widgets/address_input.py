@@ -1,0 +1,35 @@
+"""The header fields of the composer: one line each, whatever is pasted."""
+
+from typing import ClassVar
+
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.widgets import Input
+
+from tuimail.domain.clean import clean_line
+
+
+class LineInput(Input):
+    """One line of text; what is pasted is cleaned, its lines joined by ``joiner``."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+j", "join", "Next part", show=False, id="field.join")]
+    joiner: ClassVar[str] = " "
+
+    def __init__(self, value: str, *, id: str, placeholder: str = "") -> None:  # noqa: A002 (Textual's word)
+        super().__init__(value, id=id, placeholder=placeholder, compact=True, select_on_focus=False)
+
+    def action_join(self) -> None:
+        """A line feed, as a list that arrives as keys has them."""
+        self.replace(self.joiner, *self.selection)
+
+    def _on_paste(self, event: events.Paste) -> None:
+        event.stop()
+        event.prevent_default()
+        lines = (clean_line(line) for line in event.text.splitlines())
+        self.replace(self.joiner.join(line for line in lines if line), *self.selection)
+
+
+class AddressInput(LineInput):
+    """Addresses with commas between them; a pasted column of addresses becomes such a list."""
+
+    joiner: ClassVar[str] = ", "

@@ -1,0 +1,54 @@
+"""The text of a mail: wrapped softly, no line numbers, and whatever comes in passes the gate."""
+
+from typing import ClassVar
+
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.widgets import TextArea
+from textual.widgets.text_area import Edit, EditResult
+
+from tuimail.domain.clean import clean_block
+
+BURST_S = 0.01
+"""Keys that follow each other faster come from a paste without brackets, not from fingers."""
+
+
+class BodyArea(TextArea):
+    """Textual's editor with mail's manners."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+j", "newline", "New line", show=False, id="body.newline")]
+    DEFAULT_CSS = """
+    BodyArea {
+        border: none; border-top: solid $line; padding: 0 1; background: $background; scrollbar-size-vertical: 1;
+        &:focus { border: none; border-top: solid $accent; }
+    }
+    """
+
+    def __init__(self, text: str, *, id: str | None = None) -> None:  # noqa: A002 (Textual's word)
+        super().__init__(clean_block(text), id=id, soft_wrap=True, show_line_numbers=False, tab_behavior="focus")
+        self.highlight_cursor_line = False
+        self._last_key_at = 0.0
+
+    @property
+    def typed(self) -> str:
+        """The text, cleaned once more as a whole."""
+        return clean_block(self.text)
+
+    def edit(self, edit: Edit) -> EditResult:
+        """Every way in (keys, paste, clipboard) comes through here."""
+        edit.text = clean_block(edit.text)
+        return super().edit(edit)
+
+    def action_newline(self) -> None:
+        """A line feed: some terminals send it for a pasted line end."""
+        self.insert("\n")
+
+    async def _on_key(self, event: events.Key) -> None:
+        since_s = event.time - self._last_key_at
+        self._last_key_at = event.time
+        if event.key == "tab" and since_s < BURST_S:
+            event.stop()
+            event.prevent_default()
+            self.insert("\t")
+            return
+        await super()._on_key(event)

@@ -1,0 +1,111 @@
+"""The header of a draft: From, To, Cc, Bcc and Subject, each with its problem under it."""
+
+from collections.abc import Iterable
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.message import Message
+from textual.widget import Widget
+from textual.widgets import Input
+
+from tuimail.domain.clean import clean_line
+from tuimail.domain.draft import Draft, FieldProblem
+from tuimail.ui.widgets.address_input import AddressInput, LineInput
+from tuimail.ui.widgets.dialog import Words
+from tuimail.ui.widgets.sender_picker import SenderPicker
+
+
+class FieldRow(Vertical):
+    """A label, its control, and a line for what is wrong with it."""
+
+    DEFAULT_CSS = """
+    FieldRow { height: auto; }
+    FieldRow > Horizontal { height: 1; }
+    FieldRow .label { width: 9; color: $muted; }
+    FieldRow:focus-within .label { color: $accent; text-style: bold; }
+    FieldRow Input { width: 1fr; background: transparent; }
+    FieldRow Input:focus { background: $selection 60%; background-tint: transparent; }
+    FieldRow .problem { padding-left: 9; color: $error; display: none; }
+    """
+
+    def __init__(self, label: str, control: Widget) -> None:
+        super().__init__()
+        self._label = label
+        self._control = control
+
+    def compose(self) -> ComposeResult:
+        """Label and control beside each other, the problem below."""
+        with Horizontal():
+            yield Words(self._label, classes="label")
+            yield self._control
+        yield Words(classes="problem")
+
+    def show_problem(self, words: str) -> None:
+        """What is wrong, or nothing."""
+        self.query_one(".problem", Words).show(f"! {words}" if words else "")
+
+
+class DraftFields(Vertical):
+    """Holds the five rows; knows their order and their values."""
+
+    DEFAULT_CSS = "DraftFields { height: auto; padding: 0 1; }"
+
+    class Edited(Message):
+        """A field has another value now."""
+
+    def __init__(self, draft: Draft, identities: tuple[str, ...]) -> None:
+        super().__init__()
+        self._controls: dict[str, Widget] = {
+            "from": SenderPicker(identities, draft.sender, id="from"),
+            "to": AddressInput(draft.to, id="to", placeholder="name@example.org, another@example.org"),
+            "cc": AddressInput(draft.cc, id="cc"),
+            "bcc": AddressInput(draft.bcc, id="bcc"),
+            "subject": LineInput(draft.subject, id="subject"),
+        }
+        self._rows = {name: FieldRow(name.capitalize(), control) for name, control in self._controls.items()}
+
+    def compose(self) -> ComposeResult:
+        """The rows in their order."""
+        yield from self._rows.values()
+
+    @property
+    def sender(self) -> str:
+        """The chosen identity."""
+        picker = self._controls["from"]
+        return picker.value if isinstance(picker, SenderPicker) else ""
+
+    def typed(self, name: str) -> str:
+        """What stands in a field, cleaned."""
+        control = self._controls[name]
+        return clean_line(control.value) if isinstance(control, LineInput) else ""
+
+    def focus_field(self, name: str) -> None:
+        """Put the cursor into a field, behind what stands there."""
+        self._controls[name].focus()
+
+    def show_problems(self, problems: Iterable[FieldProblem]) -> None:
+        """Show each problem at its field, several of one field together, and clear the other fields."""
+        words: dict[str, list[str]] = {name: [] for name in self._rows}
+        for problem in problems:
+            words.get(problem.field, []).append(problem.words)
+        for name, row in self._rows.items():
+            row.show_problem(" ".join(words[name]))
+
+    @on(Input.Changed)
+    def _field_changed(self, event: Input.Changed) -> None:
+        event.stop()
+        if event.input.id in self._rows and event.input.is_mounted:
+            self._rows[event.input.id].show_problem("")
+        self.post_message(self.Edited())
+
+    @on(SenderPicker.Changed)
+    def _sender_changed(self, event: SenderPicker.Changed) -> None:
+        event.stop()
+        self._rows["from"].show_problem("")
+        self.post_message(self.Edited())
+
+    @on(Input.Submitted)
+    def _next_field(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.screen.focus_next()
