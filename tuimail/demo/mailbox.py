@@ -1,0 +1,106 @@
+"""The demo's mailbox: letters written out in ``letters/``, routine mail beside them, all dated back from ``now``.
+
+A letter's ``when`` is "3d 09:12" (three days ago at that time), "25m" or "2h".
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from itertools import chain
+
+from tuimail.demo.attachments import attachment
+from tuimail.demo.letterfile import Letter, parse_letters, read_letters
+from tuimail.demo.people import BY_KEY, Contact
+from tuimail.demo.routine import routine_letters
+from tuimail.demo.writing import Draft, message_id, write
+
+MAILBOXES = ("Drafts", "Sent", "Archive", "Junk", "Trash", "Allotment", "North Pier", "Receipts", "Tidewatch")
+"""Beside INBOX."""
+
+_FILES = ("personal", "work", "languages", "tidewatch", "newsletters", "errands", "unwanted")
+_AGO = re.compile(r"(?:(?P<days>\d+)d (?P<hour>\d\d):(?P<minute>\d\d))|(?:(?P<amount>\d+)(?P<unit>[mh]))")
+_ME = "me"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemoMail:
+    """One mail in its place."""
+
+    mailbox: str
+    raw: bytes = field(repr=False)
+    received_at: datetime
+    flags: tuple[str, ...]
+
+
+def demo_mails(now: datetime) -> list[DemoMail]:
+    """The whole mailbox as of ``now`` (aware), oldest first. The same ``now`` gives the same bytes."""
+    letters = chain(
+        *(read_letters(name) for name in _FILES),
+        *(parse_letters(text) for text in routine_letters()),
+    )
+    threads: dict[str, tuple[str, ...]] = {}
+    mails = [_mail(letter, now, threads) for letter in letters]
+    return sorted(mails, key=lambda mail: mail.received_at)
+
+
+def _mail(letter: Letter, now: datetime, threads: dict[str, tuple[str, ...]]) -> DemoMail:
+    head = letter.head
+    when = moment(head["when"], now)
+    thread = head.get("thread", "")
+    before = threads.get(thread, ()) if thread else ()
+    draft = replace(_draft(letter, now), references=before)
+    if thread:
+        threads[thread] = (*before, message_id(draft, when))
+    return DemoMail(
+        mailbox=head.get("folder", "INBOX"),
+        raw=write(draft, when=when),
+        received_at=when,
+        flags=tuple(f"\\{flag.capitalize()}" for flag in head.get("flags", "").split()),
+    )
+
+
+def _draft(letter: Letter, now: datetime) -> Draft:
+    head = letter.head
+    return Draft(
+        sender=BY_KEY[head["from"]],
+        to=_contacts(head.get("to", _ME)),
+        cc=_contacts(head.get("cc", "")),
+        subject=head["subject"],
+        text=letter.text,
+        html=letter.versions.get("html", ""),
+        calendar=_dated(letter.versions.get("calendar", ""), now),
+        charset=head.get("charset", "utf-8"),
+        headers=letter.headers,
+        files=[attachment(name) for name in head.get("attach", "").split()],
+        seed=head.get("when", ""),
+    )
+
+
+def _contacts(keys: str) -> Sequence[Contact]:
+    return tuple(BY_KEY[key] for key in keys.split())
+
+
+def _dated(calendar: str, now: datetime) -> str:
+    """Calendar text with {+3d 10:00} made a date three days ahead, in the zone of ``now`` and written as UTC."""
+
+    def stamp(match: re.Match[str]) -> str:
+        day = now + timedelta(days=int(match[1]))
+        local = day.replace(hour=int(match[2]), minute=int(match[3]), second=0, microsecond=0)
+        utc = local - (local.utcoffset() or timedelta())
+        return f"{utc:%Y%m%dT%H%M%SZ}"
+
+    return re.sub(r"\{\+(\d+)d (\d\d):(\d\d)\}", stamp, calendar)
+
+
+def moment(text: str, now: datetime) -> datetime:
+    """The time that a letter's ``when`` means; whole seconds."""
+    match = _AGO.fullmatch(text)
+    if match is None:
+        raise ValueError(f"not a time before now: {text!r}")
+    now = now.replace(microsecond=0)
+    if match["unit"]:
+        minutes = int(match["amount"]) * (60 if match["unit"] == "h" else 1)
+        return now - timedelta(minutes=minutes)
+    day = now - timedelta(days=int(match["days"]))
+    return day.replace(hour=int(match["hour"]), minute=int(match["minute"]), second=0)
