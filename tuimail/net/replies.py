@@ -1,0 +1,141 @@
+"""SMTP replies (RFC 5321 section 4.2) and what they mean for a sign-in or a mail. Pure."""
+
+import re
+from dataclasses import dataclass
+
+from tuimail.domain.clean import clean_quote
+from tuimail.domain.errors import ErrorKind, Remedy, SendError, ServerError
+from tuimail.net.errors import LoginRefused, Refused
+from tuimail.net.sasl import Challenge
+
+_ENHANCED = re.compile(r"^([245]\.\d{1,3}\.\d{1,3})\b")
+_WANTS_SIGN_IN = {530, 535, 538}
+_SHUTTING_DOWN = 421
+_TEMPORARY_SIGN_IN_FAILURE = 454
+_AUTH_WORDS = {
+    # Microsoft's numbers, each with what helps; the server's own words are always shown beside.
+    "5.7.139": "Sending over SMTP is switched off for this mailbox or organisation. Ask its administrator.",
+    "5.7.3": "The sign-in does not include permission to send, or is for another mailbox.",
+    "5.7.9": "The provider wants another way to sign in than the one used.",
+}
+_NOT_THE_TOKEN = {"5.7.139"}
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One reply: its code, and its text in one piece."""
+
+    code: int
+    text: str
+
+    @property
+    def is_positive(self) -> bool:
+        """Whether the command did what it should."""
+        return self.code // 100 == 2  # noqa: PLR2004 (2yz)
+
+    @property
+    def is_temporary(self) -> bool:
+        """Whether the same command may work later."""
+        return self.code // 100 == 4  # noqa: PLR2004 (4yz)
+
+    @property
+    def is_permanent(self) -> bool:
+        """Whether the same command will be refused again."""
+        return self.code // 100 == 5  # noqa: PLR2004 (5yz)
+
+    @property
+    def ends_connection(self) -> bool:
+        """Whether the server closes after this reply (RFC 5321 section 3.8)."""
+        return self.code == _SHUTTING_DOWN
+
+    @property
+    def enhanced(self) -> str:
+        """The enhanced status code (RFC 2034), such as ``5.7.8``; empty without one."""
+        match = _ENHANCED.match(self.text)
+        return match[1] if match else ""
+
+    @property
+    def words(self) -> str:
+        """Code and text, cleaned, for a detail."""
+        return clean_quote(f"{self.code} {self.text}")
+
+
+class SendFailed(SendError):  # noqa: N818 (the mail failed, not a program)
+    """A mail was not, or perhaps not, accepted."""
+
+    def __init__(self, kind: ErrorKind, summary: str, *, remedy: Remedy, reply: Reply | None = None) -> None:
+        super().__init__(kind, summary, remedy=remedy, detail=reply.words if reply else "")
+        self.wants_sign_in = reply is not None and reply.code in _WANTS_SIGN_IN
+        """The server asks for a sign-in again: the access token ran out meanwhile."""
+
+
+def refused_at_start(host: str, reply: Reply) -> Refused:
+    """The error for a greeting or EHLO that was no welcome."""
+    kind = ErrorKind.THROTTLED if reply.is_temporary else ErrorKind.SERVER_REFUSED
+    return Refused(
+        kind,
+        f"{host} takes no mail now." if reply.is_temporary else f"{host} takes no mail from here.",
+        remedy=Remedy.WAIT if reply.is_temporary else Remedy.TELL,
+        detail=reply.words,
+        code=str(reply.code),
+    )
+
+
+def sign_in_refused(host: str, reply: Reply, challenge: Challenge) -> ServerError:
+    """The error for a sign-in that did not succeed; LoginRefused only where the token is in question."""
+    if reply.is_temporary or reply.code == _TEMPORARY_SIGN_IN_FAILURE:
+        return refused_at_start(host, reply)
+    words = _AUTH_WORDS.get(reply.enhanced, "")
+    if reply.enhanced in _NOT_THE_TOKEN:
+        return Refused(ErrorKind.SERVER_REFUSED, words, remedy=Remedy.TELL, detail=reply.words, code=str(reply.code))
+    return LoginRefused(
+        host,
+        detail=f"{reply.words} ({challenge.words})" if challenge.words else reply.words,
+        status=challenge.status,
+        scope=challenge.scope,
+        words=words,
+    )
+
+
+def mail_refused(reply: Reply) -> SendFailed:
+    """The error for a mail that the server did not take, by a reply that leaves no doubt."""
+    if reply.is_temporary:
+        return SendFailed(
+            ErrorKind.SEND_TEMPORARY, "The server does not take the mail now.", remedy=Remedy.WAIT, reply=reply
+        )
+    return SendFailed(ErrorKind.SEND_REFUSED, "The server refused the mail.", remedy=Remedy.TELL, reply=reply)
+
+
+def all_recipients_refused(replies: list[Reply]) -> SendFailed:
+    """The error where nobody was accepted: temporary only if it is so for everybody."""
+    telling = next((reply for reply in replies if not reply.is_temporary), replies[0])
+    if telling.is_temporary:
+        return mail_refused(telling)
+    return SendFailed(
+        ErrorKind.SEND_REFUSED, "The server accepted none of the recipients.", remedy=Remedy.TELL, reply=telling
+    )
+
+
+def not_sent(detail: str) -> SendFailed:
+    """The error for a connection that broke while the mail was certainly not yet complete."""
+    error = SendFailed(
+        ErrorKind.CONNECTION_LOST,
+        "The connection broke before the mail was complete; it was not sent.",
+        remedy=Remedy.WAIT,
+    )
+    error.detail = detail
+    return error
+
+
+def unknown() -> SendFailed:
+    """The error for a connection that broke when the mail was complete and no answer was read."""
+    return SendFailed(
+        ErrorKind.SEND_UNKNOWN,
+        "The connection broke before the server confirmed: the mail may or may not have been sent.",
+        remedy=Remedy.TELL,
+    )
+
+
+def not_sendable(summary: str) -> SendFailed:
+    """The error for a mail that this server cannot take, known before anything was sent."""
+    return SendFailed(ErrorKind.SEND_REFUSED, summary, remedy=Remedy.FIX_INPUT)

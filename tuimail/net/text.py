@@ -1,0 +1,10 @@
+"""Line ends of mail on the wire. Pure."""
+
+import re
+
+_BARE = re.compile(rb"\r(?!\n)|(?<!\r)\n")
+
+
+def with_crlf(mail: bytes) -> bytes:
+    """The mail with CR LF and nothing else as line ends: a bare CR or LF could end the mail early for some servers."""
+    return _BARE.sub(b"\r\n", mail)
