@@ -1,0 +1,99 @@
+"""Find, read and check the profile. Every error names file, line, dotted key and, for a wrong name, the nearest one."""
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from tuimail.config.model import AccountTable, Preset, Profile, UiSettings
+from tuimail.config.places import line_of
+from tuimail.config.providers import bundled_presets
+from tuimail.config.resolve import resolve_account
+from tuimail.config.shape import ShapeError, as_struct, dotted, suggestion
+from tuimail.domain.account import Account
+from tuimail.domain.clean import clean_line, clean_quote
+from tuimail.domain.errors import ConfigError, ErrorKind, Remedy
+from tuimail.domain.ids import AccountId
+
+_TOP_KEYS = ("default_account", "accounts", "ui")
+_MAX_BYTES = 1_000_000
+
+
+def load_profile(path: Path, *, presets: Mapping[str, Preset] | None = None) -> Profile:
+    """The profile of this file, with the bundled presets or others; ConfigError of kind BAD_PROFILE or
+    NOT_IN_THIS_VERSION."""
+    text = _read(path)
+    try:
+        return _profile(tomllib.loads(text), path, bundled_presets() if presets is None else presets)
+    except tomllib.TOMLDecodeError as error:
+        raise _error(path, None, f"this is not valid TOML: {clean_quote(str(error))}.") from error
+    except ShapeError as error:
+        kind = ErrorKind.NOT_IN_THIS_VERSION if error.is_later else ErrorKind.BAD_PROFILE
+        raise _error(path, line_of(text, error.path), error.words, kind=kind) from error
+
+
+def _read(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            raw = file.read(_MAX_BYTES + 1)
+        if len(raw) > _MAX_BYTES:
+            raise _error(path, None, "this is too large for a profile.")
+        return raw.decode("utf-8-sig")
+    except FileNotFoundError as error:
+        raise _error(path, None, "there is no such file.") from error
+    except OSError as error:
+        raise _error(path, None, f"this file cannot be read: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        line = raw[: error.start].count(b"\n") + 1
+        raise _error(path, line, "this is not UTF-8 text.") from error
+
+
+def _profile(document: dict[str, Any], path: Path, presets: Mapping[str, Preset]) -> Profile:  # Any: see config.shape
+    for key in document:
+        if key not in _TOP_KEYS:
+            raise ShapeError((key,), f"{dotted((key,))} is not a known key{suggestion(key, _TOP_KEYS)}")
+    tables = document.get("accounts", {})
+    if not isinstance(tables, dict) or not tables:
+        raise ShapeError(("accounts",), "there is no account; begin one with a line such as [accounts.work].")
+    accounts = tuple(_account(name, table, folder=path.parent, presets=presets) for name, table in tables.items())
+    _check_names(accounts)
+    return Profile(
+        path=path,
+        default=_default(document, accounts),
+        accounts=accounts,
+        ui=as_struct(document.get("ui", {}), UiSettings, ("ui",)),
+    )
+
+
+def _account(name: str, table: object, *, folder: Path, presets: Mapping[str, Preset]) -> Account:
+    keys = ("accounts", name)
+    checked = as_struct(table, AccountTable, keys)
+    preset = presets.get(checked.provider)
+    if preset is None:
+        words = f"{dotted((*keys, 'provider'))}: “{clean_line(checked.provider)[:40]}” is not a known provider"
+        raise ShapeError((*keys, "provider"), words + suggestion(checked.provider, list(presets)))
+    return resolve_account(name, checked, preset=preset, folder=folder)
+
+
+def _check_names(accounts: tuple[Account, ...]) -> None:
+    seen: set[str] = set()
+    for account in accounts:
+        # An account's name is part of file names, which some systems do not tell apart by case.
+        if account.id.casefold() in seen:
+            raise ShapeError(("accounts", account.id), f"accounts.{account.id}: two names differ by case only.")
+        seen.add(account.id.casefold())
+
+
+def _default(document: dict[str, Any], accounts: tuple[Account, ...]) -> AccountId:  # Any: see config.shape
+    named = document.get("default_account", accounts[0].id)
+    names = [account.id for account in accounts]
+    if named not in names:
+        raise ShapeError(
+            ("default_account",), f"default_account names no account{suggestion(clean_line(str(named)), names)}"
+        )
+    return AccountId(named)
+
+
+def _error(path: Path, line: int | None, words: str, *, kind: ErrorKind = ErrorKind.BAD_PROFILE) -> ConfigError:
+    where = clean_line(str(path)) if line is None else f"{clean_line(str(path))}:{line}"
+    return ConfigError(kind, f"{where}: {words}", remedy=Remedy.FIX_CONFIG)

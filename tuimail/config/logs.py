@@ -1,0 +1,70 @@
+"""The log: a rotating file, readable by its owner alone, in which nothing that looks like a secret survives."""
+
+import logging
+import os
+import re
+from io import TextIOWrapper
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+
+_REMOVED = "[removed]"
+_PARAMETERS = (
+    "code|code_verifier|state|nonce|access_token|refresh_token|id_token|token|client_secret|password|passwd|assertion"
+)
+_SECRETS = (
+    # Header and SASL forms (RFC 6750, RFC 7628).
+    re.compile(r"(?i)\b((?:bearer|basic)[ =]+)[^\s\"',;\x01]+"),
+    # Parameters of addresses and forms, keys of JSON and of reprs.
+    re.compile(rf"""(?i)(["']?\b(?:{_PARAMETERS})\b["']?\s*[=:]\s*["']?)[^\s"'&,;}})\x01]+"""),
+    # What follows AUTHENTICATE and AUTH on a wire.
+    re.compile(r"(?i)\b(AUTH(?:ENTICATE)?\s+[A-Z0-9-]+\s+)\S+"),
+)
+# Tokens standing alone: JWTs, and long runs that only random or encoded bytes have.
+_LONE = re.compile(
+    r"\beyJ[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*|(?<![A-Za-z0-9+/=_-])(?=[A-Za-z_+/-]*\d)[A-Za-z0-9+/_-]{40,}={0,2}"
+)
+_MAX_BYTES = 1_000_000
+_KEPT_FILES = 3
+
+
+def redacted(text: str) -> str:
+    """The text without anything that looks like a token, code, verifier or password."""
+    for pattern in _SECRETS:
+        text = pattern.sub(rf"\1{_REMOVED}", text)
+    return _LONE.sub(_REMOVED, text)
+
+
+class RedactingFormatter(logging.Formatter):
+    """Formats a record and redacts the whole of it, tracebacks and arguments included."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The finished, redacted line."""
+        return redacted(super().format(record))
+
+
+def open_log(path: Path, level: int = logging.INFO) -> logging.Handler:
+    """Send the log of the whole process to this file; returns the handler, for closing it."""
+    handler = _PrivateFileHandler(path, maxBytes=_MAX_BYTES, backupCount=_KEPT_FILES, encoding="utf-8", delay=True)
+    # At the handler and not at a logger: a logger's filter does not see what its children log.
+    handler.setFormatter(RedactingFormatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    root = logging.getLogger()
+    root.addHandler(handler)
+    root.setLevel(level)
+    # Our own words are enough; what libraries log at INFO may hold requests.
+    for library in ("httpx", "httpx2", "httpcore", "authlib", "imapclient", "keyring", "asyncio"):
+        logging.getLogger(library).setLevel(logging.WARNING)
+    return handler
+
+
+def close_log(handler: logging.Handler) -> None:
+    """Undo ``open_log``."""
+    logging.getLogger().removeHandler(handler)
+    handler.close()
+
+
+class _PrivateFileHandler(RotatingFileHandler):
+    """Creates each file with mode 0600, whatever the umask."""
+
+    def _open(self) -> TextIOWrapper:
+        descriptor = os.open(self.baseFilename, os.O_CREAT | os.O_WRONLY | os.O_APPEND, 0o600)
+        return os.fdopen(descriptor, "a", encoding=self.encoding)

@@ -1,0 +1,99 @@
+"""The profile: its tables as the file has them, every default visible, and the resolved value that the program uses."""
+
+from pathlib import Path
+from typing import Literal
+
+from msgspec import Struct
+
+from tuimail.domain.account import Account
+from tuimail.domain.ids import AccountId
+
+Text = str | None
+
+
+class ScopesTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``scopes`` of ``[accounts.NAME.oauth]``."""
+
+    identity: tuple[str, ...] = ()
+    read: tuple[str, ...] = ()
+    send: tuple[str, ...] = ()
+    """Left out: the account is read-only."""
+
+
+class OAuthTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``[accounts.NAME.oauth]``; None: what the preset says, then the default."""
+
+    issuer: Text = None
+    authorization_endpoint: Text = None
+    token_endpoint: Text = None
+    revocation_endpoint: Text = None
+    device_authorization_endpoint: Text = None
+    client_id: Text = None
+    client_secret_in: Literal["keychain"] | None = None
+    redirect_path: Text = None
+    redirect_host: Literal["127.0.0.1", "localhost"] | None = None
+    scopes: ScopesTable | None = None
+    extra: dict[str, str] | None = None
+
+
+class ServerTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``[accounts.NAME.imap]`` and ``[accounts.NAME.smtp]``."""
+
+    host: Text = None
+    port: int | None = None
+    tls: Literal["implicit", "starttls"] | None = None
+
+
+class AccountTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``[accounts.NAME]``."""
+
+    address: str
+    login: Text = None
+    name: str = ""
+    provider: str = "custom"
+    sign_in: Literal["oauth", "app_password"] | None = None
+    ca_file: Text = None
+    aliases: tuple[str, ...] = ()
+    signature: str = ""
+    save_sent: bool | None = None
+    oauth: OAuthTable = OAuthTable()
+    imap: ServerTable = ServerTable()
+    smtp: ServerTable = ServerTable()
+
+
+class UiSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``[ui]``."""
+
+    theme: str = "tuimail-dark"
+    keys: Literal["default", "mutt", "aerc", "gmail"] = "default"
+    send_delay_s: float = 5.0
+    """How long a sent mail can be taken back."""
+    mark_read_after_s: float = 1.0
+    """How long a mail must be open to count as read; negative: never by itself."""
+
+
+class Preset(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is known about a provider: a table of ``providers.toml``."""
+
+    title: str
+    sign_in: Literal["oauth", "app_password"] = "oauth"
+    oauth: OAuthTable = OAuthTable()
+    unregistered_scopes: ScopesTable | None = None
+    """The scopes to ask for where the client is registered dynamically, if they are others."""
+    imap: ServerTable = ServerTable()
+    smtp: ServerTable = ServerTable()
+    save_sent: bool = True
+    access_page: Text = None
+
+
+class Profile(Struct, frozen=True, kw_only=True):
+    """A checked profile with its presets merged in."""
+
+    path: Path
+    default: AccountId
+    accounts: tuple[Account, ...]
+    ui: UiSettings = UiSettings()
+
+    def account(self, name: AccountId) -> Account | None:
+        """The account of this name."""
+        return next((account for account in self.accounts if account.id == name), None)
