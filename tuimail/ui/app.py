@@ -6,14 +6,16 @@ from datetime import datetime, tzinfo
 from textual import on
 from textual.app import App
 
-from tuimail.api.commands import Command, OpenAccount
+from tuimail.api.commands import OpenAccount
 from tuimail.api.engine import Engine
 from tuimail.domain.account import Account
-from tuimail.domain.ids import AccountId, CommandId
+from tuimail.domain.ids import AccountId
 from tuimail.ui.bridge import Reported, connect
+from tuimail.ui.keymap import keymap
 from tuimail.ui.screens.mail import MailScreen
+from tuimail.ui.session import Session
 from tuimail.ui.start import StartMode
-from tuimail.ui.state import begin, reduce
+from tuimail.ui.state import AppState, begin, reduce
 from tuimail.ui.themes import ThemeValue, as_textual
 
 
@@ -35,27 +37,31 @@ class TuimailApp(App[None]):
         clock: Callable[[], datetime],
         zone: tzinfo,
         start: StartMode,
+        downloads: str = "~/Downloads",
     ) -> None:
-        # Stylesheets use names that only these themes have, so one is in place before the first is read.
-        self._wanted = (themes, theme)
         super().__init__()
         self._engine = engine
-        self.state = begin(accounts, default)
-        self._keys, self._clock, self._zone, self._start = keys, clock, zone, start
+        self.session = Session(engine, begin(accounts, default), keymap=keymap(keys), clock=clock, zone=zone)
+        self._start = start
+        self._downloads = downloads
         for each in themes:
             self.register_theme(as_textual(each))
         self.theme = theme
 
+    @property
+    def state(self) -> AppState:
+        """What is on screen."""
+        return self.session.state
+
     def on_mount(self) -> None:
         """Show the main screen and ask for the account."""
-        self.push_screen(MailScreen())
+        self._mail = MailScreen(self.session, downloads=self._downloads)
+        self.push_screen(self._mail)
         connect(self._engine, self)
-        self.submit(OpenAccount(account=self.state.account))
-
-    def submit(self, command: Command) -> CommandId:
-        """Hand a command to the engine."""
-        return self._engine.submit(command)
+        self.session.submit(OpenAccount(account=self.state.account))
 
     @on(Reported)
     def _take(self, message: Reported) -> None:
-        self.state = reduce(self.state, message.event)
+        before = self.session.state
+        self.session.state = reduce(before, message.event)
+        self._mail.take(message.event, before)

@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from tuimail.api.events import (
     AccountChanged,
+    AccountsListed,
     Cancelled,
     Event,
     Failed,
@@ -26,7 +27,7 @@ from tuimail.api.events import (
     SignedOutReport,
     SourceLoaded,
 )
-from tuimail.domain.account import Account, LinkState, SignedOut, SignInState
+from tuimail.domain.account import Account, AccountSummary, LinkState, SignedOut, SignInState
 from tuimail.domain.account import Link as LinkKind
 from tuimail.domain.draft import OutboxItem, OutboxState
 from tuimail.domain.errors import Problem
@@ -38,7 +39,7 @@ from tuimail.domain.message import Message
 _NOT_CONNECTED = LinkState(link=LinkKind.IDLE)
 
 
-class Pane(StrEnum):
+class Slot(StrEnum):
     """What waits for an answer of its own."""
 
     LIST = "list"
@@ -55,6 +56,8 @@ class AccountView:
     mailboxes: tuple[Mailbox, ...] = ()
     outbox: tuple[OutboxItem, ...] = ()
     outbox_known: bool = False
+    read_only: str = ""
+    """Why this process may not write, such as another window being open."""
 
     @property
     def unsent(self) -> tuple[OutboxItem, ...]:
@@ -88,7 +91,7 @@ class AppState:
     is_complete: bool = True
     new_mail: int = 0
     reading: Reading | None = None
-    waiting: Mapping[Pane, CommandId] = field(default_factory=dict)
+    waiting: Mapping[Slot, CommandId] = field(default_factory=dict)
     doing: Mapping[CommandId, Progress] = field(default_factory=dict)
     """Commands that reported progress and have not ended."""
     keychain_asking: bool = False
@@ -132,23 +135,23 @@ def open_mailbox(state: AppState, mailbox: MailboxId, command: CommandId) -> App
     )
 
 
-def _awaiting_list(command: CommandId) -> Mapping[Pane, CommandId]:
-    return {Pane.LIST: command}
+def _awaiting_list(command: CommandId) -> Mapping[Slot, CommandId]:
+    return {Slot.LIST: command}
 
 
 def search(state: AppState, query: str, command: CommandId) -> AppState:
     """A search was asked for; the rows stay until its answer comes."""
-    return replace(state, query=query, waiting={**state.waiting, Pane.LIST: command})
+    return replace(state, query=query, waiting={**state.waiting, Slot.LIST: command})
 
 
 def open_message(state: AppState, row: RowId, command: CommandId) -> AppState:
     """A message was asked for."""
-    return replace(state, reading=Reading(row=row), waiting={**state.waiting, Pane.READER: command})
+    return replace(state, reading=Reading(row=row), waiting={**state.waiting, Slot.READER: command})
 
 
 def close_message(state: AppState) -> AppState:
     """The reader is empty again; an answer still on its way is stale."""
-    waiting = {pane: command for pane, command in state.waiting.items() if pane is not Pane.READER}
+    waiting = {pane: command for pane, command in state.waiting.items() if pane is not Slot.READER}
     return replace(state, reading=None, waiting=waiting)
 
 
@@ -176,6 +179,8 @@ def reduce(state: AppState, event: Event) -> AppState:  # noqa: PLR0911 (one cas
             return _with_account(state, account, replace(state.accounts[account], mailboxes=mailboxes))
         case OutboxChanged(account=account, items=items):
             return _with_account(state, account, replace(state.accounts[account], outbox=items, outbox_known=True))
+        case AccountsListed(accounts=accounts):
+            return _reduce_accounts(state, accounts)
         case SignedOutReport(account=account):
             return _reduce_sign_in(state, account, SignedOut())
         case KeychainAsking(asking=asking):
@@ -191,7 +196,7 @@ def _reduce_ending(state: AppState, event: Finished | Cancelled | Failed | Progr
         return replace(state, doing={**state.doing, event.command: event})
     if event.command in state.doing:
         state = replace(state, doing={number: p for number, p in state.doing.items() if number != event.command})
-    if isinstance(event, Failed) and state.waiting.get(Pane.READER) == event.command:
+    if isinstance(event, Failed) and state.waiting.get(Slot.READER) == event.command:
         return _with_reading(state, problem=event.problem)
     return state
 
@@ -200,7 +205,7 @@ def _reduce_list(state: AppState, event: ListLoaded | ListChanged) -> AppState:
     if event.account != state.account or event.mailbox != state.mailbox:
         return state
     if isinstance(event, ListLoaded):
-        if event.command is not None and event.command != state.waiting.get(Pane.LIST):
+        if event.command is not None and event.command != state.waiting.get(Slot.LIST):
             return state
         return replace(state, rows=event.rows, rows_known=True, query=event.query, is_complete=event.is_complete)
     if state.query:
@@ -212,6 +217,15 @@ def _reduce_list(state: AppState, event: ListLoaded | ListChanged) -> AppState:
         is_complete=event.is_complete,
         new_mail=state.new_mail + event.new_mail,
     )
+
+
+def _reduce_accounts(state: AppState, summaries: tuple[AccountSummary, ...]) -> AppState:
+    views = {
+        summary.account.id: replace(state.accounts[summary.account.id], read_only=summary.read_only_reason)
+        for summary in summaries
+        if summary.account.id in state.accounts
+    }
+    return replace(state, accounts={**state.accounts, **views})
 
 
 def _reduce_sign_in(state: AppState, account: AccountId, sign_in: SignInState) -> AppState:
@@ -227,7 +241,7 @@ def _reduce_sign_in(state: AppState, account: AccountId, sign_in: SignInState) -
 def _is_for_reader(state: AppState, event: MessageLoaded) -> bool:
     if state.reading is None or state.reading.row != event.row or event.account != state.account:
         return False
-    return event.command is None or event.command == state.waiting.get(Pane.READER)
+    return event.command is None or event.command == state.waiting.get(Slot.READER)
 
 
 def _with_reading(state: AppState, **changes: object) -> AppState:

@@ -1,0 +1,1 @@
+"""What the actions of the main screen do, in groups; every group names its actions in one table."""

@@ -1,0 +1,112 @@
+"""What is done with messages: answer, archive, delete, move, junk, star, read."""
+
+from functools import partial
+
+from tuimail.api.commands import AnswerKind, BeginAnswer, MoveMessages, SetFlags, Undo
+from tuimail.domain.ids import MailboxId, RowId
+from tuimail.domain.mailbox import MailboxRole
+from tuimail.domain.message import Flag
+from tuimail.ui.deeds.desk import Deeds, Desk
+from tuimail.ui.fit import plural
+from tuimail.ui.screens.folder_picker import FolderPicker
+
+
+class Acting:
+    """Changes of messages: of the marked ones, of the open one, or of the one under the cursor."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    def deeds(self) -> Deeds:
+        """The actions of this group."""
+        return {
+            "reply": partial(self._answer, AnswerKind.REPLY),
+            "reply_all": partial(self._answer, AnswerKind.REPLY_ALL),
+            "forward": partial(self._answer, AnswerKind.FORWARD),
+            "archive": self._archive,
+            "delete": partial(self._move_to_role, MailboxRole.TRASH, "Trash"),
+            "junk": self._junk,
+            "move": self._pick_and_move,
+            "star": partial(self._toggle, Flag.FLAGGED),
+            "toggle_read": partial(self._toggle, Flag.SEEN),
+            "undo": self._undo,
+        }
+
+    @property
+    def rows(self) -> tuple[RowId, ...]:
+        """What an action is for."""
+        messages, reading = self._desk.messages, self._desk.session.state.reading
+        if reading is not None and self._desk.reader.has_focus:
+            return (reading.row,)
+        return messages.chosen
+
+    def _answer(self, kind: AnswerKind) -> None:
+        rows = self.rows
+        if rows:
+            session = self._desk.session
+            session.submit(BeginAnswer(account=session.account, row=rows[0], kind=kind))
+        else:
+            self._desk.tell("There is no message here.")
+
+    def _archive(self) -> None:
+        state = self._desk.session.state
+        has_archive = state.with_role(MailboxRole.ARCHIVE) is not None
+        self._move_to_role(MailboxRole.ARCHIVE if has_archive else MailboxRole.ALL, "an archive")
+
+    def _junk(self) -> None:
+        mailbox = self._desk.session.state.current_mailbox
+        if mailbox is not None and mailbox.role is MailboxRole.JUNK:
+            self._move_to_role(MailboxRole.INBOX, "Inbox")
+        else:
+            self._move_to_role(MailboxRole.JUNK, "Junk")
+
+    def _move_to_role(self, role: MailboxRole, called: str) -> None:
+        state = self._desk.session.state
+        current = state.current_mailbox
+        if state.view.mailboxes and state.with_role(role) is None:
+            self._desk.tell(f"This account has no folder for {called}. Move picks a folder.")
+        elif current is not None and current.role is role:
+            self._desk.tell(f"This is {current.title} already.")
+        else:
+            self._move(role)
+
+    def _pick_and_move(self) -> None:
+        rows = self.rows
+        if not rows:
+            self._desk.tell("There is no message here.")
+            return
+
+        def picked(mailbox: MailboxId | None) -> None:
+            if mailbox is not None:
+                self._move(mailbox, rows)
+
+        title = f"Move {plural(len(rows), 'message')} to"
+        state = self._desk.session.state
+        choices = tuple(box for box in state.view.mailboxes if box.selectable and box.id != state.mailbox)
+        self._desk.app.push_screen(FolderPicker(title, choices), picked)
+
+    def _move(self, to: MailboxId | MailboxRole, rows: tuple[RowId, ...] = ()) -> None:
+        rows = rows or self.rows
+        if not rows:
+            self._desk.tell("There is no message here.")
+            return
+        session = self._desk.session
+        session.submit(MoveMessages(account=session.account, rows=rows, to=to))
+        self._desk.messages.clear_marks()
+
+    def _toggle(self, flag: Flag) -> None:
+        rows = self.rows
+        known = [envelope for row in rows if (envelope := self._desk.messages.envelope(row)) is not None]
+        if not known:
+            self._desk.tell("There is no message here.")
+            return
+        session = self._desk.session
+        # Of several the whole lot gets what any of them lacks; only where all have it, it goes.
+        if all(flag in envelope.flags for envelope in known):
+            session.submit(SetFlags(account=session.account, rows=rows, remove=frozenset({flag.value})))
+        else:
+            session.submit(SetFlags(account=session.account, rows=rows, add=frozenset({flag.value})))
+        self._desk.messages.clear_marks()
+
+    def _undo(self) -> None:
+        self._desk.session.submit(Undo(account=self._desk.session.account))

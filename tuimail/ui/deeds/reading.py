@@ -1,0 +1,162 @@
+"""The open message: which one, in what form, and the mark that reading leaves."""
+
+from dataclasses import replace
+from functools import partial
+
+from textual.timer import Timer
+
+from tuimail.api.commands import OpenMessage, SetFlags, ShowSource
+from tuimail.domain.errors import ErrorKind
+from tuimail.domain.ids import RowId
+from tuimail.domain.message import Flag
+from tuimail.ui.deeds.desk import Deeds, Desk
+from tuimail.ui.page import Page, Wishes, envelope_page, message_page, problem_page, source_page, words_page
+from tuimail.ui.sentences import reader_words
+from tuimail.ui.state import Reading as Open
+from tuimail.ui.state import close_message, open_message, show_message
+
+SEEN_AFTER_S = 1.0
+_NEXT_KEY = {
+    ErrorKind.OFFLINE: "This message is not stored here. Ctrl+R connects, then Enter in the list opens it.",
+    ErrorKind.MESSAGE_GONE: "It was removed elsewhere. q goes back to the list.",
+}
+_ANY_KEY = "Enter in the list tries again; q goes back."
+
+
+class Reading:
+    """Opens messages and turns what is known of them into the reader's page."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._wishes = Wishes()
+        self._shown: Open | None = None
+        self._seen: Timer | None = None
+
+    def deeds(self) -> Deeds:
+        """The actions of this group."""
+        return {
+            "open": self.open,
+            "reader_back": self._back,
+            "next_message": partial(self._step, 1),
+            "previous_message": partial(self._step, -1),
+            "headers": self._toggle_headers,
+            "source": self._source,
+            "plain_or_html": self._toggle_form,
+            "quotes": self._toggle_quotes,
+        }
+
+    def open(self) -> None:
+        """Open the row under the cursor and go to the reader."""
+        row = self._desk.messages.current
+        if row is not None:
+            self.open_row(row)
+            self._desk.focus_pane(self._desk.reader)
+
+    def open_row(self, row: RowId) -> None:
+        """Ask for a message, unless it is open already."""
+        session = self._desk.session
+        reading = session.state.reading
+        if reading is not None and reading.row == row and reading.message is not None:
+            return
+        self._wishes = Wishes(fold_quotes=self._wishes.fold_quotes)
+        command = session.submit(OpenMessage(account=session.account, row=row))
+        self._desk.change(open_message(session.state, row, command))
+
+    def close(self) -> bool:
+        """Empty the reader; False if nothing was open."""
+        state = self._desk.session.state
+        if state.reading is None:
+            return False
+        self._desk.change(close_message(state))
+        return True
+
+    def show(self) -> None:
+        """Bring the reader up to the state."""
+        reading = self._desk.session.state.reading
+        before, self._shown = self._shown, reading
+        same_row = before is not None and reading is not None and before.row == reading.row
+        if not same_row:
+            self._stop_clock()
+        if reading is None or reading != before:
+            self._desk.reader.show(self._page)
+        had_message = same_row and before is not None and before.message is not None
+        if reading is not None and reading.message is not None and not had_message:
+            self._start_clock(reading.row)
+
+    def _page(self, width: int) -> Page:
+        session = self._desk.session
+        reading = session.state.reading
+        if reading is None:
+            return words_page(reader_words(session.state), width=width)
+        if reading.source is not None:
+            return source_page(reading.source, width=width)
+        if reading.message is not None:
+            return message_page(reading.message, self._wishes, width=width, zone=session.zone)
+        if reading.problem is not None:
+            return problem_page(reading.problem, _NEXT_KEY.get(reading.problem.kind, _ANY_KEY), width=width)
+        envelope = self._desk.messages.envelope(reading.row)
+        return envelope_page(envelope, "", width=width, zone=session.zone) if envelope else Page(())
+
+    def _back(self) -> None:
+        state = self._desk.session.state
+        if state.reading is not None and state.reading.source is not None:
+            self._desk.change(show_message(state))
+            return
+        self.close()
+        self._desk.focus_pane(self._desk.messages)
+
+    def _step(self, by: int) -> None:
+        messages = self._desk.messages
+        before = messages.cursor
+        messages.move(by)
+        if messages.cursor == before:
+            self._desk.tell("This is the last message." if by > 0 else "This is the first message.")
+        elif messages.current is not None:
+            self.open_row(messages.current)
+
+    def _source(self) -> None:
+        session = self._desk.session
+        reading = session.state.reading
+        if reading is None:
+            return
+        if reading.source is not None:
+            self._desk.change(show_message(session.state))
+        else:
+            session.submit(ShowSource(account=session.account, row=reading.row))
+
+    def _toggle_headers(self) -> None:
+        self._wish(replace(self._wishes, all_headers=not self._wishes.all_headers))
+
+    def _toggle_quotes(self) -> None:
+        self._wish(replace(self._wishes, fold_quotes=not self._wishes.fold_quotes))
+
+    def _toggle_form(self) -> None:
+        reading = self._desk.session.state.reading
+        if reading is None or reading.message is None:
+            return
+        if not reading.message.other_blocks:
+            self._desk.tell("This message has one form only.")
+            return
+        self._wish(replace(self._wishes, other_form=not self._wishes.other_form))
+        shows_html = reading.message.is_html is not self._wishes.other_form
+        self._desk.tell("Showing the HTML." if shows_html else "Showing the plain text.")
+
+    def _wish(self, wishes: Wishes) -> None:
+        self._wishes = wishes
+        self._desk.reader.show(self._page, keep_place=True)
+
+    def _start_clock(self, row: RowId) -> None:
+        envelope = self._desk.messages.envelope(row)
+        if envelope is None or envelope.is_unread:
+            self._seen = self._desk.reader.set_timer(SEEN_AFTER_S, partial(self._mark_seen, row))
+
+    def _stop_clock(self) -> None:
+        if self._seen is not None:
+            self._seen.stop()
+            self._seen = None
+
+    def _mark_seen(self, row: RowId) -> None:
+        session = self._desk.session
+        if not session.state.view.read_only:
+            seen = frozenset({Flag.SEEN.value})
+            session.submit(SetFlags(account=session.account, rows=(row,), add=seen, undoable=False))

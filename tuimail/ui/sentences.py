@@ -1,0 +1,125 @@
+"""The sentence and the key for every state in which there is nothing, or something unusual, to see. Pure."""
+
+from datetime import tzinfo
+
+from tuimail.domain.account import Expired, Link, LinkState, Revoking, SignedOut
+from tuimail.domain.mailbox import MailboxRole
+from tuimail.domain.message import Envelope, Flag
+from tuimail.ui.fit import clock_time, plural
+from tuimail.ui.state import AppState
+from tuimail.ui.widgets.status_bar import Status
+
+WIDTH, HEIGHT = 80, 24
+"""The smallest terminal that is supported."""
+
+
+def list_words(state: AppState) -> str:
+    """What stands in place of the list while it has no rows; empty if it has some."""
+    if len(state.rows):
+        return ""
+    view = state.view
+    if isinstance(view.sign_in, SignedOut):
+        return f"{view.sign_in.reason or 'This account is signed out.'}\n\n, opens settings; Enter there signs in."
+    if isinstance(view.sign_in, Revoking):
+        return "Signing out…"
+    mailbox = state.current_mailbox
+    name = mailbox.title if mailbox else "this folder"
+    if state.query and state.rows_known:
+        return f"Nothing in {name} matches “{state.query}”.\n\nEsc shows all messages again."
+    if state.rows_known and state.is_complete:
+        return f"{name} is empty.\n\nCtrl+R checks for new mail."
+    if view.link.link is Link.OFFLINE:
+        return f"Offline, and {name} was not fetched yet.\n\nCtrl+R tries again."
+    if state.mailbox is None and not view.mailboxes:
+        return "" if view.link.link is Link.IDLE else "Connecting, then fetching your folders…"
+    return f"Fetching {name} for the first time…" if state.rows_known else ""
+
+
+def reader_words(state: AppState) -> str:
+    """What the reader says while nothing is open."""
+    if not len(state.rows):
+        return ""
+    return "Enter opens the message under the cursor."
+
+
+def banner_words(state: AppState) -> str:
+    """What lasts and wants attention."""
+    view = state.view
+    if isinstance(view.sign_in, Expired):
+        return f"{view.sign_in.problem.summary} Your stored mail stays readable. , then Enter signs in again."
+    if state.keychain_asking:
+        return "Your keychain is asking you something: look for its window."
+    if view.read_only:
+        return view.read_only
+    return ""
+
+
+def counts(state: AppState) -> str:
+    """Unread and all, for the title of the list."""
+    mailbox = state.current_mailbox
+    if state.query:
+        return plural(len(state.rows), "hit")
+    total = max(len(state.rows), mailbox.total if mailbox else 0)
+    if not total:
+        return ""
+    unread = f"{mailbox.unread:,} unread of " if mailbox and mailbox.unread else ""
+    return f"{unread}{total:,}"
+
+
+def row_words(envelope: Envelope | None) -> str:
+    """The signs of a row in words."""
+    if envelope is None:
+        return ""
+    words = [
+        ("unread", envelope.is_unread),
+        ("answered", Flag.ANSWERED in envelope.flags),
+        ("forwarded", Flag.FORWARDED in envelope.flags),
+        ("starred", envelope.is_flagged),
+        ("attachment", envelope.has_attachment),
+        ("waits for the server", envelope.pending),
+    ]
+    return ", ".join(word for word, holds in words if holds)
+
+
+def status(state: AppState, *, doing: str, right: str, zone: tzinfo) -> Status:
+    """The status bar: link, what is being waited for, what stands under the cursor."""
+    view = state.view
+    if isinstance(view.sign_in, SignedOut):
+        return Status(sign="○", link="signed out", middle=doing, right=right)
+    sign, tone, link = _link(view.link, zone)
+    if not state.is_complete and state.rows_known and not doing:
+        doing = "fetching the rest of this folder"
+    unsent = len(view.unsent)
+    if unsent:
+        link += f", {unsent} in the outbox"
+    return Status(sign=sign, tone=tone, link=link, middle=doing, right=right)
+
+
+def too_small(width: int, height: int) -> str:
+    """What a terminal below the smallest size is told; empty if it is large enough."""
+    if width >= WIDTH and height >= HEIGHT:
+        return ""
+    return (
+        f"tuimail needs {WIDTH}x{HEIGHT} characters.\nThis window has {width}x{height}.\nMake it larger; ctrl+q quits."
+    )
+
+
+def is_outgoing(state: AppState) -> bool:
+    """Whether the open folder holds mail of the user's own, so that its rows name recipients."""
+    mailbox = state.current_mailbox
+    return mailbox is not None and mailbox.role in {MailboxRole.SENT, MailboxRole.DRAFTS}
+
+
+def _link(link: LinkState, zone: tzinfo) -> tuple[str, str, str]:
+    waiting = f", {plural(link.waiting, 'change')} waiting" if link.waiting else ""
+    match link.link:
+        case Link.ONLINE:
+            return ("●", "$success", f"online{waiting}")
+        case Link.CONNECTING | Link.SYNCING:
+            return ("◌", "$accent", f"{link.link.value}{waiting}")
+        case Link.OFFLINE:
+            since = f" since {clock_time(link.since, zone=zone)}" if link.since else ""
+            why = f": {link.problem.summary}" if link.problem else ""
+            return ("○", "$warning", f"offline{since}{waiting}{why}")
+        case Link.IDLE:
+            return ("○", "$muted", f"not connected{waiting}")
