@@ -32,6 +32,9 @@ _BLACK_FLAG = "\U0001f3f4"
 
 def clean_block(text: str) -> str:
     """Text of several lines: keeps newlines and tabs, takes everything else out that a terminal might act on."""
+    # Header fields are mostly this, and a hundred thousand of them are read in one go.
+    if text.isascii() and text.isprintable():
+        return text
     text = _LINE_ENDS.sub("\n", text)
     if _SUSPECT.search(text):
         text = _without_suspects(text)

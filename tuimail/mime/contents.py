@@ -1,0 +1,142 @@
+"""Sorts the parts of a message: what is read as its text, what is told in words, what is attached."""
+
+from dataclasses import dataclass, field
+
+from tuimail.domain.body import Block, BlockKind, Span, Style
+from tuimail.domain.clean import clean_line
+from tuimail.mime.attachments import given_name, is_attached
+from tuimail.mime.headers import read_text
+from tuimail.mime.structure import Part
+
+_READABLE = frozenset({"text/plain", "text/html", "text/enriched", "text/calendar", "message/delivery-status"})
+_SIGNATURES = frozenset({"application/pgp-signature", "application/pkcs7-signature", "application/x-pkcs7-signature"})
+_TOLD_FIELDS = ("From", "To", "Date", "Subject")
+
+
+@dataclass(slots=True, kw_only=True)
+class Section:
+    """A stretch of the message: a text in one or two forms, or words of ours."""
+
+    plain: Part | None = None
+    html: Part | None = None
+    calendar: Part | None = None
+    told: tuple[Block, ...] = ()
+
+
+@dataclass(slots=True)
+class Contents:
+    """The message, sorted."""
+
+    sections: list[Section] = field(default_factory=list)
+    attached: list[Part] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+def sort_parts(root: Part) -> Contents:
+    """Sort the tree. Messages within are told by their header and attached as a whole."""
+    contents = Contents()
+    waiting = [root]
+    while waiting:
+        part = waiting.pop()
+        waiting += reversed(_sort(part, contents, is_root=part is root))
+    return contents
+
+
+def _sort(part: Part, contents: Contents, *, is_root: bool) -> list[Part]:
+    """Place one part; gives the parts within that are still to be sorted."""
+    kind = part.content_type
+    if kind == "multipart/alternative" and part.children:
+        return _alternatives(part, contents)
+    if kind.startswith("multipart/") and part.children:
+        return _multipart(part, contents)
+    if kind == "message/rfc822":
+        contents.sections.append(Section(told=_nested(part)))
+        contents.attached.append(part)
+    elif kind in {"application/pkcs7-mime", "application/x-pkcs7-mime"}:
+        is_signed = part.type.params.get("smime-type", "").lower() == "signed-data"
+        state = "signed in a form that" if is_signed else "encrypted and"
+        contents.sections.append(Section(told=_words(f"This message is {state} cannot be read here (S/MIME).")))
+        contents.attached.append(part)
+    elif kind in _SIGNATURES:
+        contents.attached.append(part)
+    elif is_root and not is_attached(part) and (kind not in _READABLE) and kind.startswith(("multipart/", "text/")):
+        contents.sections.append(Section(plain=part))
+    elif _is_read(part):
+        contents.sections.append(_section(part))
+        if given_name(part) or kind == "text/calendar":
+            contents.attached.append(part)
+    else:
+        contents.attached.append(part)
+    return []
+
+
+def _multipart(part: Part, contents: Contents) -> list[Part]:
+    if part.content_type == "multipart/encrypted":
+        contents.sections.append(Section(told=_words("This message is encrypted and cannot be read here.")))
+        contents.attached += [child for child in part.children if not child.children]
+        return []
+    if part.content_type == "multipart/signed":
+        way = "S/MIME" if "pkcs7" in part.type.params.get("protocol", "").lower() else "PGP"
+        contents.notes.append(f"Signed ({way}); the signature was not checked.")
+    return part.children
+
+
+def _alternatives(part: Part, contents: Contents) -> list[Part]:
+    """The forms of one text become one section (RFC 2046 section 5.1.4); what else is there is sorted on its own."""
+    section = Section()
+    others: list[Part] = []
+    for child in part.children:
+        text = _text_within(child)
+        if text is not None and text.content_type == "text/html":
+            # The last form is the richest; pictures beside it are attachments.
+            section.html = text
+            others += [inner for inner in child.children if inner is not text]
+        elif text is not None and text.content_type == "text/calendar":
+            section.calendar = text
+            contents.attached.append(text)
+        elif text is not None and section.plain is None:
+            section.plain = text
+            others += [inner for inner in child.children if inner is not text]
+        else:
+            others.append(child)
+    if section.plain or section.html or section.calendar:
+        contents.sections.append(section)
+    return others
+
+
+def _text_within(part: Part) -> Part | None:
+    """The text that an alternative is: itself, or the root of its related or mixed parts."""
+    for _ in range(5):
+        if not part.children or not part.content_type.startswith("multipart/"):
+            break
+        readable = [child for child in part.children if child.children or _is_read(child)]
+        if not readable:
+            return None
+        htmls = [child for child in readable if child.content_type == "text/html"]
+        part = htmls[0] if htmls else readable[0]
+    return part if _is_read(part) else None
+
+
+def _is_read(part: Part) -> bool:
+    return part.content_type in _READABLE and not is_attached(part) and not part.children
+
+
+def _section(part: Part) -> Section:
+    if part.content_type == "text/html":
+        return Section(html=part)
+    return Section(calendar=part) if part.content_type == "text/calendar" else Section(plain=part)
+
+
+def _nested(part: Part) -> tuple[Block, ...]:
+    inner = part.children[0] if part.children else None
+    lines = [Block(kind=BlockKind.RULE), *_words("Attached message:")]
+    for name in _TOLD_FIELDS if inner else ():
+        value = read_text(inner.value(name.lower())) if inner else ""
+        if value:
+            spans = (Span(text=f"{name}: ", style=Style.BOLD), Span(text=clean_line(value)[:500]))
+            lines.append(Block(spans=spans, indent=2))
+    return tuple(lines)
+
+
+def _words(words: str) -> tuple[Block, ...]:
+    return (Block(spans=(Span(text=words, style=Style.ITALIC),)),)

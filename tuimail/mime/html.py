@@ -1,0 +1,103 @@
+"""HTML of mail to blocks: guard, parse, drop what cannot be seen, write. The one module that knows selectolax."""
+
+import re
+from dataclasses import dataclass
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
+
+from tuimail.domain.body import Block, LinkTarget
+from tuimail.mime.html_guard import MAX_DEPTH, RENAMED, guard
+from tuimail.mime.html_render import Pictures, Renderer
+from tuimail.mime.html_style import NOTHING, hidden_classes, read_style
+from tuimail.mime.html_tree import Element, measure
+from tuimail.mime.links import LinkBook
+from tuimail.mime.text import read_text_body
+
+_DROPPED = frozenset({"head", "script", "style", "title", "meta", "link", "base"})
+_TAG = re.compile(r"<[^<>]{0,16384}+>")
+_SURROGATES = re.compile(r"[\ud800-\udfff\x00]")
+_MAX_NODE_DEPTH = 3 * MAX_DEPTH
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HtmlText:
+    """A page as blocks."""
+
+    blocks: tuple[Block, ...]
+    links: tuple[LinkTarget, ...] = ()
+    remote_images: int = 0
+    notes: tuple[str, ...] = ()
+
+
+def read_html(html: str) -> HtmlText:
+    """Read a page. Loads nothing, never raises, and is linear in the length of the page."""
+    book = LinkBook()
+    guarded = guard(_SURROGATES.sub("\N{REPLACEMENT CHARACTER}", html))
+    notes = list(guarded.notes)
+    try:
+        tree = LexborHTMLParser(guarded.html)
+    except (SelectolaxError, ValueError, RuntimeError):
+        plain = read_text_body(_TAG.sub(" ", guarded.html), book)
+        words = "The page could not be read; its words are shown without layout."
+        return HtmlText(blocks=plain.blocks, links=tuple(book.targets), notes=(*notes, *plain.notes, words))
+    pictures = Pictures()
+    renderer = Renderer(book, pictures)
+    blocks = renderer.render(_visible(tree, hidden_classes(guarded.styles), pictures))
+    if renderer.flow.left_out:
+        notes.append("The page is very long; its end is not shown.")
+    return HtmlText(blocks=tuple(blocks), links=tuple(book.targets), remote_images=pictures.remote, notes=tuple(notes))
+
+
+def _visible(tree: LexborHTMLParser, hidden: frozenset[str], pictures: Pictures) -> Element:
+    """Our own copy of the page without what is hidden."""
+    root = Element("body")
+    elements = [root]
+    waiting: list[tuple[LexborNode, Element, int]] = []
+    if tree.root is not None and tree.root.first_child is not None:
+        waiting.append((tree.root.first_child, root, 0))
+    while waiting:
+        node, parent, depth = waiting.pop()
+        following = node.next
+        if following is not None:
+            waiting.append((following, parent, depth))
+        if node.is_text_node:
+            parent.children.append(node.text_content or "")
+            continue
+        if not node.is_element_node:
+            continue
+        element = _element(node, hidden)
+        if element is None:
+            pictures.remote += _remote_images(node)
+            continue
+        # Deeper elements become children of the last one that fits; their words stay.
+        target = parent
+        if depth < _MAX_NODE_DEPTH:
+            parent.children.append(element)
+            elements.append(element)
+            target = element
+        child = node.first_child
+        if child is not None:
+            waiting.append((child, target, depth + 1))
+    measure(elements)
+    return root
+
+
+def _element(node: LexborNode, hidden: frozenset[str]) -> Element | None:
+    tag = (node.tag or "").removeprefix(RENAMED)
+    if tag in _DROPPED:
+        return None
+    attributes = node.attributes
+    style = attributes.get("style")
+    css = read_style(style) if style else NOTHING
+    classes = attributes.get("class")
+    if css.is_gone or "hidden" in attributes or (classes and hidden and not hidden.isdisjoint(classes.split())):
+        return None
+    return Element(tag, attributes, css)
+
+
+def _remote_images(node: LexborNode) -> int:
+    """Pictures within something hidden: mostly pixels that report the opening of a mail."""
+    if node.tag in _DROPPED:
+        return 0
+    sources = (image.attributes.get("src") or "" for image in node.css("img"))
+    return sum(source.strip().lower().startswith(("http:", "https:", "//")) for source in sources)

@@ -1,0 +1,126 @@
+"""Puts words and breaks together to blocks, with white space as a browser would treat it."""
+
+import re
+from dataclasses import dataclass, field
+
+from tuimail.domain.body import Block, BlockKind, Span, Style
+from tuimail.domain.clean import clean_block
+from tuimail.mime.text import is_link_mark, link_mark
+
+MAX_BLOCKS = 20_000
+
+_SPACE = re.compile(r"[ \t\r\n\f\v\xa0\u2000-\u200a\u202f\u205f\u3000]+")
+# What preheaders are padded with: invisible characters, alone between spaces or several in a row.
+_INVISIBLE = "\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2060-\u2064\u2800\u3164\ufeff\uffa0\xad"
+_PADDING = re.compile(rf"(?:(?:^|(?<=[\s\xa0]))[{_INVISIBLE}]+(?=[\s\xa0]|$))|[{_INVISIBLE}]{{2,}}")
+
+
+@dataclass(slots=True)
+class Flow:
+    """The page so far."""
+
+    blocks: list[Block] = field(default_factory=list)
+    kind: BlockKind = BlockKind.TEXT
+    quote: int = 0
+    indent: int = 0
+    lead: str = ""
+    """Waits for the first words of a list item."""
+    left_out: bool = False
+    _spans: list[Span] = field(default_factory=list)
+    _gap: bool = False
+
+    def add(self, text: str, style: Style = Style.PLAIN, link: int | None = None) -> bool:
+        """Add words of a line; says whether anything visible came of them."""
+        text = _SPACE.sub(" ", clean_block(_PADDING.sub("", text)))
+        if not self._spans or self._spans[-1].text.endswith(" "):
+            text = text.lstrip(" ")
+        if text:
+            self._spans.append(Span(text=text, style=style, link=link))
+        return bool(text.strip())
+
+    def add_lines(self, text: str, style: Style, link: int | None) -> bool:
+        """Add preformatted text, whose line ends and spaces count."""
+        for number, line in enumerate(clean_block(text).split("\n")):
+            if number:
+                self.end_line()
+            if line:
+                self._spans.append(Span(text=line.expandtabs(8), style=style, link=link))
+        return bool(text.strip())
+
+    def separate(self) -> None:
+        """Set off the next words of the same line, as between cells."""
+        if self._spans:
+            self._trim_end()
+            self._spans.append(Span(text="  "))
+
+    def mark_link(self, number: int) -> None:
+        """Put a link's number behind its last words, even where a block ended within the link."""
+        if self._spans:
+            had_space = self._spans[-1].text.endswith(" ")
+            self._trim_end()
+            self._spans.append(link_mark(number))
+            if had_space:
+                self._spans.append(Span(text=" "))
+        elif self.blocks and self.blocks[-1].kind not in {BlockKind.BLANK, BlockKind.RULE, BlockKind.TABLE}:
+            last = self.blocks[-1]
+            self.blocks[-1] = _with_spans(last, (*last.spans, link_mark(number)))
+
+    def end_line(self) -> None:
+        """End the line; a second end in a row leaves a blank one."""
+        if not self.end_block():
+            self._gap = True
+
+    def end_paragraph(self) -> None:
+        """End the block and leave a blank line before the next one."""
+        self.end_block()
+        self._gap = True
+
+    def end_block(self) -> bool:
+        """End the block if there is one; says whether there was."""
+        self._trim_end()
+        spans, self._spans = self._spans, []
+        if not spans:
+            return False
+        lead, kind = self.lead, self.kind
+        if lead:
+            self.lead = ""
+        elif kind is BlockKind.ITEM:
+            kind = BlockKind.TEXT
+        indent = self.indent - len(lead) if lead else self.indent
+        self.put(Block(kind=kind, spans=_merged(spans), quote=self.quote, indent=max(0, indent), lead=lead))
+        return True
+
+    def put(self, block: Block) -> None:
+        """Add a finished block, after the blank line that is due."""
+        if len(self.blocks) >= MAX_BLOCKS:
+            self.left_out = True
+            return
+        if self._gap and self.blocks and self.blocks[-1].kind is not BlockKind.BLANK:
+            self.blocks.append(Block(kind=BlockKind.BLANK, quote=min(self.blocks[-1].quote, block.quote)))
+        self._gap = False
+        self.blocks.append(block)
+
+    def _trim_end(self) -> None:
+        if self.kind is BlockKind.PRE:
+            return
+        while self._spans and not (stripped := self._spans[-1].text.rstrip(" ")):
+            self._spans.pop()
+        if self._spans and stripped != self._spans[-1].text:
+            last = self._spans[-1]
+            self._spans[-1] = Span(text=stripped, style=last.style, link=last.link)
+
+
+def _with_spans(block: Block, spans: tuple[Span, ...]) -> Block:
+    return Block(kind=block.kind, spans=spans, quote=block.quote, indent=block.indent, lead=block.lead)
+
+
+def _merged(spans: list[Span]) -> tuple[Span, ...]:
+    """Neighbours of one style as one span."""
+    merged: list[Span] = []
+    for span in spans:
+        last = merged[-1] if merged else None
+        if last and last.style == span.style and last.link == span.link and not is_link_mark(span):
+            merged[-1] = Span(text=last.text + span.text, style=span.style, link=span.link)
+        else:
+            merged.append(span)
+    return tuple(merged)

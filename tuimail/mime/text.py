@@ -1,0 +1,149 @@
+"""Plain text to blocks: quotes by depth, the signature, links, and format=flowed (RFC 3676)."""
+
+import re
+from dataclasses import dataclass
+
+from tuimail.domain.body import Block, BlockKind, Span, Style
+from tuimail.domain.clean import clean_block
+from tuimail.mime.links import LinkBook, find_urls
+
+MAX_LINES = 20_000
+MAX_CHARS = 2_000_000
+MAX_QUOTE = 50
+
+_QUOTE = re.compile(r"^(?:> ?)+")
+_UU_BLOCK = re.compile(r"^begin [0-7]{3,4} ([^\n]{1,200})\n(?:[ -`]{1,90}\n){1,100000}+(?:`?\n)?end\n?", re.M)
+_SIGNATURE = "-- "
+_MAX_SIGNATURE_LINES = 40
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlainText:
+    """A text body as blocks."""
+
+    blocks: tuple[Block, ...]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class _Line:
+    text: str
+    quote: int
+    is_flowed: bool = False
+
+
+def read_text_body(text: str, book: LinkBook, *, flowed: bool = False, del_sp: bool = False) -> PlainText:
+    """Blocks of a text body, one a line (or a paragraph of flowed text). Links are numbered in ``book``."""
+    notes: list[str] = []
+    if len(text) > MAX_CHARS:
+        text = text[:MAX_CHARS]
+        notes.append(f"Only the first {MAX_CHARS:,} characters of the text are shown.")
+    raw_lines = _UU_BLOCK.sub(_name_uu_file, clean_block(text)).rstrip().split("\n")
+    if len(raw_lines) > MAX_LINES:
+        notes.append(f"Showing {MAX_LINES:,} of {len(raw_lines):,} lines.")
+        raw_lines = raw_lines[:MAX_LINES]
+    lines = _unflow(raw_lines, del_sp=del_sp) if flowed else [_split_quote(line) for line in raw_lines]
+    signature = _signature_start(lines)
+    blocks = [_block(line, book, is_signature=number >= signature) for number, line in enumerate(lines)]
+    return PlainText(blocks=tuple(_single_blanks(blocks)), notes=tuple(notes))
+
+
+def _name_uu_file(match: re.Match[str]) -> str:
+    size = len(match[0]) * 3 // 4
+    return f"[File in the text: {match[1].strip()}, about {size:,} bytes; save the original message to get it]\n"
+
+
+def _split_quote(line: str) -> _Line:
+    match = _QUOTE.match(line)
+    if not match:
+        return _Line(line, 0)
+    depth = match[0].count(">")
+    # The last mark keeps at most one space for itself; more belong to the text.
+    return _Line(line[match.end() :], min(depth, MAX_QUOTE))
+
+
+def _unflow(raw_lines: list[str], *, del_sp: bool) -> list[_Line]:
+    """Join flowed lines to paragraphs (RFC 3676 section 4.2 and 4.5): same depth, trailing space, no signature."""
+    lines: list[_Line] = []
+    pieces: list[str] = []
+    for raw in raw_lines:
+        content = raw.lstrip(">")
+        depth = min(len(raw) - len(content), MAX_QUOTE)
+        content = content[1:] if content.startswith(" ") else content
+        is_flowed = content.endswith(" ") and content != _SIGNATURE
+        last = lines[-1] if lines else None
+        if last is not None and last.is_flowed and last.quote == depth and content != _SIGNATURE:
+            pieces.append(content[:-1] if is_flowed and del_sp else content)
+            last.is_flowed = is_flowed
+        else:
+            if lines:
+                lines[-1].text = "".join(pieces)
+            lines.append(_Line(content, depth, is_flowed))
+            pieces = [content[:-1] if is_flowed and del_sp else content]
+    if lines:
+        lines[-1].text = "".join(pieces)
+    return lines
+
+
+def _signature_start(lines: list[_Line]) -> int:
+    """The line from which on the author's signature stands; beyond the end if there is none."""
+    for number in range(len(lines) - 1, max(-1, len(lines) - 1 - _MAX_SIGNATURE_LINES), -1):
+        if lines[number].text == _SIGNATURE and lines[number].quote == 0:
+            return number
+        if lines[number].quote:
+            break
+    return len(lines)
+
+
+def _block(line: _Line, book: LinkBook, *, is_signature: bool) -> Block:
+    text = line.text.rstrip() if line.text != _SIGNATURE else line.text
+    if not text.strip():
+        return Block(kind=BlockKind.BLANK, quote=line.quote)
+    text = text.expandtabs(8)
+    bare = text.lstrip(" ")
+    kind = BlockKind.SIGNATURE if is_signature else BlockKind.TEXT
+    return Block(kind=kind, spans=_spans(bare, book), quote=line.quote, indent=len(text) - len(bare))
+
+
+def _spans(text: str, book: LinkBook) -> tuple[Span, ...]:
+    places = find_urls(text)
+    if not places:
+        return (Span(text=text),)
+    spans: list[Span] = []
+    position = 0
+    for start, end in places:
+        number = book.number(text[start:end])
+        if number is None:
+            continue
+        # The mark stands behind a closing bracket, so that <address> stays in one piece.
+        after = end + 1 if text[end : end + 1] in {">", ")"} and text[start - 1 : start] in {"<", "("} else end
+        spans += [Span(text=text[position:start]), Span(text=text[start:end], style=Style.LINK, link=number)]
+        spans += [Span(text=text[end:after]), link_mark(number)]
+        position = after
+    spans.append(Span(text=text[position:]))
+    return tuple(span for span in spans if span.text)
+
+
+def link_mark(number: int) -> Span:
+    """The visible number behind a link's words."""
+    return Span(text=f" [{number}]", style=Style.DIM, link=number)
+
+
+def is_link_mark(span: Span) -> bool:
+    """Whether a span is a number that we put there, no word of the author."""
+    return span.link is not None and span.style == Style.DIM
+
+
+def _single_blanks(blocks: list[Block]) -> list[Block]:
+    """At most one blank line in a row, none at the start."""
+    kept: list[Block] = []
+    for block in blocks:
+        if block.kind is BlockKind.BLANK:
+            if not kept:
+                continue
+            if kept[-1].kind is BlockKind.BLANK:
+                if block.quote < kept[-1].quote:
+                    kept[-1] = block
+                continue
+        kept.append(block)
+    return kept
