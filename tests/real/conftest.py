@@ -17,11 +17,14 @@ _desk_numbers = count(1)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One worker runs all of these, so that the servers start once."""
+    """One worker runs all of these, so that the servers start once; where they cannot start, none does."""
+    absent = missing()
     for item in items:
         if _HERE in item.path.parents:
             item.add_marker(pytest.mark.real)
             item.add_marker(pytest.mark.xdist_group("real"))
+            if absent and not is_required():
+                item.add_marker(pytest.mark.skip(reason=_needs(absent)))
 
 
 @pytest.hookimpl(wrapper=True)
@@ -44,10 +47,7 @@ def servers() -> Iterator[Bed]:
     """All servers, started once."""
     absent = missing()
     if absent:
-        text = "the real servers need " + "; ".join(absent)
-        if is_required():
-            pytest.fail(f"{text} ({REQUIRE}=1)", pytrace=False)
-        pytest.skip(text)
+        pytest.fail(f"{_needs(absent)} ({REQUIRE}=1)", pytrace=False)
     bed = Bed()
     try:
         bed.start()
@@ -91,3 +91,7 @@ def open_desk(bed: Bed) -> Iterator[Callable[[KeyringState], Desk]]:
 def desk(open_desk: Callable[[KeyringState], Desk], request: pytest.FixtureRequest) -> Desk:
     """A fresh home; its keychain is unlocked unless the test is parametrized indirectly with another state."""
     return open_desk(getattr(request, "param", KeyringState.UNLOCKED))
+
+
+def _needs(absent: list[str]) -> str:
+    return "the real servers need " + "; ".join(absent)

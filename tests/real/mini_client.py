@@ -93,6 +93,14 @@ class MiniClient:
             }
         )
 
+    def redirect_without_a_browser(self, url: str, person: Person) -> str:
+        """Sign in and allow on the provider's pages, and return the redirect address without going there."""
+        scope = parse_qs(urlsplit(url).query)["scope"][0].split()
+        with httpx2.Client(verify=self._tls, trust_env=False) as client:
+            page = _follow(client, client.get(url))
+            page = _follow(client, client.post(page.url, data={"do": "login", "login": person.address}))
+            return str(_follow(client, client.post(page.url, data={"do": "allow", "scope": scope})).headers["location"])
+
     def exchange(self, code: str, redirect_uri: str) -> Answer:
         """Tokens for a code."""
         return self._post(
@@ -158,6 +166,16 @@ class MiniClient:
             except ValueError:
                 answer = {}
             return {"status": response.status_code, **answer}
+
+
+def _follow(client: httpx2.Client, response: httpx2.Response) -> httpx2.Response:
+    """The page at the end of redirects within the provider, or the redirect that leaves it."""
+    while response.has_redirect_location:
+        target = response.url.join(response.headers["location"])
+        if target.host != response.url.host or target.scheme != response.url.scheme:
+            return response
+        response = client.get(target)
+    return response
 
 
 def _smtp_response(person: Person, token: str, challenge: Answer) -> Any:  # smtplib's stub wants an overload

@@ -4,6 +4,7 @@ import re
 import subprocess
 import sys
 from email.message import EmailMessage
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -40,6 +41,16 @@ def test_browser_sign_in_with_pkce_yields_tokens(desk: Desk, bed: Bed, client: M
     assert answer["scope"] == READ
     assert {token.value for token in bed.provider.issued()} == {answer["access_token"], answer["refresh_token"]}
     assert client.try_imap(ALICE, answer["access_token"]).accepted
+
+
+def test_a_redirect_can_be_had_without_a_browser_for_pasting(client: MiniClient) -> None:
+    uri = "http://127.0.0.1:9/callback"
+
+    redirect = client.redirect_without_a_browser(client.authorization_url(uri, READ), ALICE)
+
+    query = parse_qs(urlsplit(redirect).query)
+    assert query["state"] == [client.state]
+    assert client.exchange(query["code"][0], uri)["scope"] == READ
 
 
 def test_denied_consent_comes_back_as_an_error_with_state(desk: Desk, client: MiniClient) -> None:

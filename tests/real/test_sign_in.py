@@ -9,8 +9,9 @@ from tests.real.bed.bed import Bed
 from tests.real.bed.chromium import Answer
 from tests.real.bed.desk import Desk
 from tests.real.bed.oidc import TOKEN
-from tests.real.bed.people import BOB
+from tests.real.bed.people import ALICE, BOB
 from tests.real.bed.terminal import Size
+from tests.real.mini_client import MiniClient
 from tests.real.steps import SIGN_IN_DEADLINE_S, leaks, open_settings, quit_program, sign_in
 
 
@@ -116,3 +117,32 @@ def test_a_browser_signed_in_as_somebody_else_is_noticed(desk: Desk) -> None:
     terminal.keys("Enter")
 
     terminal.wait_for(BOB.address, words.OTHER_ACCOUNT, deadline_s=SIGN_IN_DEADLINE_S)
+
+
+def test_a_pasted_redirect_address_signs_in_and_a_foreign_one_does_not(desk: Desk, client: MiniClient) -> None:
+    desk.browser.will(Answer.NOTHING)
+    terminal = desk.start()
+    terminal.wait_for(words.CONSENT, deadline_s=SIGN_IN_DEADLINE_S)
+    terminal.keys("Enter")
+    terminal.wait_for(words.WAITING_FOR_BROWSER)
+    redirect = client.redirect_without_a_browser(desk.browser.wait_for_opening(), ALICE)
+
+    terminal.keys("Tab")
+    terminal.type(redirect.replace("state=", "state=x"))
+    terminal.keys("Enter")
+    terminal.wait_for(words.FOREIGN_ADDRESS)
+    terminal.type(redirect)
+    terminal.keys("Enter")
+
+    terminal.wait_for(words.LIST, deadline_s=SIGN_IN_DEADLINE_S)
+
+
+def test_without_the_permission_to_read_the_missing_one_is_named(desk: Desk) -> None:
+    desk.browser.will(Answer.ALLOW, refuse=["mail.read"])
+    terminal = desk.start()
+    terminal.wait_for(words.CONSENT, deadline_s=SIGN_IN_DEADLINE_S)
+
+    terminal.keys("Enter")
+
+    terminal.wait_for(words.NOT_GRANTED, deadline_s=SIGN_IN_DEADLINE_S)
+    assert words.LIST not in terminal.screen()

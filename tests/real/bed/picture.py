@@ -10,6 +10,7 @@ Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
 
 _DEJAVU = Path("/usr/share/fonts/truetype/dejavu/DejaVuSansMono.ttf")
 _UNIFONT = Path("/usr/share/fonts/opentype/unifont/unifont.otf")
+_UNIFONT_UPPER = Path("/usr/share/fonts/opentype/unifont/unifont_upper.otf")
 _SIZE = 16
 _CELL = (10, 20)
 _NAMED = {
@@ -44,10 +45,14 @@ class Fonts:
     def __init__(self) -> None:
         self._plain = _font(_DEJAVU)
         self._wide = _font(_UNIFONT)
+        self._upper = _font(_UNIFONT_UPPER)
 
     def fitting(self, text: str) -> Font:
         """The font that has this character."""
-        return self._wide if ord(text[0]) >= 0x2E80 else self._plain
+        code = ord(text[0])
+        if code >= 0x10000:
+            return self._upper
+        return self._wide if code >= 0x2E80 else self._plain
 
 
 def _font(path: Path) -> Font:

@@ -25,8 +25,10 @@ _FILES = {
     Path("/usr/lib/dovecot/lmtp"): "dovecot-lmtpd",
 }
 # Debian's own Node 18 lacks URL.parse, which oidc-provider calls; hence a Node of our own.
-_NODE_PACKAGES = {NODE: "node", NODE_MODULES / "oidc-provider": "oidc-provider"} | {
-    NODE_MODULES / "playwright-core": "playwright-core"
+_NODE_PACKAGES = {
+    NODE: "node",
+    NODE_MODULES / "oidc-provider": "oidc-provider",
+    NODE_MODULES / "playwright-core": "playwright-core",
 }
 _SYSTEM_FOLDERS = os.pathsep.join(["/usr/local/sbin", "/usr/sbin", "/sbin"])
 
@@ -56,11 +58,8 @@ def missing() -> list[str]:
         f"{command} (Debian package {package})" for command, package in _COMMANDS.items() if locate(command) is None
     ]
     lines += [f"{path} (Debian package {package})" for path, package in _FILES.items() if not path.exists()]
-    lines += [
-        f"npm package {name} (npm install --no-package-lock in tests/real)"
-        for path, name in _NODE_PACKAGES.items()
-        if not path.exists()
-    ]
+    if packages := [name for path, name in _NODE_PACKAGES.items() if not path.exists()]:
+        lines.append(f"npm packages {', '.join(packages)} (in tests/real: npm install --no-package-lock)")
     if os.geteuid() != 0:
         lines.append("root, because Dovecot and Postfix give their processes users of their own")
     return lines
