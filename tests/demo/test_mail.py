@@ -173,6 +173,21 @@ def test_made_up_person_answers_in_the_thread(client: Client, access: str, imap:
     assert "> Are you there?" in data[b"BODY[]"].decode()
 
 
+def test_second_answer_of_a_person_is_another(client: Client, access: str, imap: IMAPClient) -> None:
+    imap.select_folder("INBOX")
+    answers = []
+    for _ in range(2):
+        imap.idle()
+        with client.smtp(access) as smtp:
+            smtp.send_message(letter("iris.vale@example.net"))
+        idle_until_exists(imap)
+        imap.idle_done()
+        newest = imap.search("ALL")[-1]
+        answers.append(imap.fetch([newest], ["BODY.PEEK[TEXT]"])[newest][b"BODY[TEXT]"])
+
+    assert answers[0] != answers[1]
+
+
 def test_mail_to_nobody_comes_back(client: Client, access: str, imap: IMAPClient) -> None:
     imap.select_folder("INBOX")
     imap.idle()

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -62,6 +63,7 @@ class DemoProvider:
         self._loop = asyncio.new_event_loop()
         self._thread = Thread(target=self._loop.run_forever, name="demo-mail", daemon=True)
         self._answers: set[asyncio.Task[None]] = set()
+        self._turns: Counter[str] = Counter()
         self._sent = 0
 
     def start(self, now: datetime) -> "DemoProvider":
@@ -181,17 +183,21 @@ class DemoProvider:
 
     async def _accept(self, message: EmailMessage, raw: bytes, recipients: list[str]) -> None:
         self._sent += 1
-        for recipient in recipients:
+        for place, recipient in enumerate(recipients):
             if recipient.lower() == ROBIN.address:
                 await self._imap.deliver(raw, self._clock())
             else:
-                answer = asyncio.create_task(self._answer_later(message, recipient))
+                # People do not all write back in the same second.
+                delay_s = self._answer_delay_s * (1 + place / 2)
+                answer = asyncio.create_task(self._answer_later(message, recipient, delay_s))
                 self._answers.add(answer)
                 answer.add_done_callback(self._answers.discard)
 
-    async def _answer_later(self, message: EmailMessage, recipient: str) -> None:
-        await asyncio.sleep(self._answer_delay_s)
-        raw = answer_to(message, recipient, when=self._clock())
+    async def _answer_later(self, message: EmailMessage, recipient: str, delay_s: float) -> None:
+        turn = self._turns[recipient.lower()]
+        self._turns[recipient.lower()] += 1
+        await asyncio.sleep(delay_s)
+        raw = answer_to(message, recipient, when=self._clock(), turn=turn)
         if raw is not None:
             await self._imap.deliver(raw, self._clock())
 
