@@ -9,15 +9,20 @@ import random
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
 from typing import TYPE_CHECKING
 
 from tuimail.api.commands import ChooseKeychain, KeychainChoice, OpenAccount
-from tuimail.config.load import Profile
-from tuimail.config.paths import Paths
-from tuimail.config.remember import Remembered, load_remembered, save_remembered
-from tuimail.domain.account import Account
+from tuimail.config.load import load_profile
+from tuimail.config.logs import close_log, open_log
+from tuimail.config.model import Profile
+from tuimail.config.paths import Places, find_places, find_profile
+from tuimail.config.remember import recall, remember
+from tuimail.config.themes import bundled_dir, load_themes
+from tuimail.config.zone import LocalZone
+from tuimail.domain.clean import clean_line
+from tuimail.domain.errors import ConfigError, ErrorKind, Remedy
 from tuimail.domain.ids import AccountId
 from tuimail.domain.token import Secret, StoreKey
 from tuimail.engine.engine import MailEngine
@@ -28,6 +33,8 @@ from tuimail.engine.timers import Timers
 from tuimail.engine.worker import Worker, log_crash
 from tuimail.keychain import child
 from tuimail.keychain.base import Keychain, entry_for
+from tuimail.ui.app import TuimailApp
+from tuimail.ui.start import ComposeMail, OpenMail, StartMode
 
 if TYPE_CHECKING:
     from tuimail.engine.household import Household
@@ -35,6 +42,8 @@ if TYPE_CHECKING:
 
 CLOSE_S = 1.0
 _KEY_SLICE_S = 1.0
+_PAINT_S = 0.03
+"""From a list sent to the screen until it is painted; importing earlier would take the lock from the painting."""
 _SEALED = "sealed file"
 """Remembered in the place of a backend's name."""
 
@@ -44,7 +53,7 @@ class Setting:
     """What differs between a real start and the demo."""
 
     profile: Profile
-    paths: Paths
+    places: Places
     environ: dict[str, str]
     zone: tzinfo
     keychain: Callable[[], Keychain] | None = None
@@ -59,29 +68,27 @@ class Program:
     def __init__(self, setting: Setting, default: AccountId) -> None:
         self.setting = setting
         self.default = default
-        self._remembered = load_remembered(setting.paths.state)
+        self._remembered = recall(setting.places.remembered)
         self._pending_key = self._start_key_child()
         self.engine = MailEngine()
         self.timers = Timers()
         store_worker = Worker("store", on_crash=log_crash)
-        self.storage = Storage(setting.paths.data, setting.paths.state, store_worker, emit=self.engine.emit, now=_now)
+        self.storage = Storage(setting.places, store_worker, emit=self.engine.emit, now=_now)
         self.lists = ListRoom(self.storage, self.engine.emit)
-        self.opener = Opener(self.storage, self.lists, key_source=self._wait_for_key, emit=self.engine.emit)
+        self.opener = Opener(
+            self.storage,
+            self.lists,
+            key_source=self._wait_for_key,
+            emit=self.engine.emit,
+            wants_rest=self._load_rest_in,
+        )
+        self.lists.on_shown = lambda: self._load_rest_in(_PAINT_S)
         self.engine.on_close(self.timers.close)
         self.engine.on_close(self.storage.close)
         self.engine.attach({**self.lists.routes(), OpenAccount: self.opener.open})
         self._loading = threading.Lock()
         self._is_loaded = False
         self.household: Household | None = None
-
-    @property
-    def accounts(self) -> tuple[Account, ...]:
-        """The profile's accounts."""
-        return self.setting.profile.accounts
-
-    def load_rest_soon(self) -> None:
-        """Load the rest on a thread of its own; further calls do nothing."""
-        threading.Thread(target=self.load_rest, name="loading", daemon=True).start()
 
     def load_rest(self) -> None:
         """Import the network, the keychain and the mail parser, and attach their routes."""
@@ -90,6 +97,10 @@ class Program:
                 return
             self._is_loaded = True
             self._attach_rooms()
+
+    def _load_rest_in(self, delay_s: float) -> None:
+        if not self._is_loaded:
+            self.timers.after(delay_s, lambda: threading.Thread(target=self.load_rest, name="loading").start())
 
     def _attach_rooms(self) -> None:
         # Imported here, after the first paint: together they cost as much as all of the start before them.
@@ -107,9 +118,9 @@ class Program:
             self._first_choice(),
             emit=engine.emit,
             timers=self.timers,
-            sealed_exists=setting.paths.sealed_file.exists(),
+            sealed_exists=setting.places.sealed_file.exists(),
         )
-        journal = Journal(self.storage.worker, lambda: ActivityLog(setting.paths.activity, vault.activity_key()), _now)
+        journal = Journal(self.storage.worker, lambda: ActivityLog(setting.places.activity, vault.activity_key()), _now)
         house = House(
             storage=self.storage,
             lists=self.lists,
@@ -127,8 +138,14 @@ class Program:
         engine.on_close(journal.close_soon)
         engine.on_close(household.close)
         engine.attach(household.routes(ACCOUNT_COMMANDS))
+        self.lists.on_opened = household.mailbox_opened
         self.opener.continue_with(household.open)
         self.household = household
+
+    @property
+    def wants_passphrase(self) -> bool:
+        """Whether the secrets lie in the sealed file, which nothing opens unasked."""
+        return self._first_choice() is None
 
     def _make_keychain(self, choice: KeychainChoice, passphrase: Secret | None) -> Keychain:
         """The keychain that was chosen; runs on the keychain worker."""
@@ -138,7 +155,7 @@ class Program:
 
         match choice:
             case KeychainChoice.SEALED_FILE:
-                sealed = SealedFile(self.setting.paths.sealed_file, passphrase or Secret(""))
+                sealed = SealedFile(self.setting.places.sealed_file, passphrase or Secret(""))
                 self._remember_keychain(_SEALED)
                 return sealed
             case KeychainChoice.MEMORY:
@@ -146,7 +163,7 @@ class Program:
             case KeychainChoice.RETRY:
                 if self.setting.keychain is not None:
                     return self.setting.keychain()
-                remembered = self._remembered.keychain
+                remembered = self._remembered.keychain_backend
                 system = SystemKeychain(remembered if remembered != _SEALED else None)
                 self._remember_keychain(system.backend_name)
                 return system
@@ -165,13 +182,13 @@ class Program:
 
     def _remember_keychain(self, name: str) -> None:
         """Note which keychain was used, for the child process of the next start."""
-        if self._remembered.keychain != name:
-            self._remembered = Remembered(keychain=name)
-            save_remembered(self.setting.paths.state, self._remembered)
+        if self._remembered.keychain_backend != name:
+            self._remembered = replace(self._remembered, keychain_backend=name)
+            remember(self.setting.places.remembered, self._remembered)
 
     def _first_choice(self) -> ChooseKeychain | None:
         """What to try unasked: None where only a passphrase opens it."""
-        if self.setting.keychain is None and self._remembered.keychain == _SEALED:
+        if self.setting.keychain is None and self._remembered.keychain_backend == _SEALED:
             return None
         return ChooseKeychain(choice=KeychainChoice.RETRY)
 
@@ -182,8 +199,8 @@ class Program:
             self._pending_key.close()
 
     def _start_key_child(self) -> child.PendingKey | None:
-        backend = self._remembered.keychain
-        if self.setting.keychain is not None or backend is None or "." not in backend:
+        backend = self._remembered.keychain_backend
+        if self.setting.keychain is not None or "." not in backend:
             return None
         return child.start(entry_for(self.default), backend)
 
@@ -210,3 +227,63 @@ def chance() -> float:
 
 def _now() -> datetime:
     return datetime.now(UTC)
+
+
+def run_mail(profile_flag: str | None, account: str | None, environ: dict[str, str], *, mailto: str | None) -> int:
+    """``tuimail`` and ``tuimail compose``: open the profile's account."""
+    setting = read_setting(profile_flag, environ, find_places())
+    default = chosen_account(setting.profile, account)
+    return run_app(setting, default, start=ComposeMail(mailto=mailto) if mailto is not None else OpenMail())
+
+
+def read_setting(profile_flag: str | None, environ: dict[str, str], places: Places) -> Setting:
+    """The setting of a real start; raises ConfigError for a bad profile."""
+    profile = load_profile(find_profile(environ, profile_flag, places))
+    places.create()
+    return Setting(profile=profile, places=places, environ=environ, zone=LocalZone())
+
+
+def chosen_account(profile: Profile, name: str | None) -> AccountId:
+    """The account named on the command line, or the default one; ConfigError for an unknown name."""
+    if name is None:
+        return profile.default
+    known = [account.id for account in profile.accounts]
+    if name not in known:
+        words = f"there is no account “{clean_line(name)}” in {profile.path}; there is: {', '.join(known)}."
+        raise ConfigError(ErrorKind.BAD_PROFILE, words, remedy=Remedy.FIX_CONFIG)
+    return AccountId(name)
+
+
+def run_app(setting: Setting, default: AccountId, *, start: StartMode) -> int:
+    """Run the interface until the user leaves it."""
+    log = open_log(setting.places.log)
+    program = Program(setting, default)
+    try:
+        app = make_app(program, start)
+        app.run()
+        return app.return_code or 0
+    finally:
+        program.close()
+        close_log(log)
+
+
+def make_app(program: Program, start: StartMode) -> TuimailApp:
+    """The interface of a program that is ready; checks theme and keys of the profile."""
+    setting = program.setting
+    ui = setting.profile.ui
+    themes = load_themes([bundled_dir(), setting.places.user_themes])
+    if ui.theme not in {theme.name for theme in themes}:
+        names = ", ".join(theme.name for theme in themes)
+        words = f"{setting.profile.path}: ui.theme “{clean_line(ui.theme)}” is not there; there is: {names}."
+        raise ConfigError(ErrorKind.BAD_PROFILE, words, remedy=Remedy.FIX_CONFIG)
+    return TuimailApp(
+        program.engine,
+        accounts=setting.profile.accounts,
+        default=program.default,
+        themes=themes,
+        theme=ui.theme,
+        keys=ui.keys,
+        clock=_now,
+        zone=setting.zone,
+        start=start,
+    )

@@ -33,6 +33,11 @@ class Places:
         return self.data / "activity.list"
 
     @property
+    def sealed_file(self) -> Path:
+        """Secrets sealed with a passphrase, for machines without a keychain."""
+        return self.data / "secrets.sealed"
+
+    @property
     def temporary(self) -> Path:
         """For files that other programs have to read; emptied at start and exit."""
         return self.cache / "temporary"

@@ -8,7 +8,7 @@ from tuimail.api.commands import ChooseKeychain, Command, ListAccounts, ListActi
 from tuimail.api.events import AccountsListed, ActivityListed
 from tuimail.domain.account import Account
 from tuimail.domain.errors import ConfigError, ErrorKind, Problem, Remedy
-from tuimail.domain.ids import AccountId
+from tuimail.domain.ids import AccountId, MailboxId
 from tuimail.engine.engine import Route, Routes
 from tuimail.engine.job import Job
 from tuimail.engine.rooms import AccountRooms, House
@@ -50,6 +50,12 @@ class Household:
                 found = self._rooms[account] = AccountRooms(known, self._make_context(known.ca_file), self._house)
                 self._routes[account] = found.routes()
             return found
+
+    def mailbox_opened(self, account: AccountId, mailbox: MailboxId) -> None:
+        """A stored list is on the screen: bring it up to date. On the store worker."""
+        rooms = self.rooms(account)
+        if rooms.connection.is_online:
+            rooms.sync.wanted(mailbox)
 
     def close(self, left_s: float) -> None:
         """End all rooms."""

@@ -144,7 +144,7 @@ class LoginDesk:
         pending = self._pending
         if pending is None:
             return Page.NOT_OURS
-        answer = pending.flow.accept(query)
+        answer = pending.flow.accept_redirect(pending.request, query)
         if isinstance(answer, Stray):
             return Page.NOT_OURS
         pending.outcome = answer
@@ -157,7 +157,7 @@ class LoginDesk:
         if pending is None or pending.outcome is not None:
             job.finish()
             return
-        answer = pending.flow.accept(command.url.reveal())
+        answer = pending.flow.accept_redirect(pending.request, command.url.reveal())
         if isinstance(answer, Stray):
             job.emit(BrowserWords(account=self._auth.account.id, words=answer.why))
         else:

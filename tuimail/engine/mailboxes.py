@@ -24,6 +24,8 @@ class ListRoom:
         self._emit = emit
         self.open_mailbox: dict[AccountId, MailboxId] = {}
         """The mailbox that each account's screen shows."""
+        self.on_shown: Callable[[], None] = lambda: None
+        """Called on the store worker after a list was sent to the screen."""
         self.on_opened: Callable[[AccountId, MailboxId], None] = lambda _account, _mailbox: None
         """Called on the store worker after a list was shown; synchronisation hangs on it once it is loaded."""
 
@@ -77,6 +79,7 @@ class ListRoom:
         self.open_mailbox[command.account] = command.mailbox
         self.show_list(command.account, command.mailbox, job)
         job.finish()
+        self.on_shown()
         self.on_opened(command.account, command.mailbox)
 
     def _load(self, job: Job) -> None:

@@ -13,6 +13,9 @@ from tuimail.engine.mailboxes import ListRoom
 from tuimail.engine.storage import Storage
 from tuimail.engine.worker import Urgency
 
+LIST_FIRST_S = 0.3
+"""A stored list is asked for and painted well within this time; the rest then loads sooner (``ListRoom``)."""
+
 KeySource = Callable[[AccountId, Callable[[], None]], StoreKey | None]
 """Waits for the key of an account's store; None where it must be asked for later. Calls back if it takes long."""
 
@@ -20,9 +23,19 @@ KeySource = Callable[[AccountId, Callable[[], None]], StoreKey | None]
 class Opener:
     """Shows what is stored as soon as the key is there, then hands the job to the rooms of the second half."""
 
-    def __init__(self, storage: Storage, lists: ListRoom, *, key_source: KeySource, emit: Sink) -> None:
+    def __init__(
+        self,
+        storage: Storage,
+        lists: ListRoom,
+        *,
+        key_source: KeySource,
+        emit: Sink,
+        wants_rest: Callable[[float], None],
+    ) -> None:
+        """``wants_rest`` is told how many seconds the loading of the second half may wait for the first paint."""
         self._storage = storage
         self._lists = lists
+        self._wants_rest = wants_rest
         self._key_source = key_source
         self._emit = emit
         self._guard = threading.Lock()
@@ -59,12 +72,14 @@ class Opener:
             self._emit(KeychainAsking(asking=False))
         if key is None:
             self._second_half(job)
+            self._wants_rest(0.0)
             return
 
         def show(job: Job) -> None:
             self._storage.open(command.account, key)
             self._lists.show_mailboxes(command.account)
             self._second_half(job)
+            self._wants_rest(LIST_FIRST_S)
 
         job.hand_to(self._storage.worker, show, urgency=Urgency.SCREEN)
 

@@ -234,8 +234,11 @@ class OutboxDesk:
     def _send_due(self) -> None:
         if not self._is_open:
             return
-        for item in self._storage.run(self._account.id, lambda store: store.outbox.due(now=self._now())):
-            self._send_one(item)
+        while True:
+            due = self._storage.run(self._account.id, lambda store: store.outbox.next_due())
+            if due is None or due[1] > self._now():
+                break
+            self._send_one(due[0])
         self._file_copies()
 
     def _send_one(self, item: OutboxId) -> None:
@@ -260,7 +263,7 @@ class OutboxDesk:
                 if phase in _PHASES:
                     self._storage.run(self._account.id, lambda store: store.outbox.note_phase(mail.id, _PHASES[phase]))
 
-            return session.send(mail.sender, mail.remaining, mail.mail, note)
+            return session.send(mail.sender, mail.remaining, mail.mail, on_phase=note)
 
     def _signed_in(self, connect: Callable[[], SmtpSession]) -> SmtpSession:
         token = self._auth.token(Permission.SEND)

@@ -98,6 +98,7 @@ class AccountRooms:
 
     def __init__(self, account: Account, context: ssl.SSLContext, house: House) -> None:
         self.account = account
+        self.context = context
         self._house = house
         self.auth = AuthDesk(account, context=context, vault=house.vault, journal=house.journal, around=house.around)
         self.connection = Connection(self.auth, context=context, timers=house.timers)

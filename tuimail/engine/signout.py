@@ -1,5 +1,6 @@
 """Signing out: what would be lost, then every step with its result. Local data goes whatever the provider answers."""
 
+import contextlib
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -8,7 +9,7 @@ from pathlib import Path
 from tuimail.api.commands import EndRetry, PreviewSignOut, RetryRevocation, SaveUnsynced, SignOut
 from tuimail.api.events import SignedOutReport, SignOutPreviewed, SignOutStepped
 from tuimail.domain.draft import OutboxState, OutgoingMail, SignOutPreview, SignOutStep, SignOutStepState, check_draft
-from tuimail.domain.errors import TuimailError
+from tuimail.domain.errors import KeychainError, TuimailError
 from tuimail.domain.token import Secret
 from tuimail.engine.auth import AuthDesk
 from tuimail.engine.job import Job
@@ -136,6 +137,7 @@ class SignOutDesk:
         self._stop_rooms()
         report.end(SignOutStepState.DONE, "closed")
         revoked = False
+        self._read_record()
         if command.here_only:
             report.begin(f"Revoke the access at {auth.account.provider}")
             report.end(SignOutStepState.NOT_POSSIBLE, "left as it is, as you chose")
@@ -150,6 +152,13 @@ class SignOutDesk:
         self._after()
         self._tell_report(job, report, revoked=revoked)
         job.finish()
+
+    def _read_record(self) -> None:
+        """Know the refresh token, also where the account was never opened in this run."""
+        if self._auth.record is None:
+            # A keychain that cannot be read is told by the step that deletes from it.
+            with contextlib.suppress(KeychainError):
+                self._auth.record = self._auth.vault.record(self._auth.account.id)
 
     def _revoke_first(self, report: _Report) -> bool:
         auth = self._auth

@@ -4,11 +4,11 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import TypeVar
 
 from tuimail.api.engine import Sink
 from tuimail.api.events import Noticed
+from tuimail.config.paths import Places
 from tuimail.domain.errors import ErrorKind, Problem, Remedy, StoreError
 from tuimail.domain.ids import AccountId
 from tuimail.domain.token import StoreKey
@@ -47,10 +47,8 @@ class AccountStore:
 class Storage:
     """Opens, lends and deletes the stores. ``run`` and ``read`` wait; ``post`` does not."""
 
-    def __init__(self, data: Path, state: Path, worker: Worker, *, emit: Sink, now: Callable[[], datetime]) -> None:
-        """``data`` is the folder of the stores, ``state`` that of the locks."""
-        self._data = data
-        self._state = state
+    def __init__(self, places: Places, worker: Worker, *, emit: Sink, now: Callable[[], datetime]) -> None:
+        self._places = places
         self._emit = emit
         self._now = now
         self.worker = worker
@@ -58,15 +56,11 @@ class Storage:
         self._locks: dict[AccountId, AccountLock] = {}
         self._passing: set[AccountId] = set()
 
-    def path(self, account: AccountId) -> Path:
-        """The account's file. Account names are plain by the profile's rules, so they are safe as file names."""
-        return self._data / f"{account}.db"
-
     def lock(self, account: AccountId) -> bool:
         """Become the account's one writing process; False while another one is. Any thread; cheap when held."""
         held = self._locks.get(account)
         if held is None:
-            held = self._locks[account] = AccountLock(self._state / f"{account}.lock")
+            held = self._locks[account] = AccountLock(self._places.lock(account))
         return held.acquire()
 
     def is_open(self, account: AccountId) -> bool:
@@ -80,7 +74,7 @@ class Storage:
         """
         if account in self._open:
             return
-        path = self.path(account)
+        path = self._places.store(account)
         try:
             db = open_store(path, key)
         except StoreError as error:
@@ -122,11 +116,11 @@ class Storage:
         if store is not None:
             store.db.close()
         self._passing.discard(account)
-        return delete_store(self.path(account))
+        return delete_store(self._places.store(account))
 
     def size_bytes(self, account: AccountId) -> int:
         """Bytes on disk; any thread."""
-        return store_bytes(self.path(account))
+        return store_bytes(self._places.store(account))
 
     def close(self, left_s: float) -> None:
         """Close all files and end the worker."""
@@ -135,7 +129,7 @@ class Storage:
             for account, store in list(self._open.items()):
                 store.db.close()
                 if account in self._passing:
-                    delete_store(self.path(account))
+                    delete_store(self._places.store(account))
             self._open.clear()
             for lock in self._locks.values():
                 lock.release()

@@ -60,6 +60,11 @@ class Worker:
         """Whether the caller runs on this worker's thread."""
         return threading.current_thread() is self._thread
 
+    @property
+    def has_waiters(self) -> bool:
+        """Whether somebody waits in ``call``."""
+        return bool(self._waiting)
+
     def post(self, job: Callable[[], None], *, urgency: Urgency = Urgency.NORMAL) -> None:
         """Queue the job and return at once. After ``close`` it is dropped."""
         if not self._closed.is_set():

@@ -1,0 +1,96 @@
+"""The command line. Imports what a command needs inside it, so that --version and --help answer at once."""
+
+import argparse
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from tuimail import __version__
+
+EXIT_GOOD = 0
+EXIT_FAILED = 1
+EXIT_USAGE = 2
+
+
+def parser() -> argparse.ArgumentParser:
+    """The arguments, as the README documents them."""
+    main_parser = argparse.ArgumentParser(
+        prog="tuimail",
+        description="Mail in the terminal: sign in through the browser, tokens in the keychain, everything encrypted.",
+    )
+    main_parser.add_argument("--version", action="version", version=f"tuimail {__version__}")
+    main_parser.add_argument("--profile", metavar="FILE", help="another profile than the one in the config folder")
+    main_parser.add_argument("--account", metavar="NAME", help="open this account instead of the default one")
+    main_parser.set_defaults(command="mail")
+    subparsers = main_parser.add_subparsers(title="commands", metavar="COMMAND")
+    demo = subparsers.add_parser("demo", help="the full tour on a made-up mailbox; nothing leaves this machine")
+    demo.set_defaults(command="demo")
+    demo.add_argument("--no-browser", action="store_true", help="sign in to the demo without a browser")
+    demo.add_argument("--screenshot", metavar="DIR", help="write the pictures of the tour into this folder")
+    check = subparsers.add_parser("check", help="try profile, keychain, provider, IMAP and SMTP, a line each")
+    check.set_defaults(command="check")
+    compose = subparsers.add_parser("compose", help="write a mail")
+    compose.set_defaults(command="compose")
+    compose.add_argument("mailto", nargs="?", default="", help="a mailto: address to begin with")
+    logout = subparsers.add_parser("logout", help="sign out: revoke the tokens, delete everything here")
+    logout.set_defaults(command="logout")
+    logout.add_argument("name", nargs="?", help="the account; the default one if left out")
+    logout.add_argument("--here-only", action="store_true", help="forget on this machine without revoking")
+    for subparser in (check, compose, logout):
+        subparser.add_argument("--profile", metavar="FILE", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
+    for subparser in (check, compose):
+        subparser.add_argument("--account", metavar="NAME", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
+    return main_parser
+
+
+def main(arguments: Sequence[str] | None = None, environ: Mapping[str, str] = os.environ) -> int:
+    """Run a command; returns the exit status. The one place that catches everything."""
+    chosen = parser().parse_args(arguments)
+    # Imported after the arguments are read: --version and --help never get here.
+    from tuimail.domain.errors import ConfigError, TuimailError  # noqa: PLC0415
+
+    try:
+        return _run(chosen, dict(environ))
+    except ConfigError as error:
+        return _say(error.summary, EXIT_USAGE)
+    except TuimailError as error:
+        return _say(error.summary, EXIT_FAILED)
+    except KeyboardInterrupt:
+        return 130
+
+
+def _run(chosen: argparse.Namespace, environ: dict[str, str]) -> int:
+    if chosen.command in {"check", "logout"}:
+        from tuimail import headless  # noqa: PLC0415 (the network's libraries, for these two commands alone)
+
+        if chosen.command == "check":
+            return headless.check(chosen.profile, chosen.account, environ)
+        return headless.logout(chosen.profile, chosen.name, environ, here_only=chosen.here_only)
+    if chosen.command == "demo" and chosen.screenshot:
+        from tuimail.pictures import take_pictures  # noqa: PLC0415 (the demo's own libraries)
+
+        return take_pictures(Path(chosen.screenshot), environ)
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        return _say("tuimail needs a terminal: run it in one, not in a pipe.", EXIT_USAGE)
+    if chosen.command == "demo":
+        from tuimail.tour import run_demo  # noqa: PLC0415 (the demo's own libraries)
+
+        return run_demo(environ, no_browser=chosen.no_browser)
+    from tuimail.config.paths import find_places, find_profile  # noqa: PLC0415 (see main)
+
+    profile = find_profile(environ, chosen.profile, find_places())
+    is_named = chosen.profile is not None or "TUIMAIL_PROFILE" in environ
+    if not is_named and not profile.exists():
+        from tuimail.tour import run_first  # noqa: PLC0415 (the demo's own libraries)
+
+        return run_first(profile, environ)
+    from tuimail.assembly import run_mail  # noqa: PLC0415 (Textual is loaded here)
+
+    mailto = chosen.mailto if chosen.command == "compose" else None
+    return run_mail(chosen.profile, chosen.account, environ, mailto=mailto)
+
+
+def _say(words: str, status: int) -> int:
+    sys.stderr.write(f"tuimail: {words}\n")
+    return status

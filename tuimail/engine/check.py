@@ -1,0 +1,91 @@
+"""``tuimail check``: every link of the chain tried once, a line each, with the time it took and what to do."""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from ssl import SSLContext
+
+from tuimail.domain.account import Account
+from tuimail.domain.errors import TuimailError
+from tuimail.domain.scope import Permission
+from tuimail.engine.auth import AuthDesk
+from tuimail.engine.connection import open_signed_in
+from tuimail.net.smtp import SmtpSession
+
+ANOTHER_WINDOW = "not tried: tuimail is open in another window, and a refresh here would disturb it there"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckLine:
+    """One link of the chain."""
+
+    title: str
+    is_good: bool
+    words: str
+    seconds: float
+
+
+class Check:
+    """Tries one account. Runs wherever it is called; nothing on disk changes but a rotated refresh token."""
+
+    def __init__(self, auth: AuthDesk, context: SSLContext, *, is_writer: bool) -> None:
+        self._auth = auth
+        self._context = context
+        self._is_writer = is_writer
+
+    def lines(self) -> Iterator[CheckLine]:
+        """The lines, each as soon as it is known."""
+        account = self._auth.account
+        keychain = _timed("keychain", self._keychain)
+        yield keychain
+        yield _timed(f"{account.provider} metadata", self._metadata)
+        if not keychain.is_good:
+            return
+        if self._auth.record is None or self._auth.record.refresh is None:
+            words = "nobody is signed in: start tuimail and agree to the sign-in"
+            yield CheckLine(title="sign-in", is_good=False, words=words, seconds=0.0)
+        elif not self._is_writer:
+            yield CheckLine(title="sign-in", is_good=True, words=ANOTHER_WINDOW, seconds=0.0)
+        else:
+            yield _timed(f"IMAP sign-in at {account.imap}", self._imap)
+            yield self._smtp_line(account)
+
+    def _keychain(self) -> str:
+        self._auth.worker.call(self._auth.start)
+        return f"{self._auth.vault.title} can be read"
+
+    def _metadata(self) -> str:
+        metadata = self._auth.worker.call(self._auth.metadata)
+        revocation = "revokes tokens" if metadata.revocation_endpoint else "has no revocation"
+        return f"endpoints found; the provider {revocation}"
+
+    def _imap(self) -> str:
+        session = open_signed_in(self._auth, self._context)
+        session.logout()
+        return "signed in"
+
+    def _smtp_line(self, account: Account) -> CheckLine:
+        if account.smtp is None or not account.oauth.scopes.can_send:
+            return CheckLine(title="SMTP sign-in", is_good=True, words="a read-only account", seconds=0.0)
+        title = f"SMTP sign-in at {account.smtp}"
+        if Permission.SEND not in self._auth.granted:
+            words = "sending is not granted yet: tuimail asks at the first mail you send"
+            return CheckLine(title=title, is_good=True, words=words, seconds=0.0)
+        return _timed(title, self._smtp)
+
+    def _smtp(self) -> str:
+        server = self._auth.account.smtp
+        assert server is not None  # noqa: S101 (the caller looked)
+        with SmtpSession.connect(server, self._context) as session:
+            session.sign_in(self._auth.account.login, self._auth.token(Permission.SEND))
+        return "signed in"
+
+
+def _timed(title: str, work: Callable[[], str]) -> CheckLine:
+    begun_s = time.monotonic()
+    try:
+        words = work()
+    except TuimailError as error:
+        said = f" (it said: {error.detail})" if error.detail else ""
+        return CheckLine(title=title, is_good=False, words=error.summary + said, seconds=time.monotonic() - begun_s)
+    return CheckLine(title=title, is_good=True, words=words, seconds=time.monotonic() - begun_s)

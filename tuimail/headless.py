@@ -1,0 +1,125 @@
+"""``tuimail check`` and ``tuimail logout``: the engine without a screen, its answers as lines."""
+
+import getpass
+import queue
+import sys
+from collections.abc import Mapping
+
+from tuimail.api.commands import ChooseKeychain, KeychainChoice, SignOut
+from tuimail.api.events import Cancelled, Event, Failed, Finished, KeychainNeeded, SignedOutReport, SignOutStepped
+from tuimail.assembly import Program, Setting, chosen_account, read_setting
+from tuimail.config.logs import close_log, open_log
+from tuimail.config.paths import find_places
+from tuimail.domain.draft import SignOutStep, SignOutStepState
+from tuimail.domain.errors import ErrorKind, KeychainError, Remedy
+from tuimail.domain.ids import AccountId
+from tuimail.domain.token import Secret
+from tuimail.engine.check import Check, CheckLine
+
+EXIT_GOOD = 0
+EXIT_FAILED = 1
+
+_SIGNS = {
+    SignOutStepState.DOING: "..",
+    SignOutStepState.DONE: "ok",
+    SignOutStepState.FAILED: "!!",
+    SignOutStepState.NOT_POSSIBLE: "--",
+}
+
+
+def check(profile_flag: str | None, account: str | None, environ: Mapping[str, str]) -> int:
+    """Try every link of the chain for one account or all of them; 0 all good, 1 something failed."""
+    setting = read_setting(profile_flag, dict(environ), find_places())
+    _print(f"ok  profile: {setting.profile.path}")
+    names = [chosen_account(setting.profile, account)] if account else [each.id for each in setting.profile.accounts]
+    is_good = True
+    for name in names:
+        is_good = _check_one(setting, name) and is_good
+    return EXIT_GOOD if is_good else EXIT_FAILED
+
+
+def logout(profile_flag: str | None, name: str | None, environ: Mapping[str, str], *, here_only: bool) -> int:
+    """Sign an account out as the settings screen does; 1 where the revocation failed, local data being gone."""
+    setting = read_setting(profile_flag, dict(environ), find_places())
+    account = chosen_account(setting.profile, name)
+    log = open_log(setting.places.log)
+    program = Program(setting, account)
+    heard: queue.SimpleQueue[Event] = queue.SimpleQueue()
+    program.engine.listen(heard.put)
+    try:
+        program.load_rest()
+        _unlock(program)
+        program.engine.submit(SignOut(account=account, here_only=here_only))
+        return _follow_sign_out(heard)
+    finally:
+        program.close()
+        close_log(log)
+
+
+def _check_one(setting: Setting, name: AccountId) -> bool:
+    log = open_log(setting.places.log)
+    program = Program(setting, name)
+    try:
+        program.load_rest()
+        household = program.household
+        assert household is not None  # noqa: S101 (loaded above)
+        rooms = household.rooms(name)
+        _print(f"\n{name}: {rooms.account.address} at {rooms.account.provider}")
+        _unlock(program)
+        is_good = True
+        for line in Check(rooms.auth, rooms.context, is_writer=rooms.is_writer).lines():
+            _print(_as_text(line))
+            is_good = is_good and line.is_good
+        return is_good
+    finally:
+        program.close()
+        close_log(log)
+
+
+def _unlock(program: Program) -> None:
+    """Ask for the passphrase where the secrets lie in a sealed file; three tries, then the command fails in words."""
+    if not program.wants_passphrase:
+        return
+    for _ in range(3):
+        passphrase = Secret(getpass.getpass("Passphrase of your sealed secrets: "))
+        heard: queue.SimpleQueue[Event] = queue.SimpleQueue()
+        program.engine.listen(heard.put)
+        program.engine.submit(ChooseKeychain(choice=KeychainChoice.SEALED_FILE, passphrase=passphrase))
+        event = heard.get()
+        while not isinstance(event, Finished | Failed | KeychainNeeded):
+            event = heard.get()
+        if isinstance(event, Finished):
+            return
+        _print("That passphrase does not open it.")
+    words = "The sealed secrets were not opened, so nothing was done."
+    raise KeychainError(ErrorKind.WRONG_PASSPHRASE, words, remedy=Remedy.UNLOCK)
+
+
+def _follow_sign_out(heard: "queue.SimpleQueue[Event]") -> int:
+    told: tuple[SignOutStep, ...] = ()
+    failed = False
+    while True:
+        event = heard.get()
+        if isinstance(event, SignOutStepped):
+            for step in event.steps[len(told) :]:
+                if step.state is not SignOutStepState.DOING:
+                    _print(f"{_SIGNS[step.state]}  {step.title}: {step.words}")
+                    told = (*told, step)
+        elif isinstance(event, SignedOutReport):
+            failed = any(step.state is SignOutStepState.FAILED for step in event.steps)
+            if not event.revoked and event.access_page:
+                _print(f"    To end access at the provider, open {event.access_page}")
+        elif isinstance(event, Failed):
+            _print(f"!!  {event.problem.summary}")
+            return EXIT_FAILED
+        elif isinstance(event, Finished | Cancelled) and event.command is not None:
+            return EXIT_FAILED if failed else EXIT_GOOD
+
+
+def _as_text(line: CheckLine) -> str:
+    return f"{'ok' if line.is_good else '!!'}  {line.title}: {line.words} ({line.seconds:.2f} s)"
+
+
+def _print(text: str) -> None:
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
