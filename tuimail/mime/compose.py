@@ -1,0 +1,228 @@
+"""A checked draft to the bytes that go on the wire, with the header block checked by reading it back.
+
+Written by hand where ``email`` is not dependable: before 3.11.10 it writes two header lines for some subjects, and
+its header classes fold and encode message identifiers (python/cpython pull request 128603).
+"""
+
+import base64
+import binascii
+import hashlib
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from email.utils import format_datetime
+from urllib.parse import quote
+
+from tuimail.domain.address import Address
+from tuimail.domain.clean import clean_line
+from tuimail.domain.draft import DraftAttachment, OutgoingMail
+from tuimail.domain.errors import ErrorKind, Remedy, SendError
+from tuimail.mime.filenames import safe_file_name
+from tuimail.mime.words import encode_words
+
+MAX_LINE = 998
+"""Octets in a line without its end (RFC 5322 section 2.1.1)."""
+
+_FOLD_AT = 76
+_MAX_REFERENCES = 40
+_LINE_ENDS = re.compile(r"\r\n|\r|\n")
+_ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]+")
+_CONTENT_TYPE = re.compile(r"[A-Za-z0-9!#$&^_.+-]{1,80}/[A-Za-z0-9!#$&^_.+-]{1,80}")
+_MESSAGE_ID = re.compile(r"<[!-;=?-~]+>")
+_FIELD = re.compile(rb"([A-Za-z-]+): ")
+_ONLY_PRINTABLE = re.compile(r"[\t\n -~]*")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuiltMail:
+    """What the send worker hands to the server."""
+
+    data: bytes
+    """Header and body, CRLF throughout; without Bcc."""
+    envelope_sender: str
+    recipients: tuple[str, ...]
+
+    def __repr__(self) -> str:
+        return f"BuiltMail({len(self.data)} bytes, {len(self.recipients)} recipients)"
+
+
+def new_message_id(domain: str, random: str) -> str:
+    """An identifier on the sender's domain; ``random`` makes it unique and says nothing of the machine."""
+    return f"<{random}@{_ascii_domain(domain)}>"
+
+
+def build(mail: OutgoingMail, *, date: datetime, message_id: str) -> BuiltMail:
+    """The mail as it goes out. ``date`` is aware; its zone is written.
+
+    Raises ``SendError`` for what no header can carry, such as an address that needs SMTPUTF8.
+    """
+    parts = [_text_part(mail.text)]
+    parts += [_attachment_part(attachment) for attachment in mail.attachments]
+    content, body = parts[0] if len(parts) == 1 else _mixed(parts, message_id)
+    fields = _fields(mail, date=date, message_id=message_id) + content
+    header = "\r\n".join(f"{name}: {value}" for name, value in fields).encode("ascii", "replace")
+    _check(header, [name for name, _ in fields])
+    return BuiltMail(
+        data=header + b"\r\n\r\n" + body,
+        envelope_sender=_wire_spec(mail.sender),
+        recipients=tuple(_wire_spec(address) for address in mail.recipients),
+    )
+
+
+def _fields(mail: OutgoingMail, *, date: datetime, message_id: str) -> list[tuple[str, str]]:
+    references = [known for known in mail.references if _fits(known)]
+    if len(references) > _MAX_REFERENCES:
+        # The first names the thread, the last ones the place in it (RFC 5322 section 3.6.4).
+        references = [references[0], *references[1 - _MAX_REFERENCES :]]
+    fields = [
+        ("Date", format_datetime(date)),
+        ("From", _mailboxes((mail.sender,))),
+        ("To", _mailboxes(mail.to)),
+        ("Cc", _mailboxes(mail.cc)),
+        ("Subject", _unstructured("Subject", mail.subject)),
+        ("Message-ID", message_id),
+        ("In-Reply-To", mail.in_reply_to if _fits(mail.in_reply_to) else ""),
+        ("References", "\r\n ".join(references)),
+    ]
+    return [*((name, value) for name, value in fields if value), ("MIME-Version", "1.0")]
+
+
+def _fits(identifier: str) -> bool:
+    return bool(_MESSAGE_ID.fullmatch(identifier)) and len(identifier) <= MAX_LINE - len("In-Reply-To: ")
+
+
+def _mailboxes(addresses: tuple[Address, ...]) -> str:
+    return ",\r\n ".join(_mailbox(address) for address in addresses)
+
+
+def _mailbox(address: Address) -> str:
+    spec = _wire_spec(address)
+    name = clean_line(address.name)
+    if not name:
+        return spec
+    return f"{_phrase(name)}\r\n <{spec}>" if len(name) + len(spec) > _FOLD_AT else f"{_phrase(name)} <{spec}>"
+
+
+def _phrase(name: str) -> str:
+    if not name.isascii() or "=?" in name or len(name) > _FOLD_AT:
+        return "\r\n ".join(encode_words(name))
+    if _ATOMS.fullmatch(name):
+        return name
+    escaped = name.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+def _wire_spec(address: Address) -> str:
+    local, _, domain = address.spec.rpartition("@")
+    if not local.isascii():
+        words = f"{address.spec} cannot be reached: its name has letters that mail servers rarely take."
+        raise SendError(ErrorKind.BAD_DRAFT, words, remedy=Remedy.FIX_INPUT)
+    return f"{local}@{_ascii_domain(domain)}"
+
+
+def _ascii_domain(domain: str) -> str:
+    if domain.isascii():
+        return domain
+    try:
+        return domain.encode("idna").decode("ascii")
+    except UnicodeError as error:
+        words = f"“{clean_line(domain)[:60]}” is not a host name."
+        raise SendError(ErrorKind.BAD_DRAFT, words, remedy=Remedy.FIX_INPUT) from error
+
+
+def _unstructured(name: str, text: str) -> str:
+    """A field's text folded at its spaces; as encoded words where it is not plain ASCII (RFC 2047)."""
+    text = clean_line(text)
+    words = text.split(" ")
+    if not text.isascii() or "=?" in text or max(map(len, words)) > _FOLD_AT:
+        return "\r\n ".join(encode_words(text))
+    lines: list[str] = []
+    room = _FOLD_AT - len(name) - 2
+    for word in words:
+        if lines and len(lines[-1]) + 1 + len(word) <= room:
+            lines[-1] += f" {word}"
+        else:
+            room = _FOLD_AT if lines else room
+            lines.append(word)
+    return "\r\n ".join(lines)
+
+
+def _text_part(text: str) -> tuple[list[tuple[str, str]], bytes]:
+    lines = _LINE_ENDS.split(text)
+    if lines[-1]:
+        lines.append("")
+    whole = "\n".join(lines)
+    # A "From " at the start of a line would be changed by servers that keep mail in one file.
+    is_plain = _ONLY_PRINTABLE.fullmatch(whole) and max(map(len, lines)) <= MAX_LINE and "\nFrom " not in f"\n{whole}"
+    if is_plain:
+        return _content_fields("7bit"), "\r\n".join(lines).encode("ascii")
+    data = [line.encode("utf-8", "replace") for line in lines]
+    wide = sum(len(line) for line in data) - sum(len(line) for line in lines)
+    if wide * 3 > len(whole):
+        return _content_fields("base64"), _base64_lines(b"\r\n".join(data))
+    return _content_fields("quoted-printable"), b"\r\n".join(map(_quoted_printable, data))
+
+
+def _content_fields(encoding: str) -> list[tuple[str, str]]:
+    return [("Content-Type", "text/plain; charset=utf-8"), ("Content-Transfer-Encoding", encoding)]
+
+
+def _quoted_printable(line: bytes) -> bytes:
+    encoded = binascii.b2a_qp(line, istext=False)
+    if encoded.startswith(b"From "):
+        encoded = b"=46" + encoded[1:]
+    return encoded.replace(b"=\n", b"=\r\n")
+
+
+def _base64_lines(data: bytes) -> bytes:
+    return base64.encodebytes(data).replace(b"\n", b"\r\n")
+
+
+def _attachment_part(attachment: DraftAttachment) -> tuple[list[tuple[str, str]], bytes]:
+    kind = attachment.content_type.lower()
+    # A message must not be sent in base64 under its own type (RFC 2046 section 5.2.1).
+    if not _CONTENT_TYPE.fullmatch(kind) or kind.startswith(("multipart/", "message/")):
+        kind = "application/octet-stream"
+    disposition = f"attachment;{_file_name(safe_file_name(attachment.name))}"
+    fields = [("Content-Type", kind), ("Content-Transfer-Encoding", "base64"), ("Content-Disposition", disposition)]
+    return fields, _base64_lines(attachment.data)
+
+
+def _file_name(name: str) -> str:
+    """The file name's parameter (RFC 2231), in pieces where it is long."""
+    if name.isascii() and len(name) < _FOLD_AT - len(' filename=""') and '"' not in name and "\\" not in name:
+        return f'\r\n filename="{name}"'
+    encoded = quote(name, safe="")
+    pieces = [encoded[start : start + 60] for start in range(0, len(encoded), 60)]
+    if len(pieces) == 1:
+        return f"\r\n filename*=utf-8''{encoded}"
+    first = f"\r\n filename*0*=utf-8''{pieces[0]}"
+    return first + "".join(f";\r\n filename*{number}*={piece}" for number, piece in enumerate(pieces[1:], start=1))
+
+
+def _mixed(parts: list[tuple[list[tuple[str, str]], bytes]], seed: str) -> tuple[list[tuple[str, str]], bytes]:
+    # "=_" never occurs in quoted-printable or base64, and the digest not by accident (RFC 2045 section 6.7).
+    boundary = "=_" + hashlib.sha256(seed.encode()).hexdigest()[:32]
+    pieces: list[bytes] = []
+    for fields, body in parts:
+        header = "\r\n".join(f"{name}: {value}" for name, value in fields).encode("ascii", "replace")
+        _check(header, [name for name, _ in fields])
+        pieces.append(b"--" + boundary.encode() + b"\r\n" + header + b"\r\n\r\n" + body.removesuffix(b"\r\n") + b"\r\n")
+    content = [("Content-Type", f'multipart/mixed;\r\n boundary="{boundary}"')]
+    return content, b"".join(pieces) + b"--" + boundary.encode() + b"--\r\n"
+
+
+def _check(header: bytes, names: list[str]) -> None:
+    """Read a header block back: exactly the intended fields, once each, in short lines of ASCII."""
+    lines = header.split(b"\r\n")
+    found = [match[1].decode("ascii") for line in lines if (match := _FIELD.match(line))]
+    is_sound = (
+        found == names
+        and len(set(names)) == len(names)
+        and all(len(line) <= MAX_LINE and line.strip() and line.isascii() for line in lines)
+        and all(_FIELD.match(line) or line.startswith(b" ") for line in lines)
+        and not any(control in line for line in lines for control in (b"\r", b"\n", b"\0"))
+    )
+    if not is_sound:
+        words = "The header of this mail could not be written safely. Check the subject and the recipients."
+        raise SendError(ErrorKind.BAD_DRAFT, words, remedy=Remedy.FIX_INPUT)
