@@ -1,232 +1,14 @@
-"""The composition root: profile -> keychain, store, engine, app. The one module that knows all rooms.
+"""The composition root of the interface: a program behind, the app in front."""
 
-Before the first paint it imports Textual, the profile's reader and the store; a child process reads the store's key
-meanwhile. ``load_rest`` brings in everything else on a thread, once the first list is on the screen: its imports
-cost about as much again (authlib with httpx2 145 ms, keyring 136 ms, imapclient 55 ms).
-"""
-
-import random
-import threading
-import time
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, tzinfo
-from typing import TYPE_CHECKING
-
-from tuimail.api.commands import ChooseKeychain, KeychainChoice, OpenAccount
-from tuimail.config.load import load_profile
 from tuimail.config.logs import close_log, open_log
-from tuimail.config.model import Profile
-from tuimail.config.paths import Places, find_places, find_profile
-from tuimail.config.remember import recall, remember
+from tuimail.config.paths import find_places
 from tuimail.config.themes import bundled_dir, load_themes
-from tuimail.config.zone import LocalZone
 from tuimail.domain.clean import clean_line
 from tuimail.domain.errors import ConfigError, ErrorKind, Remedy
 from tuimail.domain.ids import AccountId
-from tuimail.domain.token import Secret, StoreKey
-from tuimail.engine.engine import MailEngine
-from tuimail.engine.mailboxes import ListRoom
-from tuimail.engine.opening import Opener
-from tuimail.engine.storage import Storage
-from tuimail.engine.timers import Timers
-from tuimail.engine.worker import Worker, log_crash
-from tuimail.keychain import child
-from tuimail.keychain.base import Keychain, entry_for
+from tuimail.program import Program, Setting, chosen_account, now, read_setting
 from tuimail.ui.app import TuimailApp
 from tuimail.ui.start import ComposeMail, OpenMail, StartMode
-
-if TYPE_CHECKING:
-    from tuimail.engine.household import Household
-    from tuimail.engine.login import Browser
-
-CLOSE_S = 1.0
-_KEY_SLICE_S = 1.0
-_PAINT_S = 0.03
-"""From a list sent to the screen until it is painted; importing earlier would take the lock from the painting."""
-_SEALED = "sealed file"
-"""Remembered in the place of a backend's name."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Setting:
-    """What differs between a real start and the demo."""
-
-    profile: Profile
-    places: Places
-    environ: dict[str, str]
-    zone: tzinfo
-    keychain: Callable[[], Keychain] | None = None
-    """A keychain to use instead of the system's."""
-    open_sign_in: Callable[[str], bool] | None = None
-    """Who goes to the sign-in page instead of the browser."""
-
-
-class Program:
-    """One running engine with everything behind it."""
-
-    def __init__(self, setting: Setting, default: AccountId) -> None:
-        self.setting = setting
-        self.default = default
-        self._remembered = recall(setting.places.remembered)
-        self._pending_key = self._start_key_child()
-        self.engine = MailEngine()
-        self.timers = Timers()
-        store_worker = Worker("store", on_crash=log_crash)
-        self.storage = Storage(setting.places, store_worker, emit=self.engine.emit, now=_now)
-        self.lists = ListRoom(self.storage, self.engine.emit)
-        self.opener = Opener(
-            self.storage,
-            self.lists,
-            key_source=self._wait_for_key,
-            emit=self.engine.emit,
-            wants_rest=self._load_rest_in,
-        )
-        self.lists.on_shown = lambda: self._load_rest_in(_PAINT_S)
-        self.engine.on_close(self.timers.close)
-        self.engine.on_close(self.storage.close)
-        self.engine.attach({**self.lists.routes(), OpenAccount: self.opener.open})
-        self._loading = threading.Lock()
-        self._is_loaded = False
-        self.household: Household | None = None
-
-    def load_rest(self) -> None:
-        """Import the network, the keychain and the mail parser, and attach their routes."""
-        with self._loading:
-            if self._is_loaded:
-                return
-            self._is_loaded = True
-            self._attach_rooms()
-
-    def _load_rest_in(self, delay_s: float) -> None:
-        if not self._is_loaded:
-            self.timers.after(delay_s, lambda: threading.Thread(target=self.load_rest, name="loading").start())
-
-    def _attach_rooms(self) -> None:
-        # Imported here, after the first paint: together they cost as much as all of the start before them.
-        from tuimail.engine.auth import Surroundings  # noqa: PLC0415
-        from tuimail.engine.household import Household  # noqa: PLC0415
-        from tuimail.engine.journal import Journal  # noqa: PLC0415
-        from tuimail.engine.rooms import ACCOUNT_COMMANDS, House  # noqa: PLC0415
-        from tuimail.engine.vault import Vault  # noqa: PLC0415
-        from tuimail.net.tls import make_context  # noqa: PLC0415
-        from tuimail.store.activity import ActivityLog  # noqa: PLC0415
-
-        setting, engine = self.setting, self.engine
-        vault = Vault(
-            self._make_keychain,
-            self._first_choice(),
-            emit=engine.emit,
-            timers=self.timers,
-            sealed_exists=setting.places.sealed_file.exists(),
-        )
-        journal = Journal(self.storage.worker, lambda: ActivityLog(setting.places.activity, vault.activity_key()), _now)
-        house = House(
-            storage=self.storage,
-            lists=self.lists,
-            vault=vault,
-            journal=journal,
-            timers=self.timers,
-            parser=Worker("parser", on_crash=log_crash),
-            browser=self._browser(),
-            around=Surroundings(emit=engine.emit, monotonic=monotonic, now=_now, random=chance),
-            send_delay_s=setting.profile.ui.send_delay_s,
-            zone=setting.zone,
-        )
-        household = Household(setting.profile.accounts, house, make_context)
-        engine.on_close(vault.close)
-        engine.on_close(journal.close_soon)
-        engine.on_close(household.close)
-        engine.attach(household.routes(ACCOUNT_COMMANDS))
-        self.lists.on_opened = household.mailbox_opened
-        self.opener.continue_with(household.open)
-        self.household = household
-
-    @property
-    def wants_passphrase(self) -> bool:
-        """Whether the secrets lie in the sealed file, which nothing opens unasked."""
-        return self._first_choice() is None
-
-    def _make_keychain(self, choice: KeychainChoice, passphrase: Secret | None) -> Keychain:
-        """The keychain that was chosen; runs on the keychain worker."""
-        from tuimail.keychain.file import SealedFile  # noqa: PLC0415 (imports cryptography)
-        from tuimail.keychain.memory import MemoryKeychain  # noqa: PLC0415 (as its neighbours)
-        from tuimail.keychain.system import SystemKeychain  # noqa: PLC0415 (imports keyring)
-
-        match choice:
-            case KeychainChoice.SEALED_FILE:
-                sealed = SealedFile(self.setting.places.sealed_file, passphrase or Secret(""))
-                self._remember_keychain(_SEALED)
-                return sealed
-            case KeychainChoice.MEMORY:
-                return MemoryKeychain()
-            case KeychainChoice.RETRY:
-                if self.setting.keychain is not None:
-                    return self.setting.keychain()
-                remembered = self._remembered.keychain_backend
-                system = SystemKeychain(remembered if remembered != _SEALED else None)
-                self._remember_keychain(system.backend_name)
-                return system
-
-    def _browser(self) -> "Browser":
-        from tuimail.engine.login import Browser  # noqa: PLC0415 (see _attach_rooms)
-        from tuimail.oauth.browser import looks_remote, open_url  # noqa: PLC0415 (see _attach_rooms)
-
-        environ = self.setting.environ
-        stand_in = self.setting.open_sign_in
-        return Browser(
-            open_url=stand_in or open_url,
-            open_link=open_url,
-            is_remote=stand_in is None and looks_remote(environ),
-        )
-
-    def _remember_keychain(self, name: str) -> None:
-        """Note which keychain was used, for the child process of the next start."""
-        if self._remembered.keychain_backend != name:
-            self._remembered = replace(self._remembered, keychain_backend=name)
-            remember(self.setting.places.remembered, self._remembered)
-
-    def _first_choice(self) -> ChooseKeychain | None:
-        """What to try unasked: None where only a passphrase opens it."""
-        if self.setting.keychain is None and self._remembered.keychain_backend == _SEALED:
-            return None
-        return ChooseKeychain(choice=KeychainChoice.RETRY)
-
-    def close(self) -> None:
-        """Stop everything within a second."""
-        self.engine.close(CLOSE_S)
-        if self._pending_key is not None:
-            self._pending_key.close()
-
-    def _start_key_child(self) -> child.PendingKey | None:
-        backend = self._remembered.keychain_backend
-        if self.setting.keychain is not None or "." not in backend:
-            return None
-        return child.start(entry_for(self.default), backend)
-
-    def _wait_for_key(self, account: AccountId, tell: Callable[[], None]) -> StoreKey | None:
-        if self._pending_key is None or account != self.default:
-            return None
-        answer = self._pending_key.wait(_KEY_SLICE_S)
-        if answer is child.NoKey.NOT_YET:
-            tell()
-            while answer is child.NoKey.NOT_YET:
-                answer = self._pending_key.wait(_KEY_SLICE_S)
-        return answer if isinstance(answer, StoreKey) else None
-
-
-def monotonic() -> float:
-    """Seconds that go on while the machine sleeps, so that a token's end is not missed; Linux, else monotonic."""
-    return time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.monotonic()
-
-
-def chance() -> float:
-    """A number from [0, 1) for spreading retries; nothing secret hangs on it."""
-    return random.random()  # noqa: S311 (see above)
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
 
 
 def run_mail(profile_flag: str | None, account: str | None, environ: dict[str, str], *, mailto: str | None) -> int:
@@ -234,24 +16,6 @@ def run_mail(profile_flag: str | None, account: str | None, environ: dict[str, s
     setting = read_setting(profile_flag, environ, find_places())
     default = chosen_account(setting.profile, account)
     return run_app(setting, default, start=ComposeMail(mailto=mailto) if mailto is not None else OpenMail())
-
-
-def read_setting(profile_flag: str | None, environ: dict[str, str], places: Places) -> Setting:
-    """The setting of a real start; raises ConfigError for a bad profile."""
-    profile = load_profile(find_profile(environ, profile_flag, places))
-    places.create()
-    return Setting(profile=profile, places=places, environ=environ, zone=LocalZone())
-
-
-def chosen_account(profile: Profile, name: str | None) -> AccountId:
-    """The account named on the command line, or the default one; ConfigError for an unknown name."""
-    if name is None:
-        return profile.default
-    known = [account.id for account in profile.accounts]
-    if name not in known:
-        words = f"there is no account “{clean_line(name)}” in {profile.path}; there is: {', '.join(known)}."
-        raise ConfigError(ErrorKind.BAD_PROFILE, words, remedy=Remedy.FIX_CONFIG)
-    return AccountId(name)
 
 
 def run_app(setting: Setting, default: AccountId, *, start: StartMode) -> int:
@@ -283,7 +47,7 @@ def make_app(program: Program, start: StartMode) -> TuimailApp:
         themes=themes,
         theme=ui.theme,
         keys=ui.keys,
-        clock=_now,
+        clock=now,
         zone=setting.zone,
         start=start,
     )

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 
 from tuimail.api.commands import ChooseKeychain, KeychainChoice, SignOut
 from tuimail.api.events import Cancelled, Event, Failed, Finished, KeychainNeeded, SignedOutReport, SignOutStepped
-from tuimail.assembly import Program, Setting, chosen_account, read_setting
 from tuimail.config.logs import close_log, open_log
 from tuimail.config.paths import find_places
 from tuimail.domain.draft import SignOutStep, SignOutStepState
@@ -15,6 +14,7 @@ from tuimail.domain.errors import ErrorKind, KeychainError, Remedy
 from tuimail.domain.ids import AccountId
 from tuimail.domain.token import Secret
 from tuimail.engine.check import Check, CheckLine
+from tuimail.program import Program, Setting, chosen_account, read_setting
 
 EXIT_GOOD = 0
 EXIT_FAILED = 1

@@ -4,8 +4,9 @@ from typing import Literal
 
 from textual.app import App
 
+from tuimail.config.themes import ThemeSpec
 from tuimail.ui.screens.first_run import FirstRunScreen
-from tuimail.ui.themes import ThemeValue, as_textual
+from tuimail.ui.themes import as_textual
 
 
 class FirstRunApp(App[Literal["demo", "quit"]]):
@@ -14,7 +15,7 @@ class FirstRunApp(App[Literal["demo", "quit"]]):
     TITLE = "tuimail"
     ENABLE_COMMAND_PALETTE = False
 
-    def __init__(self, profile_path: str, *, theme: ThemeValue) -> None:
+    def __init__(self, profile_path: str, *, theme: ThemeSpec) -> None:
         super().__init__()
         self._profile_path = profile_path
         self.register_theme(as_textual(theme))
