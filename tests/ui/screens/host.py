@@ -1,10 +1,12 @@
 """A small app around one screen: it records answers and messages, and lends its terminal without a terminal."""
 
 import asyncio
+import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from io import StringIO
 from typing import Any, TypeVar
 
 from textual.app import App
@@ -59,6 +61,7 @@ class Host(App[None]):
         self.answers: list[object] = []
         self.posted: list[Message] = []
         self.suspended = 0
+        self.plain = StringIO()
         self.animation_level = "none"
         self.register_theme(as_textual(Theme()))
         self.theme = "test-dark"
@@ -69,8 +72,14 @@ class Host(App[None]):
 
     @contextmanager
     def suspend(self) -> Iterator[None]:
+        """A plain terminal at which somebody presses Enter."""
         self.suspended += 1
-        yield
+        stdin, sys.stdin = sys.stdin, StringIO("\n")
+        try:
+            with redirect_stdout(self.plain):
+                yield
+        finally:
+            sys.stdin = stdin
 
     async def _dispatch_message(self, message: Message) -> None:
         if type(message).__module__.startswith("tuimail."):
@@ -83,10 +92,14 @@ class Host(App[None]):
     def text(self) -> str:
         """What is on the screen, line by line."""
         width, height = self.size
-        return "\n".join(
-            "".join(segment.text for segment in strip).rstrip()
-            for strip in self.screen._compositor.render_strips()[:height]
-        ) if width else ""
+        return (
+            "\n".join(
+                "".join(segment.text for segment in strip).rstrip()
+                for strip in self.screen._compositor.render_strips()[:height]
+            )
+            if width
+            else ""
+        )
 
 
 async def until(pilot: Pilot[None], met: Callable[[], bool], *, deadline_s: float = 5.0) -> None:

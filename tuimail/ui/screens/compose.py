@@ -164,25 +164,35 @@ class ComposeScreen(Screen[None]):
             attachments=self._files.files,
         )
 
+    @property
+    def _is_shown(self) -> bool:
+        """Whether the screen's parts are there: answers may come before or after."""
+        return bool(self.query("#words"))
+
     def attached(self, attachment: DraftAttachment) -> None:
         """The file was read."""
+        if not self._is_shown:
+            return
         self._files.add(attachment)
         self.show_words("")
         self._changed()
 
     def saved(self, at: datetime) -> None:
         """The draft is on disk."""
-        if self._reported == self.draft:
+        if self._is_shown and self._reported == self.draft:
             self._tell_saved(f"draft saved {clock_time(at, zone=self._zone)}")
 
     def show_words(self, words: str) -> None:
         """A sentence under the text, such as why a file could not be read; sending may be asked for again."""
         self._asked_to_send = False
-        self.query_one("#words", Words).show(f"! {words}" if words else "")
+        if self._is_shown:
+            self.query_one("#words", Words).show(f"! {words}" if words else "")
 
     def show_problems(self, problems: list[FieldProblem]) -> None:
         """What must be mended, at its field, with the cursor in the first; questions alone are asked."""
         self._asked_to_send = False
+        if not self._is_shown:
+            return
         to_mend = [problem for problem in problems if not problem.is_question]
         if not to_mend:
             self._ask_and_send(problems)
@@ -202,8 +212,8 @@ class ComposeScreen(Screen[None]):
 
     def action_send(self) -> None:
         """Send, unless more text follows at once: then this key was part of a paste without brackets."""
-        before = self.draft
-        self.set_timer(SETTLE_S, lambda: self._send() if self.draft == before else None)
+        # Through the queue of the field, so that it comes after the keys before it and before those after it.
+        (self.focused or self).call_later(self._send_if_still)
 
     def action_save(self) -> None:
         """Keep the draft now."""
@@ -284,6 +294,10 @@ class ComposeScreen(Screen[None]):
 
     def _tell_saved(self, words: str) -> None:
         self.query_one("#saved", Words).update(Content(words))
+
+    def _send_if_still(self) -> None:
+        before = self.draft
+        self.set_timer(SETTLE_S, lambda: self._send() if self.draft == before else None)
 
     def _send(self) -> None:
         checked = check_draft(self.draft)

@@ -72,9 +72,11 @@ class DraftsScreen(Screen[None]):
 
     def show_drafts(self, drafts: Sequence[Draft]) -> None:
         """Replace the list; the cursor stays in its place."""
+        self._drafts = tuple(drafts)
+        if not self.query(PlainList):
+            return
         options = self.query_one(PlainList)
         row = options.highlighted or 0
-        self._drafts = tuple(drafts)
         options.clear_options()
         options.add_options(Option(draft_words(draft), id=draft.id) for draft in self._drafts)
         options.highlighted = min(row, len(self._drafts) - 1) if self._drafts else None

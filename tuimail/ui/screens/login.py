@@ -107,7 +107,8 @@ class LoginScreen(ModalScreen[str | None]):
 
     def show_words(self, text: str) -> None:
         """A sentence under the field, such as why a pasted address was not accepted."""
-        self.query_one("#words", Words).show(f"! {text}" if text else "")
+        if self.query(PasteField):
+            self.query_one("#words", Words).show(f"! {text}" if text else "")
 
     def finish(self) -> None:
         """The sign-in is over, one way or the other."""

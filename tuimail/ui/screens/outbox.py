@@ -88,6 +88,8 @@ class OutboxScreen(Screen[None]):
         """Replace the list; the cursor stays on its mail."""
         current = self._current()
         self._items = tuple(items)
+        if not self.query(PlainList):
+            return
         options = self.query_one(PlainList)
         options.clear_options()
         now = self._now()
@@ -151,7 +153,7 @@ class OutboxScreen(Screen[None]):
         self.app.push_screen(question, answered)
 
     def _current(self) -> OutboxItem | None:
-        index = self.query_one(PlainList).highlighted
+        index = self.query_one(PlainList).highlighted if self.query(PlainList) else None
         return self._items[index] if index is not None and index < len(self._items) else None
 
     def _show_hints(self) -> None:

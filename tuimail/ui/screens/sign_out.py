@@ -136,6 +136,8 @@ class SignOutReport(ModalScreen[None]):
         self._account = account
         self._address = address
         self._can_retry = False
+        self._steps: tuple[SignOutStep, ...] = ()
+        self._report: SignedOutReport | None = None
 
     def compose(self) -> ComposeResult:
         """Words, choices, keys."""
@@ -146,25 +148,26 @@ class SignOutReport(ModalScreen[None]):
             yield UrlText("", id="page")
         yield HintLine((("esc", "back"),))
 
+    def on_mount(self) -> None:
+        """Show what came before the screen was there."""
+        self._show()
+
     def show_steps(self, steps: Sequence[SignOutStep]) -> None:
-        """The steps so far."""
-        self.query_one(Steps).show_steps(steps)
+        """The steps so far; harmless once the report is closed."""
+        self._steps = tuple(steps)
+        self._show()
 
     def finish(self, report: SignedOutReport) -> None:
         """All is done: the steps, the verdict, and the page where access can be ended by hand."""
+        self._report = report
         self._can_retry = report.can_retry
         self.show_steps(report.steps)
-        self.query_one("#verdict", Words).show(verdict(report, self._address))
-        page = self.query_one("#page", UrlText)
-        page.show(report.access_page or "")
-        page.display = bool(report.access_page) and not report.revoked
-        retry = (("r", "try to revoke again"),) if report.can_retry else ()
-        self.query_one(HintLine).show((*retry, ("esc", "back")))
 
     def action_retry(self) -> None:
         """Ask for another try; once, until its report is in."""
         if self._can_retry:
             self._can_retry = False
+            self._report = None
             self.query_one("#verdict", Words).show("Trying to revoke once more…")
             self.query_one(HintLine).show((("esc", "back"),))
             self.post_message(self.RetryWanted(self._account))
@@ -172,6 +175,19 @@ class SignOutReport(ModalScreen[None]):
     def action_back(self) -> None:
         """Close the report."""
         self.dismiss(None)
+
+    def _show(self) -> None:
+        if not self.query(Steps):
+            return
+        self.query_one(Steps).show_steps(self._steps)
+        if (report := self._report) is None:
+            return
+        self.query_one("#verdict", Words).show(verdict(report, self._address))
+        page = self.query_one("#page", UrlText)
+        page.show(report.access_page or "")
+        page.display = bool(report.access_page) and not report.revoked
+        retry = (("r", "try to revoke again"),) if report.can_retry else ()
+        self.query_one(HintLine).show((*retry, ("esc", "back")))
 
 
 def verdict(report: SignedOutReport, address: str) -> Content:

@@ -3,7 +3,6 @@
 from typing import ClassVar
 
 from textual import events
-from textual.binding import Binding, BindingType
 from textual.widgets import Input
 
 from tuimail.domain.clean import clean_line
@@ -12,14 +11,18 @@ from tuimail.domain.clean import clean_line
 class LineInput(Input):
     """One line of text; what is pasted is cleaned, its lines joined by ``joiner``."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+j", "join", "Next part", show=False, id="field.join")]
     joiner: ClassVar[str] = " "
 
     def __init__(self, value: str, *, id: str, placeholder: str = "") -> None:  # noqa: A002 (Textual's word)
         super().__init__(value, id=id, placeholder=placeholder, compact=True, select_on_focus=False)
 
-    def action_join(self) -> None:
-        """A line feed, as a list that arrives as keys has them."""
+    async def _on_key(self, event: events.Key) -> None:
+        if event.key != "ctrl+j":
+            await super()._on_key(event)
+            return
+        # A line feed, as a list that arrives as a burst of keys has it.
+        event.stop()
+        event.prevent_default()
         self.replace(self.joiner, *self.selection)
 
     def _on_paste(self, event: events.Paste) -> None:

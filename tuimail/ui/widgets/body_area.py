@@ -1,9 +1,6 @@
 """The text of a mail: wrapped softly, no line numbers, and whatever comes in passes the gate."""
 
-from typing import ClassVar
-
 from textual import events
-from textual.binding import Binding, BindingType
 from textual.widgets import TextArea
 from textual.widgets.text_area import Edit, EditResult
 
@@ -16,7 +13,6 @@ BURST_S = 0.01
 class BodyArea(TextArea):
     """Textual's editor with mail's manners."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+j", "newline", "New line", show=False, id="body.newline")]
     DEFAULT_CSS = """
     BodyArea {
         border: none; border-top: solid $line; padding: 0 1; background: $background; scrollbar-size-vertical: 1;
@@ -39,16 +35,15 @@ class BodyArea(TextArea):
         edit.text = clean_block(edit.text)
         return super().edit(edit)
 
-    def action_newline(self) -> None:
-        """A line feed: some terminals send it for a pasted line end."""
-        self.insert("\n")
-
     async def _on_key(self, event: events.Key) -> None:
         since_s = event.time - self._last_key_at
         self._last_key_at = event.time
-        if event.key == "tab" and since_s < BURST_S:
-            event.stop()
-            event.prevent_default()
-            self.insert("\t")
+        # A line feed is ctrl+j here, and a pasted line end in some terminals. It is no binding: those run after
+        # the keys that follow in a burst, which would move the line end behind them.
+        text = {"ctrl+j": "\n", "tab": "\t" if since_s < BURST_S else ""}.get(event.key)
+        if not text:
+            await super()._on_key(event)
             return
-        await super()._on_key(event)
+        event.stop()
+        event.prevent_default()
+        self.replace(text, *self.selection)

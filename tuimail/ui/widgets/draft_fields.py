@@ -1,9 +1,11 @@
 """The header of a draft: From, To, Cc, Bcc and Subject, each with its problem under it."""
 
 from collections.abc import Iterable
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.message import Message
 from textual.widget import Widget
@@ -49,6 +51,11 @@ class FieldRow(Vertical):
 class DraftFields(Vertical):
     """Holds the five rows; knows their order and their values."""
 
+    BINDINGS: ClassVar[list[BindingType]] = [
+        # Before the field sees them: the letters that follow in a burst then go to the next field.
+        Binding("tab,enter", "app.focus_next", "Next field", show=False, priority=True, id="fields.next"),
+        Binding("shift+tab", "app.focus_previous", "Previous field", show=False, priority=True, id="fields.previous"),
+    ]
     DEFAULT_CSS = "DraftFields { height: auto; padding: 0 1; }"
 
     class Edited(Message):
@@ -104,8 +111,3 @@ class DraftFields(Vertical):
         event.stop()
         self._rows["from"].show_problem("")
         self.post_message(self.Edited())
-
-    @on(Input.Submitted)
-    def _next_field(self, event: Input.Submitted) -> None:
-        event.stop()
-        self.screen.focus_next()

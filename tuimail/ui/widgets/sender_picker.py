@@ -15,7 +15,6 @@ class SenderPicker(Widget):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("down,right,space", "turn(1)", "Next address", show=False, id="sender.next"),
         Binding("up,left", "turn(-1)", "Previous address", show=False, id="sender.previous"),
-        Binding("enter", "app.focus_next", "Next field", show=False, id="sender.done"),
     ]
     DEFAULT_CSS = "SenderPicker { height: 1; width: 1fr; } SenderPicker:focus { background: $selection; }"
     can_focus = True

@@ -1,0 +1,466 @@
+"""The composer: where the cursor starts, what sends and what is only text, and what survives."""
+
+import stat
+from dataclasses import replace
+from datetime import UTC
+from pathlib import Path
+
+import pytest
+from textual import events
+from textual.message import Message
+from textual.pilot import Pilot
+from textual.widgets import Input, TextArea
+
+from tests.ui.screens.host import HOSTILE, NOW, SIZES, SMALL, Host, flat, until
+from tuimail.api.events import DraftOpened
+from tuimail.domain.draft import Draft, DraftAttachment, DraftKind, FieldProblem
+from tuimail.domain.ids import AccountId, DraftId
+from tuimail.ui.external_editor import Edited, EditorTrouble, ExternalEditor, edit_text, editor_command
+from tuimail.ui.screens.compose import ComposeScreen, first_field
+from tuimail.ui.screens.question import Question
+from tuimail.ui.widgets.action_bar import ActionBar
+from tuimail.ui.widgets.path_prompt import unquoted
+
+ALICE = "Alice Example <alice@example.test>"
+WORK = "Alice <alice.work@example.test>"
+EMPTY = Draft(id=DraftId("d1"), account=AccountId("work"), sender=ALICE)
+READY = replace(EMPTY, to="bob@example.test", subject="Lunch", text="At one?")
+REPLY = replace(READY, kind=DraftKind.REPLY, text="\n\nBob wrote:\n> Lunch?")
+
+
+def composer(draft: Draft = EMPTY, *, editor: ExternalEditor | None = None, notes: tuple[str, ...] = ()) -> Host:
+    opened = DraftOpened(draft=draft, identities=(ALICE, WORK), notes=notes)
+    return Host(lambda: ComposeScreen(opened, zone=UTC, editor=editor))
+
+
+def screen_of(app: Host) -> ComposeScreen:
+    assert isinstance(app.shown, ComposeScreen)
+    return app.shown
+
+
+def focused_id(app: Host) -> str | None:
+    return app.focused.id if app.focused else None
+
+
+def burst(app: Host, keys: str) -> None:
+    """Keys as a terminal without bracketed paste delivers them: all at once."""
+    for char in keys:
+        name = {"\n": "ctrl+j", "\t": "tab", "\r": "enter"}.get(char, char)
+        app.post_message(events.Key(name, char))
+
+
+async def posted(pilot: Pilot[None], app: Host, kind: type[Message]) -> None:
+    await until(pilot, lambda: any(isinstance(message, kind) for message in app.posted))
+
+
+@pytest.mark.parametrize(
+    ("draft", "field"),
+    [
+        (EMPTY, "to"),
+        (REPLY, "text"),
+        (replace(REPLY, kind=DraftKind.REPLY_ALL), "text"),
+        (replace(EMPTY, kind=DraftKind.FORWARD, subject="Fwd: x"), "to"),
+        (replace(EMPTY, to="bob@example.test"), "subject"),
+        (READY, "text"),
+    ],
+)
+def test_the_cursor_starts_where_something_is_missing(draft: Draft, field: str) -> None:
+    assert first_field(draft) == field
+
+
+async def test_new_mail_starts_in_to_and_tab_goes_through_every_field() -> None:
+    app = composer()
+    async with app.run_test(size=SMALL) as pilot:
+        visited = [focused_id(app)]
+        for _ in range(5):
+            await pilot.press("tab")
+            visited.append(focused_id(app))
+
+        assert visited == ["to", "cc", "bcc", "subject", "body", "from"]
+
+
+async def test_from_is_reached_by_shift_tab_and_changed_by_arrows() -> None:
+    app = composer()
+    async with app.run_test(size=SMALL) as pilot:
+        await pilot.press("shift+tab", "down")
+
+        assert focused_id(app) == "from"
+        assert screen_of(app).draft.sender == WORK
+
+
+async def test_a_reply_starts_above_the_quotation() -> None:
+    app = composer(REPLY)
+    async with app.run_test(size=SMALL) as pilot:
+        await pilot.press(*"Yes")
+
+        assert screen_of(app).draft.text.startswith("Yes\n\nBob wrote:")
+
+
+async def test_an_edit_is_posted_within_a_second_and_only_once() -> None:
+    app = composer()
+    async with app.run_test(size=SMALL) as pilot:
+        await pilot.press(*"bob")
+        await posted(pilot, app, ComposeScreen.DraftEdited)
+
+        edits = app.posted_of(ComposeScreen.DraftEdited)
+        assert [edit.draft.to for edit in edits] == ["bob"]
+
+
+async def test_opening_a_draft_posts_nothing() -> None:
+    app = composer(REPLY)
+    async with app.run_test(size=SMALL) as pilot:
+        await pilot.press("escape")
+        await until(pilot, lambda: app.screen.query_one(ActionBar).display)
+        await pilot.press("escape")
+        await posted(pilot, app, ComposeScreen.Left)
+
+        assert not app.posted_of(ComposeScreen.DraftEdited)
+
+
+async def test_esc_esc_leaves_and_the_last_keys_are_in_the_draft() -> None:
+    app = composer(REPLY)
+    async with app.run_test(size=SMALL) as pilot:
+        await pilot.press(*"Hi", "escape", "escape")
+        await posted(pilot, app, ComposeScreen.Left)
+
+        assert app.posted_of(ComposeScreen.Left)[0].draft.text.startswith("Hi")
+        assert app.posted_of(ComposeScreen.DraftEdited)[-1].draft.text.startswith("Hi")
+
+
+@pytest.mark.parametrize("keys", [("escape", "y"), ("ctrl+t",), ("ctrl+enter",)])
+@pytest.mark.parametrize("size", SIZES)
+async def test_a_complete_draft_is_sent(keys: tuple[str, ...], size: tuple[int, int]) -> None:
+    app = composer(READY)
+    async with app.run_test(size=size) as pilot:
+        await pilot.press(*keys)
+        await posted(pilot, app, ComposeScreen.SendWanted)
+
+        assert app.posted_of(ComposeScreen.SendWanted)[0].draft == READY
+
+
+async def test_asking_twice_sends_once() -> None:
+    app = composer(READY)
+    async with app.run_test(size=SMALL) as pilot:
+        await pilot.press("ctrl+t", "ctrl+t")
+        await posted(pilot, app, ComposeScreen.SendWanted)
+        await pilot.press("ctrl+t")
+        await pilot.pause(0.1)
+
+        assert len(app.posted_of(ComposeScreen.SendWanted)) == 1
+
+
+async def test_after_a_declined_consent_sending_can_be_asked_for_again() -> None:
+    app = composer(READY)
+    async with app.run_test(size=SMALL) as pilot:
+        await pilot.press("ctrl+t")
+        await posted(pilot, app, ComposeScreen.SendWanted)
+        await app.push_screen(Question("Consent", "…", yes="agree", no="decline"))
+        await pilot.press("escape", "ctrl+t")
+        await until(pilot, lambda: len(app.posted_of(ComposeScreen.SendWanted)) == 2)
+
+
+async def test_alt_y_opens_the_bar_and_writes_and_sends_nothing() -> None:
+    app = composer(READY)
+    async with app.run_test(size=SMALL) as pilot:
+        app.post_message(events.Key("alt+y", "y"))
+        await until(pilot, lambda: app.screen.query_one(ActionBar).display)
+        await pilot.pause(0.1)
+
+        assert screen_of(app).draft == READY
+        assert not app.posted_of(ComposeScreen.SendWanted)
+
+
+async def test_a_burst_in_the_bar_is_text_and_never_sends() -> None:
+    app = composer(READY)
+    async with app.run_test(size=SMALL) as pilot:
+        await pilot.press("escape")
+        await until(pilot, lambda: app.screen.query_one(ActionBar).display)
+        burst(app, "yes, at one.\rBye")
+        await until(pilot, lambda: "Bye" in screen_of(app).draft.text)
+
+        assert screen_of(app).draft.text == "yes, at one.\nByeAt one?"
+        assert not app.posted_of(ComposeScreen.SendWanted)
+        assert not app.screen.query_one(ActionBar).display
+
+
+async def test_a_paste_in_the_bar_is_text() -> None:
+    app = composer(READY)
+    async with app.run_test(size=SMALL) as pilot:
+        await pilot.press("escape")
+        await until(pilot, lambda: app.screen.query_one(ActionBar).display)
+        app.post_message(events.Paste("y"))
+        await until(pilot, lambda: screen_of(app).draft.text.startswith("y"))
+
+        assert not app.posted_of(ComposeScreen.SendWanted)
+
+
+async def test_a_burst_in_the_text_is_text_line_feeds_and_tabs_too() -> None:
+    app = composer(REPLY)
+    async with app.run_test(size=SMALL) as pilot:
+        burst(app, "one\ntwo\tthree")
+        await until(pilot, lambda: "three" in screen_of(app).draft.text)
+
+        assert screen_of(app).draft.text.startswith("one\ntwo\tthree")
+        assert focused_id(app) == "body"
+
+
+async def test_tab_within_a_burst_puts_what_follows_into_the_next_field() -> None:
+    app = composer()
+    async with app.run_test(size=SMALL) as pilot:
+        burst(app, "bob\tcarol\rdave\tLunch")
+        await until(pilot, lambda: focused_id(app) == "subject" or bool(screen_of(app).draft.bcc))
+        await pilot.pause()
+
+        draft = screen_of(app).draft
+        assert (draft.to, draft.cc, draft.bcc, draft.subject) == ("bob", "carol", "dave", "Lunch")
+
+
+async def test_the_send_key_right_behind_text_sends_all_of_it() -> None:
+    app = composer(READY)
+    async with app.run_test(size=SMALL) as pilot:
+        burst(app, "Or at two? ")
+        app.post_message(events.Key("ctrl+t", "\x14"))
+        await posted(pilot, app, ComposeScreen.SendWanted)
+
+        assert app.posted_of(ComposeScreen.SendWanted)[0].draft.text == "Or at two? At one?"
+
+
+async def test_the_send_key_inside_a_burst_does_not_send() -> None:
+    app = composer(READY)
+    async with app.run_test(size=SMALL) as pilot:
+        app.post_message(events.Key("ctrl+t", "\x14"))
+        burst(app, "more text")
+        await until(pilot, lambda: "more text" in screen_of(app).draft.text)
+        await pilot.pause(0.1)
+
+        assert not app.posted_of(ComposeScreen.SendWanted)
+
+
+async def test_ctrl_j_is_a_newline() -> None:
+    app = composer(REPLY)
+    async with app.run_test(size=SMALL) as pilot:
+        await pilot.press("a", "ctrl+j", "b")
+
+        assert screen_of(app).draft.text.startswith("a\nb")
+
+
+async def test_pasted_escape_sequences_and_bidi_controls_lose_their_power() -> None:
+    app = composer(REPLY)
+    async with app.run_test(size=SMALL) as pilot:
+        app.post_message(events.Paste("a\x1b]52;c;eA==\x07b\u202ec\r\nd"))
+        await until(pilot, lambda: "d" in screen_of(app).draft.text[:30])
+
+        body = app.screen.query_one(TextArea).text
+        assert not {"\x1b", "\x07", "\u202e", "\r"} & set(body)
+        assert "\nd" in body
+
+
+async def test_a_pasted_column_of_addresses_becomes_a_list() -> None:
+    app = composer()
+    async with app.run_test(size=SMALL) as pilot:
+        app.post_message(events.Paste("a@example.test\r\nb@example.test\n"))
+        await until(pilot, lambda: "b@" in screen_of(app).draft.to)
+
+        assert screen_of(app).draft.to == "a@example.test, b@example.test"
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_a_bad_address_is_shown_at_its_field(size: tuple[int, int]) -> None:
+    app = composer(replace(READY, cc="not an address"))
+    async with app.run_test(size=size) as pilot:
+        await pilot.press("ctrl+t")
+        await until(pilot, lambda: focused_id(app) == "cc")
+
+        lines = app.text().splitlines()
+        row = next(index for index, line in enumerate(lines) if line.strip().startswith("Cc"))
+        assert "! “not an address” is not a mail address." in lines[row + 1]
+        assert not app.posted_of(ComposeScreen.SendWanted)
+
+
+async def test_mending_the_field_takes_its_problem_away() -> None:
+    app = composer(replace(EMPTY, to="x"))
+    async with app.run_test(size=SMALL) as pilot:
+        await pilot.press("ctrl+t")
+        await until(pilot, lambda: "is not a mail address" in app.text())
+        await pilot.press("@")
+        await until(pilot, lambda: "is not a mail address" not in app.text())
+
+
+async def test_a_missing_subject_is_asked_about_and_enter_sends() -> None:
+    app = composer(replace(READY, subject=""))
+    async with app.run_test(size=SMALL) as pilot:
+        await pilot.press("ctrl+t")
+        await until(pilot, lambda: isinstance(app.screen, Question))
+        assert "Send without a subject?" in app.text()
+
+        await pilot.press("enter")
+        await posted(pilot, app, ComposeScreen.SendWanted)
+
+
+async def test_no_to_the_question_goes_back_to_the_field() -> None:
+    app = composer(replace(READY, subject=""))
+    async with app.run_test(size=SMALL) as pilot:
+        await pilot.press("ctrl+t")
+        await until(pilot, lambda: isinstance(app.screen, Question))
+        await pilot.press("escape")
+        await until(pilot, lambda: app.screen is app.shown and focused_id(app) == "subject")
+
+        assert not app.posted_of(ComposeScreen.SendWanted)
+
+
+async def test_problems_from_outside_are_shown_where_they_belong() -> None:
+    app = composer(READY)
+    async with app.run_test(size=SMALL) as pilot:
+        screen_of(app).show_problems([FieldProblem(field="attachments", words="The mail is larger than 25 MB.")])
+        await pilot.pause()
+
+        assert "! The mail is larger than 25 MB." in app.text()
+
+
+async def test_d_discards_and_nothing_is_saved_after_it() -> None:
+    app = composer(REPLY)
+    async with app.run_test(size=SMALL) as pilot:
+        await pilot.press(*"Hi", "escape", "d")
+        await posted(pilot, app, ComposeScreen.DiscardWanted)
+        await pilot.press("x")
+        await pilot.pause(1.0)
+
+        assert not app.posted_of(ComposeScreen.DraftEdited)
+
+
+async def test_attaching_asks_for_a_path_and_the_file_is_listed() -> None:
+    app = composer(REPLY)
+    async with app.run_test(size=SMALL) as pilot:
+        await pilot.press("escape", "a")
+        await until(pilot, lambda: focused_id(app) == "path")
+        app.post_message(events.Paste("'/home/alice/plan b.pdf'"))
+        await pilot.press("enter")
+        await posted(pilot, app, ComposeScreen.AttachWanted)
+        screen_of(app).attached(DraftAttachment(name="plan b.pdf", content_type="application/pdf", data=b"x" * 2000))
+        await until(pilot, lambda: "plan b.pdf 2.0 KB" in app.text())
+
+        assert app.posted_of(ComposeScreen.AttachWanted)[0].path == "/home/alice/plan b.pdf"
+        assert len(screen_of(app).draft.attachments) == 1
+
+
+async def test_esc_in_the_path_prompt_goes_back_to_the_text() -> None:
+    app = composer(REPLY)
+    async with app.run_test(size=SMALL) as pilot:
+        await pilot.press("escape", "a")
+        await until(pilot, lambda: focused_id(app) == "path")
+        await pilot.press("escape")
+        await until(pilot, lambda: focused_id(app) == "body")
+
+        assert not app.screen.query_one(ActionBar).display
+
+
+async def test_an_attached_file_can_be_taken_off() -> None:
+    app = composer(replace(REPLY, attachments=(DraftAttachment(name="a.txt", content_type="text/plain", data=b"a"),)))
+    async with app.run_test(size=SMALL) as pilot:
+        await pilot.press("tab", "delete")
+        await until(pilot, lambda: not screen_of(app).draft.attachments)
+
+        assert "a.txt" not in app.text()
+
+
+async def test_ctrl_s_saves_and_the_time_is_shown() -> None:
+    app = composer(REPLY)
+    async with app.run_test(size=SMALL) as pilot:
+        await pilot.press("x", "ctrl+s")
+        await posted(pilot, app, ComposeScreen.DraftEdited)
+        screen_of(app).saved(NOW)
+        await until(pilot, lambda: "draft saved 14:30" in app.text())
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_hostile_text_is_shown_as_it_is(size: tuple[int, int]) -> None:
+    hostile = replace(
+        REPLY,
+        to=HOSTILE,
+        subject=HOSTILE,
+        text=HOSTILE,
+        sender=HOSTILE,
+        attachments=(DraftAttachment(name=HOSTILE, content_type="x/y", data=b""),),
+    )
+    app = composer(hostile, notes=(HOSTILE,))
+    async with app.run_test(size=size) as pilot:
+        screen_of(app).show_words(HOSTILE)
+        await pilot.pause()
+
+        assert flat(app.text()).count(HOSTILE) == 7
+
+
+async def test_a_resize_keeps_text_and_focus() -> None:
+    app = composer(REPLY)
+    async with app.run_test(size=SIZES[1]) as pilot:
+        await pilot.press(*"Hello")
+        await pilot.resize_terminal(*SMALL)
+        await pilot.press("!")
+
+        assert screen_of(app).draft.text.startswith("Hello!")
+        assert "send" in app.text().splitlines()[-1]
+
+
+async def test_the_hint_line_stays_while_a_field_has_the_focus() -> None:
+    app = composer()
+    async with app.run_test(size=SMALL) as pilot:
+        await pilot.press("x")
+
+        assert isinstance(app.focused, Input)
+        assert "ctrl+t send" in app.text().splitlines()[-1]
+
+
+async def test_the_external_editor_gets_a_private_file_and_its_text_comes_back(tmp_path: Path) -> None:
+    script = tmp_path / "editor.sh"
+    script.write_text('#!/bin/sh\nstat -c %a "$2" > "$1"\nprintf "Edited\\033[31m" > "$2"\n')
+    script.chmod(0o700)
+    folder = tmp_path / "private"
+    app = composer(REPLY, editor=ExternalEditor(command=f"{script} '{tmp_path}/mode of it'", folder=folder))
+    async with app.run_test(size=SMALL) as pilot:
+        await pilot.press("escape", "e")
+        await until(pilot, lambda: screen_of(app).draft.text.startswith("Edited"))
+
+        assert app.suspended == 1
+        assert "\x1b" not in screen_of(app).draft.text
+    assert (tmp_path / "mode of it").read_text().strip() == "600"
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert list(folder.iterdir()) == []
+
+
+def test_the_file_survives_an_editor_that_crashes(tmp_path: Path) -> None:
+    script = tmp_path / "editor.sh"
+    script.write_text('#!/bin/sh\nprintf "half a sentence" > "$1"\nexit 3\n')
+    script.chmod(0o700)
+
+    outcome = edit_text(ExternalEditor(command=str(script), folder=tmp_path / "private"), "before")
+
+    assert isinstance(outcome, EditorTrouble)
+    assert outcome.kept is not None
+    assert outcome.kept.read_text() == "half a sentence"
+
+
+@pytest.mark.parametrize("command", ["/no/such/editor", "unclosed 'quote", ""])
+def test_an_editor_that_cannot_start_leaves_no_file(command: str, tmp_path: Path) -> None:
+    outcome = edit_text(ExternalEditor(command=command, folder=tmp_path), "text")
+
+    assert isinstance(outcome, EditorTrouble)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_no_shell_reads_the_command(tmp_path: Path) -> None:
+    outcome = edit_text(ExternalEditor(command="true ; touch $HOME `id`", folder=tmp_path), "text")
+
+    assert outcome == Edited(text="text")
+
+
+def test_visual_goes_before_editor() -> None:
+    assert editor_command({"VISUAL": "code -w", "EDITOR": "ed"}) == "code -w"
+    assert editor_command({"EDITOR": "ed"}) == "ed"
+    assert editor_command({}) == "vi"
+
+
+@pytest.mark.parametrize(
+    ("typed", "path"), [("'/a b/c'", "/a b/c"), ('"/a"', "/a"), ("/a\\ b", "/a b"), (" ~/x ", "~/x"), ("", "")]
+)
+def test_a_dropped_path_loses_its_quotes(typed: str, path: str) -> None:
+    assert unquoted(typed) == path

@@ -1,0 +1,179 @@
+"""Outbox, drafts, the plain question and the first run."""
+
+from dataclasses import replace
+from datetime import UTC, timedelta
+from typing import Literal
+
+import pytest
+
+from tests.ui.screens.host import HOSTILE, NOW, SIZES, SMALL, Host, flat, until
+from tuimail.domain.draft import Draft, OutboxItem, OutboxState
+from tuimail.domain.ids import AccountId, DraftId, OutboxId
+from tuimail.ui.screens.drafts import DraftsScreen
+from tuimail.ui.screens.first_run import FirstRunScreen
+from tuimail.ui.screens.outbox import OutboxScreen
+from tuimail.ui.screens.question import Question
+
+ITEM = OutboxItem(
+    id=OutboxId(1),
+    account=AccountId("work"),
+    subject="Lunch",
+    recipients=("bob@example.test",),
+    state=OutboxState.QUEUED,
+    send_at=NOW + timedelta(seconds=4),
+    queued_at=NOW,
+)
+HELD = replace(ITEM, id=OutboxId(2), state=OutboxState.HELD, words="the server said “550 no such user”", send_at=None)
+UNKNOWN = replace(ITEM, id=OutboxId(3), state=OutboxState.UNKNOWN, send_at=None)
+DRAFT = Draft(id=DraftId("d1"), account=AccountId("work"), subject="Trip", to="bob@example.test", text="Dear\n\nBob")
+OTHER = replace(DRAFT, id=DraftId("d2"), subject="", to="", text="")
+
+
+def outbox(*items: OutboxItem) -> Host:
+    return Host(lambda: OutboxScreen(items, zone=UTC, now=lambda: NOW))
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_each_state_is_told_in_words(size: tuple[int, int]) -> None:
+    app = outbox(ITEM, HELD, UNKNOWN)
+    async with app.run_test(size=size):
+        shown = flat(app.text())
+
+        assert "waiting to be sent in 4 s" in shown
+        assert "! not sent: the server said “550 no such user”" in shown
+        assert "? may have been sent" in shown
+
+
+async def test_a_held_mail_is_sent_again_at_once() -> None:
+    app = outbox(HELD)
+    async with app.run_test(size=SMALL) as pilot:
+        await pilot.press("r")
+        await until(pilot, lambda: bool(app.posted_of(OutboxScreen.RetryWanted)))
+
+        assert app.posted_of(OutboxScreen.RetryWanted)[0].item == HELD.id
+
+
+async def test_a_second_copy_needs_a_y() -> None:
+    app = outbox(UNKNOWN)
+    async with app.run_test(size=SMALL) as pilot:
+        await pilot.press("r", "enter", "r")
+        assert "a second copy may follow" in flat(app.text())
+        assert not app.posted_of(OutboxScreen.RetryWanted)
+        await pilot.press("y")
+        await until(pilot, lambda: len(app.posted_of(OutboxScreen.RetryWanted)) == 1)
+
+
+async def test_a_mail_of_unknown_fate_can_be_looked_for_in_sent() -> None:
+    app = outbox(UNKNOWN)
+    async with app.run_test(size=SMALL) as pilot:
+        assert "s look in Sent" in app.text().splitlines()[-1]
+        await pilot.press("s")
+        await until(pilot, lambda: bool(app.posted_of(OutboxScreen.CheckSentWanted)))
+
+
+async def test_discarding_is_asked_about_and_editing_is_not() -> None:
+    app = outbox(HELD)
+    async with app.run_test(size=SMALL) as pilot:
+        await pilot.press("d", "y", "e")
+        await until(pilot, lambda: bool(app.posted_of(OutboxScreen.EditWanted)))
+
+        assert len(app.posted_of(OutboxScreen.DiscardWanted)) == 1
+
+
+async def test_a_queued_mail_is_neither_retried_nor_discarded() -> None:
+    app = outbox(ITEM)
+    async with app.run_test(size=SMALL) as pilot:
+        await pilot.press("r", "d", "s", "e", "q")
+        await until(pilot, lambda: bool(app.posted_of(OutboxScreen.Closed)))
+
+        assert not app.posted_of(OutboxScreen.RetryWanted)
+        assert not app.posted_of(OutboxScreen.DiscardWanted)
+        assert app.posted_of(OutboxScreen.EditWanted)[0].item == ITEM.id
+
+
+async def test_news_keep_the_cursor_on_its_mail_and_an_empty_outbox_says_so() -> None:
+    app = outbox(HELD, UNKNOWN)
+    async with app.run_test(size=SMALL) as pilot:
+        assert isinstance(app.shown, OutboxScreen)
+        await pilot.press("j")
+        app.shown.show_items((UNKNOWN,))
+        await pilot.press("s")
+        await until(pilot, lambda: bool(app.posted_of(OutboxScreen.CheckSentWanted)))
+        app.shown.show_items(())
+        await until(pilot, lambda: "Nothing is on its way" in app.text())
+
+
+async def test_enter_resumes_the_draft_and_d_discards_it_undoably() -> None:
+    app = Host(lambda: DraftsScreen((DRAFT, OTHER)))
+    async with app.run_test(size=SMALL) as pilot:
+        await pilot.press("enter", "j", "d", "z", "escape")
+        await until(pilot, lambda: bool(app.posted_of(DraftsScreen.Closed)))
+
+        assert app.posted_of(DraftsScreen.ResumeWanted)[0].draft == DRAFT.id
+        assert app.posted_of(DraftsScreen.DiscardWanted)[0].draft == OTHER.id
+        assert app.posted_of(DraftsScreen.UndoWanted)
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_drafts_show_subject_recipient_and_beginning(size: tuple[int, int]) -> None:
+    app = Host(lambda: DraftsScreen((DRAFT, OTHER)))
+    async with app.run_test(size=size) as pilot:
+        shown = flat(app.text())
+        assert "Trip to bob@example.test Dear Bob" in shown
+        assert "(no subject) (no text yet)" in shown
+
+        assert isinstance(app.shown, DraftsScreen)
+        app.shown.show_drafts(())
+        await until(pilot, lambda: "No draft is kept" in app.text())
+
+
+@pytest.mark.parametrize(
+    ("destructive", "key", "answer"),
+    [
+        (False, "enter", True),
+        (False, "escape", False),
+        (True, "enter", False),
+        (True, "y", True),
+        (True, "escape", False),
+    ],
+)
+async def test_what_destroys_is_never_preselected(destructive: bool, key: str, answer: bool) -> None:
+    app = Host(lambda: Question("Really?", "Words.", yes="do it", no="leave it", destructive=destructive))
+    async with app.run_test(size=SMALL) as pilot:
+        await pilot.press(key)
+
+        assert app.answers == [answer]
+
+
+@pytest.mark.parametrize(("key", "answer"), [("enter", "demo"), ("d", "demo"), ("q", "quit")])
+async def test_the_first_run_offers_the_demo(key: str, answer: Literal["demo", "quit"]) -> None:
+    app = Host(lambda: FirstRunScreen("/home/alice/.config/tuimail/profile.toml"))
+    async with app.run_test(size=SMALL) as pilot:
+        await pilot.press(key)
+
+        assert app.answers == [answer]
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_the_first_run_shows_the_file_to_write(size: tuple[int, int]) -> None:
+    app = Host(lambda: FirstRunScreen("/home/alice/[/b]/profile.toml"))
+    async with app.run_test(size=size) as pilot:
+        await pilot.press("a")
+        await until(pilot, lambda: "/home/alice/[/b]/profile.toml" in app.text())
+
+        assert "[accounts.work.oauth]" in app.text()
+        await pilot.press("escape")
+        assert "Try it without an account" in app.text()
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_hostile_words_are_shown_as_they_are(size: tuple[int, int]) -> None:
+    item = replace(UNKNOWN, subject=HOSTILE, recipients=(HOSTILE,), words=HOSTILE)
+    for make, count in (
+        (lambda: OutboxScreen((item,), zone=UTC, now=lambda: NOW), 3),
+        (lambda: DraftsScreen((replace(DRAFT, subject=HOSTILE, to=HOSTILE, text=HOSTILE),)), 3),
+        (lambda: Question(HOSTILE, HOSTILE, yes=HOSTILE, no=HOSTILE), 4),
+    ):
+        app = Host(make)
+        async with app.run_test(size=size):
+            assert flat(app.text()).count(HOSTILE) >= count
