@@ -29,9 +29,9 @@ SAMPLE = (
 def test_every_mail_of_the_corpus_is_shown_quickly_and_harmlessly():
     for path in corpus_mails():
         raw = path.read_bytes()
-        started = time.perf_counter()
+        started = time.process_time()
         message = parse_message(raw)
-        elapsed = time.perf_counter() - started
+        elapsed = time.process_time() - started
 
         assert elapsed < 2, path.name
         assert message.blocks, path.name
@@ -97,9 +97,12 @@ def test_arbitrary_bytes_are_always_shown(raw: bytes):
 
 
 _PIECES = st.sampled_from(
-    [b"From: ", b"Subject: ", b"Content-Type: ", b"text/html", b"multipart/mixed; boundary=", b"\r\n", b"\n\n", b"--b"]
-    + [b"=?utf-8?q?", b"?=", b"=1B", b"<a href=", b"<table>", b"<td>", b">", b'"', b"<", b"@", b",", b"b\n", b"(", b";"]
-    + [b"Date: ", b"99999999999", b"&#27;", b"\x1b[2J", "\u202e".encode(), b"charset=utf-7", b"=", b"*0*=", b"''%1B"]
+    [
+        *[b"From: ", b"Subject: ", b"Content-Type: ", b"text/html", b"multipart/mixed; boundary=", b"\r\n", b"\n\n"],
+        *[b"--b", b"=?utf-8?q?", b"?=", b"=1B", b"<a href=", b"<table>", b"<td>", b">", b'"', b"<", b"@", b",", b"b\n"],
+        *[b"(", b";", b"Date: ", b"99999999999", b"&#27;", b"\x1b[2J", "\u202e".encode(), b"charset=utf-7", b"="],
+        *[b"*0*=", b"''%1B"],
+    ]
 )
 
 

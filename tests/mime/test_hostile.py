@@ -72,23 +72,23 @@ MAILS = {
 
 @pytest.mark.parametrize("name", PAGES)
 def test_a_hostile_page_is_read_in_time(name: str):
-    started = time.perf_counter()
+    started = time.process_time()
     read_html(PAGES[name])
 
-    assert time.perf_counter() - started < LIMIT_S
+    assert time.process_time() - started < LIMIT_S
 
 
 @pytest.mark.parametrize("name", MAILS)
 def test_a_hostile_mail_is_read_in_time(name: str):
-    started = time.perf_counter()
+    started = time.process_time()
     message = parse_message(MAILS[name])
-    elapsed = time.perf_counter() - started
+    elapsed = time.process_time() - started
 
     assert elapsed < LIMIT_S
     assert message.blocks
-    started = time.perf_counter()
+    started = time.process_time()
     read_row(MAILS[name], server_date=SERVER_DATE)
-    assert time.perf_counter() - started < LIMIT_S
+    assert time.process_time() - started < LIMIT_S
 
 
 def test_too_many_parts_are_counted_in_words():

@@ -30,6 +30,7 @@ _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]+")
 _CONTENT_TYPE = re.compile(r"[A-Za-z0-9!#$&^_.+-]{1,80}/[A-Za-z0-9!#$&^_.+-]{1,80}")
 _MESSAGE_ID = re.compile(r"<[!-;=?-~]+>")
 _FIELD = re.compile(rb"([A-Za-z-]+): ")
+_PERCENT_UNIT = re.compile(r"%[0-9A-F]{2}|[^%]")
 _ONLY_PRINTABLE = re.compile(r"[\t\n -~]*")
 
 
@@ -193,7 +194,9 @@ def _file_name(name: str) -> str:
     if name.isascii() and len(name) < _FOLD_AT - len(' filename=""') and '"' not in name and "\\" not in name:
         return f'\r\n filename="{name}"'
     encoded = quote(name, safe="")
-    pieces = [encoded[start : start + 60] for start in range(0, len(encoded), 60)]
+    # Cut between the bytes that %XX stands for: readers decode each piece on its own.
+    units = _PERCENT_UNIT.findall(encoded)
+    pieces = ["".join(units[start : start + 20]) for start in range(0, len(units), 20)]
     if len(pieces) == 1:
         return f"\r\n filename*=utf-8''{encoded}"
     first = f"\r\n filename*0*=utf-8''{pieces[0]}"

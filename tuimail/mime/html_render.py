@@ -36,6 +36,7 @@ _STYLES = {
     "samp": Style.CODE,
 }
 _INHERITING = frozenset({"a", "font", "pre", *_STYLES})
+_WORTHLESS_EMPTY = frozenset({"li", "table", "ul", "ol"})
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _PARAGRAPHS = frozenset({"p", "blockquote", "ul", "ol", "dl", "pre", "menu", "dir", "figure", *_HEADINGS})
 _BULLETS = ("- ", "* ", "+ ")
@@ -148,6 +149,8 @@ class Renderer:
             self._rule()
         elif tag == "img":
             self._picture(element)
+        elif tag in _WORTHLESS_EMPTY and not is_filled(element):
+            return []
         elif tag == "table" and is_data_table(element):
             self._table(element)
             return []
