@@ -168,12 +168,14 @@ class _CodeGrant(AuthorizationCodeGrant):  # type: ignore[misc]  # authlib is un
     def save_authorization_code(self, code: str, request: Untyped) -> None:
         parameters = request.payload.data
         self.server.ledger.keep_code(
-            value=code,
-            redirect_uri=parameters["redirect_uri"],
-            scope=request.scope,
-            nonce=parameters.get("nonce"),
-            code_challenge=parameters["code_challenge"],
-            code_challenge_method=parameters["code_challenge_method"],
+            Code(
+                value=code,
+                redirect_uri=parameters["redirect_uri"],
+                scope=request.scope,
+                nonce=parameters.get("nonce"),
+                code_challenge=parameters["code_challenge"],
+                code_challenge_method=parameters["code_challenge_method"],
+            )
         )
 
     def query_authorization_code(self, code: str, client: object) -> Code | None:  # noqa: ARG002 (one client)

@@ -28,7 +28,6 @@ class Code:
     nonce: str | None
     code_challenge: str = field(repr=False)
     code_challenge_method: str
-    ends_at: float
 
     def get_redirect_uri(self) -> str:
         """As authlib asks for it."""
@@ -67,7 +66,7 @@ class Ledger:
         self._clock = clock
         self._lock = RLock()
         self._access_lifetime_s: float = ACCESS_LIFETIME_S
-        self._codes: dict[str, Code] = {}
+        self._codes: dict[str, tuple[Code, float]] = {}
         self._tokens: dict[str, Token] = {}
         self._spent: set[str] = set()
         """Codes and refresh tokens of the present grant that were used up."""
@@ -82,11 +81,10 @@ class Ledger:
         with self._lock:
             self._access_lifetime_s = seconds
 
-    def keep_code(self, **bound_to: str | None) -> None:
+    def keep_code(self, code: Code) -> None:
         """Remember a code until it is used or its minute is over."""
-        code = Code(ends_at=self._clock() + CODE_LIFETIME_S, **bound_to)  # type: ignore[arg-type] # the caller names them
         with self._lock:
-            self._codes[code.value] = code
+            self._codes[code.value] = (code, self._clock() + CODE_LIFETIME_S)
 
     def find_code(self, value: str) -> Code | None:
         """The code while it may be used; a second use ends the grant (RFC 6749 section 4.1.2)."""
@@ -94,8 +92,8 @@ class Ledger:
             if value in self._spent:
                 self.end_grant()
                 return None
-            code = self._codes.get(value)
-            return code if code and code.ends_at > self._clock() else None
+            code, ends_at = self._codes.get(value, (None, 0.0))
+            return code if ends_at > self._clock() else None
 
     def spend_code(self, code: Code) -> None:
         """It was exchanged."""

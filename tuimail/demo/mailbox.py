@@ -20,6 +20,7 @@ MAILBOXES = ("Drafts", "Sent", "Archive", "Junk", "Trash", "Allotment", "North P
 
 _FILES = ("personal", "work", "languages", "tidewatch", "newsletters", "errands", "unwanted")
 _AGO = re.compile(r"(?:(?P<days>\d+)d (?P<hour>\d\d):(?P<minute>\d\d))|(?:(?P<amount>\d+)(?P<unit>[mh]))")
+_REPLY = re.compile(r"^(?:re: )+", re.IGNORECASE)
 _ME = "me"
 
 
@@ -39,28 +40,27 @@ def demo_mails(now: datetime) -> list[DemoMail]:
         *(read_letters(name) for name in _FILES),
         *(parse_letters(text) for text in routine_letters()),
     )
+    dated = sorted(((moment(letter.head["when"], now), letter) for letter in letters), key=lambda pair: pair[0])
     threads: dict[str, tuple[str, ...]] = {}
-    mails = [_mail(letter, now, threads) for letter in letters]
-    return sorted(mails, key=lambda mail: mail.received_at)
+    return [_mail(letter, when, threads) for when, letter in dated]
 
 
-def _mail(letter: Letter, now: datetime, threads: dict[str, tuple[str, ...]]) -> DemoMail:
-    head = letter.head
-    when = moment(head["when"], now)
-    thread = head.get("thread", "")
-    before = threads.get(thread, ()) if thread else ()
-    draft = replace(_draft(letter, now), references=before)
-    if thread:
-        threads[thread] = (*before, message_id(draft, when))
+def _mail(letter: Letter, when: datetime, threads: dict[str, tuple[str, ...]]) -> DemoMail:
+    """The mail, entered into its thread: a subject with "Re:" answers what came last under it."""
+    subject = letter.head["subject"]
+    topic = _REPLY.sub("", subject)
+    before = threads.get(topic, ()) if topic != subject else ()
+    draft = replace(_draft(letter, when), references=before)
+    threads[topic] = (*before, message_id(draft, when))
     return DemoMail(
-        mailbox=head.get("folder", "INBOX"),
+        mailbox=letter.head.get("folder", "INBOX"),
         raw=write(draft, when=when),
         received_at=when,
-        flags=tuple(f"\\{flag.capitalize()}" for flag in head.get("flags", "").split()),
+        flags=tuple(f"\\{flag.capitalize()}" for flag in letter.head.get("flags", "").split()),
     )
 
 
-def _draft(letter: Letter, now: datetime) -> Draft:
+def _draft(letter: Letter, when: datetime) -> Draft:
     head = letter.head
     return Draft(
         sender=BY_KEY[head["from"]],
@@ -69,7 +69,7 @@ def _draft(letter: Letter, now: datetime) -> Draft:
         subject=head["subject"],
         text=letter.text,
         html=letter.versions.get("html", ""),
-        calendar=_dated(letter.versions.get("calendar", ""), now),
+        calendar=_dated(letter.versions.get("calendar", ""), when),
         charset=head.get("charset", "utf-8"),
         headers=letter.headers,
         files=[attachment(name) for name in head.get("attach", "").split()],
@@ -81,11 +81,11 @@ def _contacts(keys: str) -> Sequence[Contact]:
     return tuple(BY_KEY[key] for key in keys.split())
 
 
-def _dated(calendar: str, now: datetime) -> str:
-    """Calendar text with {+3d 10:00} made a date three days ahead, in the zone of ``now`` and written as UTC."""
+def _dated(calendar: str, sent_at: datetime) -> str:
+    """Calendar text with {+3d 10:00} made a date three days after the mail, in its zone and written as UTC."""
 
     def stamp(match: re.Match[str]) -> str:
-        day = now + timedelta(days=int(match[1]))
+        day = sent_at + timedelta(days=int(match[1]))
         local = day.replace(hour=int(match[2]), minute=int(match[3]), second=0, microsecond=0)
         utc = local - (local.utcoffset() or timedelta())
         return f"{utc:%Y%m%dT%H%M%SZ}"

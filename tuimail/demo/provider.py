@@ -49,7 +49,7 @@ _Result = TypeVar("_Result")
 _START_S = 10
 _STOP_S = 5
 # At debug level these write tokens or mail; their warnings are about clients and would land on the terminal.
-_TALKATIVE = ("mail.log", "mail.debug", "pymap", "authlib", "asyncio")
+_TALKATIVE = ("mail.log", "mail.debug", "pymap", "authlib")
 
 
 class DemoProvider:
