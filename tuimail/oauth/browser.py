@@ -36,10 +36,12 @@ _TEXT_BROWSERS = frozenset(
 _HELPER = "import sys, webbrowser; sys.exit(not webbrowser.open(sys.argv[1]))"
 
 
-def open_url(url: str, environ: Mapping[str, str] | None = None, platform: str = sys.platform) -> bool:
+def open_url(
+    url: str, environ: Mapping[str, str] | None = None, platform: str = sys.platform, *, start_s: float = START_S
+) -> bool:
     """Open the address; False if no browser could be started. ``environ`` None: this process's own.
 
-    Returns within five seconds, and refuses what is not https (or http on loopback). Not for the UI's thread.
+    Returns within ``start_s`` seconds, and refuses what is not https (or http on loopback). Not for the UI's thread.
     """
     environ = os.environ if environ is None else environ
     own = _browsers(environ)
@@ -57,7 +59,7 @@ def open_url(url: str, environ: Mapping[str, str] | None = None, platform: str =
     except OSError:
         return False
     try:
-        return helper.wait(START_S) == 0
+        return helper.wait(start_s) == 0
     except subprocess.TimeoutExpired:
         threading.Thread(target=helper.wait, name="browser helper", daemon=True).start()
         return True

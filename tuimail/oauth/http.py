@@ -51,11 +51,11 @@ class Answer:
 class OAuthHttp:
     """Requests to authorization servers. Safe from several threads."""
 
-    def __init__(self, ssl_context: ssl.SSLContext) -> None:
+    def __init__(self, ssl_context: ssl.SSLContext, *, read_s: float = READ_S) -> None:
         """``ssl_context`` must serve no other protocol: the library below sets ALPN to http/1.1 on it."""
         self.session = httpx2.Client(
             verify=ssl_context,
-            timeout=httpx2.Timeout(READ_S, connect=CONNECT_S),
+            timeout=httpx2.Timeout(read_s, connect=CONNECT_S),
             follow_redirects=False,
             headers={"accept": "application/json", "accept-encoding": "identity", "user-agent": "tuimail"},
             event_hooks={"request": [_check_request], "response": [_limit_body]},

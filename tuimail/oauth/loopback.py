@@ -75,7 +75,7 @@ class Listener:
         with contextlib.suppress(OSError):  # the thread has ended and closed its end
             self._wake_in.send(b".")
         if self._thread is not threading.current_thread():
-            self._thread.join()
+            self._ended.wait()
 
     def _run(self) -> None:
         try:
@@ -113,10 +113,13 @@ class Listener:
         assert isinstance(server, socket.socket)  # noqa: S101 (from our own list, for the checker)
         try:
             sock, _ = server.accept()
+        except BlockingIOError:
+            return
         except OSError:
-            return  # gone before it was accepted, or no file descriptor left
-        if len(self._clients) >= MAX_CLIENTS:
-            self._drop(next(iter(self._clients.values())))
+            # Gone before it was accepted, or no file descriptor is left: then the oldest client gives its up.
+            self._drop_oldest(0)
+            return
+        self._drop_oldest(MAX_CLIENTS - 1)
         sock.setblocking(False)
         self._clients[sock] = _Client(sock, time.monotonic() + _CLIENT_LIMIT_S)
         self._selector.register(sock, selectors.EVENT_READ)
@@ -176,6 +179,10 @@ class Listener:
                     self._selector.unregister(self._wake_out)
                 elif isinstance(key.fileobj, socket.socket) and key.fileobj in self._clients:
                     self._serve(self._clients[key.fileobj])
+
+    def _drop_oldest(self, room: int) -> None:
+        if len(self._clients) > room:
+            self._drop(next(iter(self._clients.values())))
 
     def _drop_slow(self) -> None:
         now = time.monotonic()
