@@ -215,6 +215,13 @@ def test_what_a_later_version_brings_says_so(tmp_path: Path, line: str) -> None:
     assert "profile.toml:3" in error.summary
 
 
+def test_a_secret_in_place_of_a_place_is_not_repeated(tmp_path: Path) -> None:
+    error = refuse(tmp_path, SHORT + 'oauth.client_secret_in = "hunter2"\n')
+
+    assert "client_secret_in must be keychain" in error.summary
+    assert "hunter2" not in f"{error.summary} {error.detail} {error.__cause__!r} {error.__context__!r}"
+
+
 def test_loopback_may_do_without_tls_at_the_provider(tmp_path: Path) -> None:
     for host in ("localhost:80", "127.0.0.1", "[::1]:8000"):
         assert load(tmp_path, SHORT.replace("https://id.example.test", f"http://{host}")).accounts

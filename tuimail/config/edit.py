@@ -56,7 +56,7 @@ def _replace_checked(path: Path, text: str) -> Profile:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
-        load_profile(temporary)
+        _check(temporary, path)
         # A profile that is a link, as to a folder of dotfiles, stays one.
         temporary.replace(path.resolve())
         return load_profile(path)
@@ -66,6 +66,14 @@ def _replace_checked(path: Path, text: str) -> Profile:
         if temporary is not None:
             with contextlib.suppress(FileNotFoundError):
                 temporary.unlink()
+
+
+def _check(temporary: Path, path: Path) -> None:
+    try:
+        load_profile(temporary)
+    except ConfigError as error:
+        summary = error.summary.replace(str(temporary), str(path))
+        raise ConfigError(error.kind, summary, remedy=error.remedy, detail=error.detail) from error
 
 
 def _error(path: Path, words: str) -> ConfigError:

@@ -3,7 +3,7 @@
 import difflib
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar, get_args, get_origin
 
 from msgspec import Struct, ValidationError, convert
 
@@ -25,6 +25,7 @@ _PLAIN = {
 }
 """msgspec's words for types, as people who write TOML know them."""
 
+_MISSING = re.compile(r"Object missing required field `(\w+)`")
 _WHERE = re.compile(r" - at `\$(?P<path>[^`]*)`$")
 
 
@@ -50,15 +51,23 @@ def as_struct(table: object, struct: type[S], path: Path) -> S:
         text = str(error)
         found = _WHERE.search(text)
         inner = tuple(re.findall(r"[A-Za-z_]+", found["path"])) if found else ()
-        words = _reworded(_WHERE.sub("", text))
-        raise ShapeError((*path, *inner), f"{dotted((*path, *inner))}: {words}") from error
+        text = _WHERE.sub("", text)
+        if missing := _MISSING.fullmatch(text):
+            words = f"{dotted((*path, *inner, missing[1]))} is missing."
+            raise ShapeError((*path, *inner), words) from error
+        raise ShapeError((*path, *inner), f"{dotted((*path, *inner))}: {_reworded(text)}") from error
 
 
 def check_keys(table: Table, struct: type[Struct], path: Path) -> None:
-    """Refuse keys that the Struct, or a Struct inside it, does not have."""
+    """Refuse keys that the Struct, or one inside it, does not have, and words that are none of a key's choices."""
     for key, value in table.items():
         if key not in struct.__struct_fields__:
             raise ShapeError((*path, key), _unknown((*path, key), struct.__struct_fields__))
+        choices = _choices(struct, key)
+        if choices and value not in choices:
+            # Without the value: it may be a secret, written where the name of a place belongs.
+            words = f"{dotted((*path, key))} must be {' or '.join(choices)}."
+            raise ShapeError((*path, key), words)
         inner = _inner_struct(struct, key)
         if inner is not None and isinstance(value, dict):
             check_keys(value, inner, (*path, key))
@@ -86,17 +95,21 @@ def _unknown(path: Path, known: Sequence[str]) -> str:
     return f"{dotted(path)} is not a known key{suggestion(key, known)}"
 
 
+def _choices(struct: type[Struct], key: str) -> list[str]:
+    """The words that a Literal allows."""
+    annotation = struct.__annotations__[key]
+    literals = [part for part in (annotation, *get_args(annotation)) if get_origin(part) is Literal]
+    return [f"{word}" for literal in literals for word in get_args(literal)]
+
+
 def _inner_struct(struct: type[Struct], key: str) -> type[Struct] | None:
-    for candidate in (struct.__annotations__[key], *getattr(struct.__annotations__[key], "__args__", ())):
+    for candidate in (struct.__annotations__[key], *get_args(struct.__annotations__[key])):
         if isinstance(candidate, type) and issubclass(candidate, Struct):
             return candidate
     return None
 
 
 def _reworded(text: str) -> str:
-    required = re.fullmatch(r"Object missing required field `(\w+)`", text)
-    if required:
-        return f"{required[1]} is missing."
     for word, plain in _PLAIN.items():
         text = text.replace(word, plain)
     return clean_line(f"{text[:1].lower()}{text[1:]}.")
