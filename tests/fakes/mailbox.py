@@ -17,7 +17,8 @@ from tuimail.domain.scope import Permission, ScopeSets
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 WORK = AccountId("work")
-INBOX, SENT, ARCHIVE, TRASH, EMPTY = MailboxId(1), MailboxId(3), MailboxId(4), MailboxId(6), MailboxId(8)
+INBOX, SENT, ARCHIVE, TRASH = MailboxId(1), MailboxId(3), MailboxId(4), MailboxId(6)
+RECEIPTS = MailboxId(9)
 SIGNED_IN = SignedIn(granted=frozenset({Permission.READ}), scopes=("mail.read",), since=NOW - timedelta(days=3))
 
 
@@ -42,8 +43,8 @@ def mailboxes() -> tuple[Mailbox, ...]:
         Mailbox(id=MailboxId(5), name="Junk", role=MailboxRole.JUNK, total=3, unread=3),
         Mailbox(id=TRASH, name="Trash", role=MailboxRole.TRASH, total=5),
         Mailbox(id=MailboxId(7), name="Projects", total=90, unread=2),
-        Mailbox(id=EMPTY, name="Projects/Harbour", total=0),
-        Mailbox(id=MailboxId(9), name="Receipts", total=61),
+        Mailbox(id=MailboxId(8), name="Projects/Harbour", total=0),
+        Mailbox(id=RECEIPTS, name="Receipts", total=61),
     )
 
 
@@ -179,7 +180,7 @@ class FakeMailbox:
         self.sign_in = sign_in
         self.link = link
 
-    def __call__(self, command: c.Command, number: CommandId) -> Iterator[e.Event]:  # noqa: PLR0912 (a case a command)
+    def __call__(self, command: c.Command, number: CommandId) -> Iterator[e.Event]:
         match command:
             case c.OpenAccount(account=account):
                 yield e.AccountChanged(command=number, account=account, state=self.sign_in)

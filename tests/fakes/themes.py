@@ -1,38 +1,31 @@
-"""Two themes for UI tests, in the shape that ``config`` gives."""
+"""Two themes for UI tests."""
 
-from dataclasses import dataclass
+from tuimail.config.themes import ThemeColors, ThemeSpec
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FakeColors:
-    background: str = "#16181d"
-    surface: str = "#1c1f26"
-    panel: str = "#22262f"
-    text: str = "#d7dae0"
-    muted: str = "#9198a6"
-    primary: str = "#8ab4f8"
-    accent: str = "#7fd1c7"
-    success: str = "#8fce9b"
-    warning: str = "#e6c07b"
-    error: str = "#f28b82"
-    border: str = "#6d7484"
-    selection: str = "#2f3b52"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FakeTheme:
-    name: str = "tuimail-dark"
-    title: str = "Dark"
-    dark: bool = True
-    colors: FakeColors = FakeColors()
-
-
-DARK = FakeTheme()
-LIGHT = FakeTheme(
+DARK = ThemeSpec(
+    name="tuimail-dark",
+    title="Dark",
+    dark=True,
+    colors=ThemeColors(
+        background="#16181d",
+        surface="#1c1f26",
+        panel="#22262f",
+        text="#d7dae0",
+        muted="#9198a6",
+        primary="#8ab4f8",
+        accent="#7fd1c7",
+        success="#8fce9b",
+        warning="#e6c07b",
+        error="#f28b82",
+        border="#6d7484",
+        selection="#2f3b52",
+    ),
+)
+LIGHT = ThemeSpec(
     name="tuimail-light",
     title="Light",
     dark=False,
-    colors=FakeColors(
+    colors=ThemeColors(
         background="#fbfbfa",
         surface="#f3f3f0",
         panel="#e8e8e4",

@@ -1,29 +1,59 @@
 """The Textual app: screens, themes and the engine's events. Holds no mail logic."""
 
+import asyncio
+import contextlib
+import signal
 from collections.abc import Callable
 from datetime import datetime, tzinfo
+from functools import partial
+from importlib import import_module
+from typing import ClassVar, Protocol
 
 from textual import on
 from textual.app import App
+from textual.binding import Binding, BindingType
+from textual.message import Message
 
-from tuimail.api.commands import OpenAccount
+from tuimail.api.commands import BeginDraft, ListOutbox, OpenAccount
 from tuimail.api.engine import Engine
+from tuimail.api.events import Event
+from tuimail.config.themes import ThemeSpec
 from tuimail.domain.account import Account
 from tuimail.domain.ids import AccountId
+from tuimail.ui.actions import ACTIONS, Pane
 from tuimail.ui.bridge import Reported, connect
+from tuimail.ui.deeds.going import HelpWanted, PaletteWanted, QuitWanted, SentWanted
+from tuimail.ui.external_editor import ExternalEditor
+from tuimail.ui.flows.flow import Flow
 from tuimail.ui.keymap import keymap
 from tuimail.ui.screens.mail import MailScreen
 from tuimail.ui.session import Session
-from tuimail.ui.start import StartMode
+from tuimail.ui.start import ComposeMail, StartMode
 from tuimail.ui.state import AppState, begin, reduce
-from tuimail.ui.themes import ThemeValue, as_textual
+from tuimail.ui.themes import as_textual
+
+CATALOG = "tuimail.ui.flows.catalog"
+
+
+class Catalog(Protocol):
+    """What ``flows.catalog`` gives."""
+
+    flows: tuple[Flow, ...]
+
+    def show_help(self, pane: Pane | None) -> None:
+        """Help for the screen on top."""
 
 
 class TuimailApp(App[None]):
-    """Shows one account's mail."""
+    """Shows one account's mail; everything else lies over it."""
 
     CSS_PATH = "app.tcss"
     TITLE = "tuimail"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+q", "quit", "Quit", id="app.quit", priority=True, show=False),
+        Binding("f1", "help", "Help", id="app.help", show=False),
+    ]
+    animation_level = "none"
 
     def __init__(  # noqa: PLR0913 (called once, by the composition root)
         self,
@@ -31,19 +61,31 @@ class TuimailApp(App[None]):
         *,
         accounts: tuple[Account, ...],
         default: AccountId,
-        themes: tuple[ThemeValue, ...],
+        themes: tuple[ThemeSpec, ...],
         theme: str,
         keys: str,
         clock: Callable[[], datetime],
         zone: tzinfo,
         start: StartMode,
         downloads: str = "~/Downloads",
+        editor: ExternalEditor | None = None,
     ) -> None:
         super().__init__()
         self._engine = engine
-        self.session = Session(engine, begin(accounts, default), keymap=keymap(keys), clock=clock, zone=zone)
+        self.session = Session(
+            engine,
+            begin(accounts, default),
+            keymap=keymap(keys),
+            clock=clock,
+            zone=zone,
+            addresses={account.id: account.address for account in accounts},
+            editor=editor,
+        )
         self._start = start
         self._downloads = downloads
+        self._catalog: Catalog | None = None
+        self._held: list[Event | Message] = []
+        self._mail = MailScreen(self.session, downloads=downloads)
         for each in themes:
             self.register_theme(as_textual(each))
         self.theme = theme
@@ -54,14 +96,107 @@ class TuimailApp(App[None]):
         return self.session.state
 
     def on_mount(self) -> None:
-        """Show the main screen and ask for the account."""
-        self._mail = MailScreen(self.session, downloads=self._downloads)
+        """Show the main screen, ask for the account, and load the rest after the first paint."""
         self.push_screen(self._mail)
         connect(self._engine, self)
         self.session.submit(OpenAccount(account=self.state.account))
+        self.session.submit(ListOutbox(account=self.state.account))
+        if isinstance(self._start, ComposeMail):
+            self.session.submit(BeginDraft(account=self.state.account, mailto=self._start.mailto))
+        self.call_after_refresh(self._load_soon)
+        loop = asyncio.get_running_loop()
+        # Windows' loop has no signal handlers; its console ends the process by itself.
+        with contextlib.suppress(NotImplementedError, RuntimeError):
+            for number in (signal.SIGTERM, signal.SIGHUP):
+                loop.add_signal_handler(number, self._end_by_signal)
+
+    def tell(self, words: str, *, can_undo: bool = False) -> None:
+        """Say something for some seconds, on whatever screen is shown."""
+        if self.screen is self._mail:
+            self._mail.tell(words, can_undo=can_undo)
+        else:
+            self.notify(words, markup=False)
+
+    def go_home(self) -> None:
+        """Close what lies over the main screen."""
+        if self.screen is not self._mail:
+            self._mail.pop_until_active()
+
+    # The engine's events and the screens' wishes
 
     @on(Reported)
-    def _take(self, message: Reported) -> None:
+    def _arrived(self, message: Reported) -> None:
         before = self.session.state
         self.session.state = reduce(before, message.event)
         self._mail.take(message.event, before)
+        self._offer(message.event)
+
+    @on(Message)
+    def _posted(self, message: Message) -> None:
+        match message:
+            case Reported():
+                return
+            case HelpWanted():
+                self.action_help()
+            case PaletteWanted():
+                self.action_command_palette()
+            case SentWanted():
+                self.go_home()
+                self._mail.do("go_sent")
+            case _:
+                self._offer(message)
+
+    def _offer(self, message: Event | Message) -> None:
+        if self._catalog is None:
+            self._hold(message)
+            return
+        for flow in self._catalog.flows:
+            if flow.take(message) if isinstance(message, Event) else flow.wish(message):
+                return
+
+    def _hold(self, message: Event | Message) -> None:
+        """Until the flows are there; Textual's own messages are none of theirs."""
+        if isinstance(message, Event) or type(message).__module__.startswith("tuimail."):
+            self._held.append(message)
+
+    def _load_soon(self) -> None:
+        self.run_worker(self._load(), name="catalog")
+
+    async def _load(self) -> None:
+        # By name and on a thread: these screens cost some 60 ms that the first paint must not wait for.
+        module = await asyncio.to_thread(import_module, CATALOG)
+        self._catalog = module.Catalog(self, downloads=self._downloads)
+        held, self._held = self._held, []
+        for message in held:
+            self._offer(message)
+
+    # Actions
+
+    async def action_quit(self) -> None:
+        """Quit, asking only where a mail is on its way."""
+        self.post_message(QuitWanted())
+
+    def action_help(self) -> None:
+        """Help for the screen on top."""
+        if self._catalog is not None:
+            self._catalog.show_help(self._mail.pane if self.screen is self._mail else None)
+
+    def action_command_palette(self) -> None:
+        """Every action of the main screen, and the themes; elsewhere the themes alone."""
+        entries: list[tuple[str, Callable[[], None], str]] = []
+        if self.screen is self._mail:
+            keys = self.session.keymap
+            entries += [
+                (action.title, partial(self._mail.do, action.name), keys.shown(action.name) or action.help)
+                for action in ACTIONS
+                if action.name in self._mail.deed_names and not action.name.startswith("link_")
+            ]
+        entries += [
+            (f"Theme: {name}", partial(setattr, self, "theme", name), "for this run; the profile's ui.theme keeps it")
+            for name in self.available_themes
+        ]
+        self.search_commands(entries, placeholder="What to do…")
+
+    def _end_by_signal(self) -> None:
+        self.post_message(QuitWanted())
+        self.post_message(QuitWanted())

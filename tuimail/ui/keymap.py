@@ -154,12 +154,12 @@ def build(name: str, overrides: Mapping[str, str]) -> Keymap:
     panes: dict[Pane, dict[Keys, Action]] = {pane: {} for pane in Pane}
     for action in ACTIONS:
         for keys in wanted.get(action.name, ()):
-            _claim(name, panes, action, keys)
+            _claim(name, panes, action=action, keys=keys)
     for action in ACTIONS:
         if action.name not in wanted:
             for keys in _sequences(action.keys):
                 if not _is_taken(panes, action, keys, by=wanted):
-                    _claim(name, panes, action, keys)
+                    _claim(name, panes, action=action, keys=keys)
     found: dict[str, list[Keys]] = {}
     for table in panes.values():
         for keys, action in table.items():
@@ -193,7 +193,7 @@ def _is_taken(
     )
 
 
-def _claim(name: str, panes: dict[Pane, dict[Keys, Action]], action: Action, keys: Keys) -> None:
+def _claim(name: str, panes: dict[Pane, dict[Keys, Action]], *, action: Action, keys: Keys) -> None:
     for pane in _panes_of(action):
         for other, holder in panes[pane].items():
             if _overlap(keys, other):

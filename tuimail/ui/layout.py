@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable
 from enum import StrEnum
 from functools import lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
 from rich.cells import cell_len, chop_cells
@@ -146,8 +147,8 @@ def _pre(block: Block, lead: tuple[Run, ...], room: int) -> Iterable[Line]:
     cuts = [0]
     for piece in chop_cells(text, room) if text else [""]:
         cuts.append(cuts[-1] + len(piece))
-    for start, end in zip(cuts, cuts[1:], strict=False):
-        yield Line((*lead, *_slice(spans, start, end, _tone(block))))
+    for start, end in pairwise(cuts):
+        yield Line((*lead, *_slice(spans, (start, end), _tone(block))))
 
 
 def _paragraph(block: Block, lead: tuple[Run, ...], room: int) -> Iterable[Line]:
@@ -165,7 +166,7 @@ def _paragraph(block: Block, lead: tuple[Run, ...], room: int) -> Iterable[Line]
             first = later
         return
     for start, end in wrap(text, room):
-        yield Line((*first, *_slice(spans, start, end, tone)))
+        yield Line((*first, *_slice(spans, (start, end), tone)))
         first = later
 
 
@@ -189,7 +190,8 @@ def _with_numbers(spans: tuple[Span, ...]) -> tuple[Span, ...]:
     return tuple(numbered)
 
 
-def _slice(spans: tuple[Span, ...], start: int, end: int, tone: Tone) -> list[Run]:
+def _slice(spans: tuple[Span, ...], place: tuple[int, int], tone: Tone) -> list[Run]:
+    start, end = place
     runs: list[Run] = []
     at = 0
     for span in spans:

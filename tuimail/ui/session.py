@@ -1,11 +1,12 @@
 """The one holder of ``AppState``: screens read it here and change it here, and ask the engine here."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, tzinfo
 
 from tuimail.api.commands import Command
 from tuimail.api.engine import Engine
 from tuimail.domain.ids import AccountId, CommandId
+from tuimail.ui.external_editor import ExternalEditor
 from tuimail.ui.keymap import Keymap
 from tuimail.ui.state import AppState
 
@@ -14,12 +15,24 @@ class Session:
     """State, engine, keymap, clock and zone of a running app; lives on the event loop alone."""
 
     def __init__(
-        self, engine: Engine, state: AppState, *, keymap: Keymap, clock: Callable[[], datetime], zone: tzinfo
+        self,
+        engine: Engine,
+        state: AppState,
+        *,
+        keymap: Keymap,
+        clock: Callable[[], datetime],
+        zone: tzinfo,
+        addresses: Mapping[AccountId, str],
+        editor: ExternalEditor | None = None,
     ) -> None:
         self.state = state
         self.keymap = keymap
         self.clock = clock
         self.zone = zone
+        self.editor = editor
+        """The person's own editor for the composer, if one is set."""
+        self.addresses = dict(addresses)
+        """The address of each account."""
         self._engine = engine
 
     @property

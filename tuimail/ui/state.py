@@ -35,7 +35,6 @@ from tuimail.domain.ids import AccountId, CommandId, MailboxId, RowId
 from tuimail.domain.mailbox import Mailbox, MailboxRole
 from tuimail.domain.message import Message
 
-
 _NOT_CONNECTED = LinkState(link=LinkKind.IDLE)
 
 
@@ -129,14 +128,11 @@ def open_mailbox(state: AppState, mailbox: MailboxId, command: CommandId) -> App
         rows=array("q"),
         query="",
         rows_known=False,
+        is_complete=True,
         new_mail=0,
         reading=None,
-        waiting=_awaiting_list(command),
+        waiting=dict.fromkeys((Slot.LIST,), command),
     )
-
-
-def _awaiting_list(command: CommandId) -> Mapping[Slot, CommandId]:
-    return {Slot.LIST: command}
 
 
 def search(state: AppState, query: str, command: CommandId) -> AppState:
@@ -151,7 +147,8 @@ def open_message(state: AppState, row: RowId, command: CommandId) -> AppState:
 
 def close_message(state: AppState) -> AppState:
     """The reader is empty again; an answer still on its way is stale."""
-    waiting = {pane: command for pane, command in state.waiting.items() if pane is not Slot.READER}
+    waiting = dict(state.waiting)
+    waiting.pop(Slot.READER, None)
     return replace(state, reading=None, waiting=waiting)
 
 

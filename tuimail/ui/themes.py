@@ -1,51 +1,11 @@
 """Theme values from ``config`` made into Textual themes. No colour is written here."""
 
-from typing import Protocol
-
 from textual.theme import Theme
 
-
-class ThemeColors(Protocol):
-    """The colours of a theme value as ``#rrggbb``: what each is for stands in ``config.themes``."""
-
-    @property
-    def background(self) -> str: ...  # noqa: D102 (the class says it)
-    @property
-    def surface(self) -> str: ...  # noqa: D102 (the class says it)
-    @property
-    def panel(self) -> str: ...  # noqa: D102 (the class says it)
-    @property
-    def text(self) -> str: ...  # noqa: D102 (the class says it)
-    @property
-    def muted(self) -> str: ...  # noqa: D102 (the class says it)
-    @property
-    def primary(self) -> str: ...  # noqa: D102 (the class says it)
-    @property
-    def accent(self) -> str: ...  # noqa: D102 (the class says it)
-    @property
-    def success(self) -> str: ...  # noqa: D102 (the class says it)
-    @property
-    def warning(self) -> str: ...  # noqa: D102 (the class says it)
-    @property
-    def error(self) -> str: ...  # noqa: D102 (the class says it)
-    @property
-    def border(self) -> str: ...  # noqa: D102 (the class says it)
-    @property
-    def selection(self) -> str: ...  # noqa: D102 (the class says it)
+from tuimail.config.themes import ThemeSpec
 
 
-class ThemeValue(Protocol):
-    """A checked theme, as ``config.themes`` reads it."""
-
-    @property
-    def name(self) -> str: ...  # noqa: D102 (the class says it)
-    @property
-    def dark(self) -> bool: ...  # noqa: D102 (the class says it)
-    @property
-    def colors(self) -> ThemeColors: ...  # noqa: D102 (the class says it)
-
-
-def as_textual(theme: ThemeValue) -> Theme:
+def as_textual(theme: ThemeSpec) -> Theme:
     """The Textual theme of these colours; stylesheets use its names and ``$muted``, ``$line`` and ``$selection``."""
     colors = theme.colors
     return Theme(

@@ -22,6 +22,10 @@ class OutboxWanted(UIMessage):
     """The outbox screen."""
 
 
+class SentWanted(UIMessage):
+    """The Sent folder."""
+
+
 class DraftsWanted(UIMessage):
     """The drafts screen."""
 
@@ -150,5 +154,6 @@ class Going:
             if account is not None and account != self._desk.session.account:
                 self.open_account(account)
 
-        choices = [Choice(value=account, title=str(account)) for account in accounts]
+        addresses = self._desk.session.addresses
+        choices = [Choice(value=name, title=addresses.get(name, str(name)), detail=str(name)) for name in accounts]
         self._desk.app.push_screen(Picker("Switch account", choices), picked)

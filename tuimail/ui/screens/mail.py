@@ -64,7 +64,7 @@ class MailScreen(Screen[None]):
         self._going, self._reading = Going(self), Reading(self)
         parts = (self._moving, self._acting, self._going, self._reading, Opening(self, downloads))
         self._deeds = {name: deed for part in parts for name, deed in part.deeds().items()}
-        self._deeds |= {"search": self._begin_search, "list_back": self._back, "list_clear": self._clear}
+        self._deeds |= {"search": self._begin_search, "list_back": self._back, "list_clear": self._clear_words}
         self._pressed: Keys = ()
         self._waited: Timer | None = None
         self._doing = ""
@@ -218,14 +218,14 @@ class MailScreen(Screen[None]):
 
     def _render_lines(self) -> None:
         """Titles, status and hints."""
-        state, session = self.session.state, self.session
-        focused = self.pane
-        mailbox = state.current_mailbox
-        self._title("account", str(state.account), "", focused is Pane.FOLDERS)
+        state, session, pane = self.session.state, self.session, self.pane
+        mailbox, is_open = state.current_mailbox, state.reading is not None
         name = mailbox.title if mailbox else ""
-        self._title("mailbox", f"{name}: {state.query}" if state.query else name, counts(state), focused is Pane.LIST)
-        place = f"{self.messages.cursor + 1:,} of {len(state.rows):,}" if state.reading is not None else ""
-        self._title("place", "Message" if state.reading is not None else "", place, focused is Pane.READER)
+        name = f"{name}: {state.query}" if state.query else name
+        place = f"{self.messages.cursor + 1:,} of {len(state.rows):,}" if is_open else ""
+        self._title("account", session.addresses[state.account], focused=pane is Pane.FOLDERS)
+        self._title("mailbox", name, counts(state), focused=pane is Pane.LIST)
+        self._title("place", "Message" if is_open else "", place, focused=pane is Pane.READER)
         marked = len(self.messages.marked)
         current = self.messages.current
         words = row_words(self.messages.envelope(current)) if current is not None else ""
@@ -233,7 +233,7 @@ class MailScreen(Screen[None]):
         self._status.show(status(state, doing=self._doing, right=right, zone=session.zone))
         self._hints.show(self._current_hints())
 
-    def _title(self, which: str, words: str, detail: str, focused: bool) -> None:  # noqa: FBT001
+    def _title(self, which: str, words: str, detail: str = "", *, focused: bool) -> None:
         style = "bold $primary" if focused else "bold $foreground"
         self._titles[which].update(Content.assemble((words, style), (f"   {detail}" if detail else "", "$muted")))
 
@@ -305,6 +305,9 @@ class MailScreen(Screen[None]):
         return self._reading.close()
 
     # Search
+
+    def _clear_words(self) -> None:
+        self._clear()
 
     def _begin_search(self) -> None:
         self._field.display = True

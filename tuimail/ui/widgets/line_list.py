@@ -114,7 +114,8 @@ class LineList(ScrollView, can_focus=True, inherit_bindings=False):
         lines = self.lines_per_row
         return Region(0, self.cursor * lines - self.scroll_offset.y, self.size.width, lines)
 
-    def _on_click(self, event: Click) -> None:
+    def on_click(self, event: Click) -> None:
+        """The mouse chooses a row; twice opens it."""
         row = self.row_at(event.y)
         if row is not None:
             self.cursor = row

@@ -8,7 +8,6 @@ from typing import ClassVar
 from rich.segment import Segment
 from rich.style import Style
 from textual.cache import LRUCache
-from textual.events import Resize
 from textual.message import Message as UIMessage
 from textual.strip import Strip
 
@@ -251,7 +250,8 @@ class MessageList(LineList):
         super().watch_scroll_y(old_value, new_value)
         self._want_rows()
 
-    def _on_resize(self, event: Resize) -> None:
+    def on_resize(self) -> None:
+        """Only what is seen is drawn again; the cursor stays in sight."""
         self.resize_rows(len(self.rows))
         self.show_cursor_row()
         self._want_rows()

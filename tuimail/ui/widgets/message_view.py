@@ -6,7 +6,6 @@ from typing import ClassVar
 from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
-from textual.events import Resize
 from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.selection import Selection
@@ -107,7 +106,7 @@ class MessageView(ScrollView, can_focus=True, inherit_bindings=False):
         """The selected words as they stand on the page."""
         return selection.extract("\n".join(line.text for line in self._page.lines)), "\n"
 
-    def selection_updated(self, selection: Selection | None) -> None:
+    def selection_updated(self, selection: Selection | None) -> None:  # noqa: ARG002 (Textual's signature)
         """Repaint with the new selection."""
         self.refresh()
 
@@ -129,7 +128,7 @@ class MessageView(ScrollView, can_focus=True, inherit_bindings=False):
             style += Style(
                 bold=True if Look.BOLD in look else None,
                 italic=True if Look.ITALIC in look else None,
-                underline=True if Look.UNDERLINE in look or tone is Tone.LINK and Look.LINK in look else None,
+                underline=True if Look.UNDERLINE in look or (tone is Tone.LINK and Look.LINK in look) else None,
                 strike=True if Look.STRIKE in look else None,
             )
             self._styles[key] = style
@@ -137,7 +136,8 @@ class MessageView(ScrollView, can_focus=True, inherit_bindings=False):
 
     # Layout
 
-    def _on_resize(self, event: Resize) -> None:
+    def on_resize(self) -> None:
+        """Lay the page out for the new width."""
         self._lay_out()
 
     def _lay_out(self) -> None:

@@ -1,0 +1,1 @@
+"""Conversations that take more than one screen: signing in, writing, settings and signing out, trouble."""

@@ -1,0 +1,35 @@
+"""All flows and their screens. Loaded after the first paint, since the list needs none of it."""
+
+from tuimail.ui.actions import Pane
+from tuimail.ui.flows.flow import Flow, Host
+from tuimail.ui.flows.quitting import QuitFlow
+from tuimail.ui.flows.settings import SettingsFlow
+from tuimail.ui.flows.sign_in import SignInFlow
+from tuimail.ui.flows.trouble import TroubleFlow
+from tuimail.ui.flows.writing import WritingFlow
+from tuimail.ui.screens.help import HelpScreen, pane_groups, screen_groups
+
+
+class Catalog:
+    """The flows in the order in which they look at events."""
+
+    def __init__(self, host: Host, *, downloads: str) -> None:
+        writing = WritingFlow(host)
+        self._host = host
+        self.flows: tuple[Flow, ...] = (
+            SignInFlow(host),
+            writing,
+            SettingsFlow(host, downloads),
+            QuitFlow(host, writing),
+            TroubleFlow(host),
+        )
+
+    def show_help(self, pane: Pane | None) -> None:
+        """Help for a pane of the main screen, or for whatever screen is on top."""
+        app, keymap = self._host.app, self._host.session.keymap
+        if isinstance(app.screen, HelpScreen):
+            return
+        if pane is not None:
+            app.push_screen(HelpScreen(pane_groups(keymap, pane), preset=keymap.name))
+        else:
+            app.push_screen(HelpScreen(screen_groups(list(app.screen.active_bindings.values()))))

@@ -1,0 +1,139 @@
+"""Signing in: consent, the browser, the keychain."""
+
+from functools import partial
+
+from textual.message import Message
+
+from tuimail.api.commands import AnswerOtherAccount, ChooseKeychain, PasteRedirect, SignIn
+from tuimail.api.events import (
+    BrowserNeeded,
+    BrowserWords,
+    Cancelled,
+    ConsentNeeded,
+    Event,
+    Failed,
+    Finished,
+    KeychainNeeded,
+    OtherAccountFound,
+)
+from tuimail.domain.account import ConsentRequest
+from tuimail.domain.errors import ErrorKind, Problem
+from tuimail.domain.ids import AccountId, CommandId
+from tuimail.domain.scope import Permission
+from tuimail.ui.flows.flow import Flow
+from tuimail.ui.screens.consent import ConsentScreen
+from tuimail.ui.screens.keychain import KeychainScreen
+from tuimail.ui.screens.login import LoginScreen
+from tuimail.ui.screens.other_account import OtherAccountQuestion
+from tuimail.ui.screens.question import Question
+
+
+class Declined(Message):
+    """The person said no to a consent screen."""
+
+    def __init__(self, account: AccountId, permissions: frozenset[Permission]) -> None:
+        super().__init__()
+        self.account = account
+        self.permissions = permissions
+
+
+class SignInFlow(Flow):
+    """One sign-in at a time; the engine keeps the state, this shows it."""
+
+    _consent: ConsentScreen | None = None
+    _login: LoginScreen | None = None
+    _command: CommandId | None = None
+    _asked: SignIn | None = None
+    _keychain: KeychainScreen | None = None
+
+    def take(self, event: Event) -> bool:
+        """Everything that asks the person about access."""
+        match event:
+            case ConsentNeeded(request=request):
+                self._ask_consent(request)
+            case BrowserNeeded():
+                self._show_login(event)
+            case BrowserWords(words=words) if self._login is not None:
+                self._login.show_words(words)
+            case OtherAccountFound(account=account):
+                self.host.app.push_screen(OtherAccountQuestion(event), partial(self._answer_other, account))
+            case KeychainNeeded():
+                self._ask_keychain(event)
+            case Finished() | Failed() | Cancelled() if event.command is not None and event.command == self._command:
+                self._ended(event)
+            case _:
+                return False
+        return True
+
+    def wish(self, message: Message) -> bool:
+        """The pasted address."""
+        if isinstance(message, LoginScreen.Pasted):
+            self.session.submit(PasteRedirect(account=message.account, url=message.url))
+            return True
+        return False
+
+    def _ask_consent(self, request: ConsentRequest) -> None:
+        self.close(self._consent)
+        self._consent = ConsentScreen(request)
+        self.host.app.push_screen(self._consent, partial(self._consented, request))
+
+    def _consented(self, request: ConsentRequest, yes: bool | None) -> None:
+        self._consent = None
+        permissions = frozenset(line.permission for line in request.lines)
+        if yes:
+            self._sign_in(SignIn(account=request.account, permissions=permissions))
+        else:
+            self.host.app.post_message(Declined(request.account, permissions))
+
+    def _sign_in(self, command: SignIn) -> None:
+        self._asked = command
+        self._command = self.session.submit(command)
+
+    def _show_login(self, event: BrowserNeeded) -> None:
+        self.close(self._login)
+        self._login = LoginScreen(event)
+        self._command = event.command if event.command is not None else self._command
+        self.host.app.push_screen(self._login, self._login_closed)
+
+    def _login_closed(self, result: str | None) -> None:
+        self._login = None
+        if result is None and self._command is not None:
+            self.session.cancel(self._command)
+
+    def _ended(self, event: Finished | Failed | Cancelled) -> None:
+        login, self._command = self._login, None
+        self._login = None
+        if login is not None:
+            login.finish()
+        match event:
+            case Failed(problem=problem):
+                self._offer_again(problem)
+            case Finished(words=words, can_undo=can_undo):
+                self.host.tell(words or "Signed in.", can_undo=can_undo)
+            case Cancelled():
+                self.host.tell("The sign-in was cancelled. , then Enter signs in.")
+
+    def _offer_again(self, problem: Problem) -> None:
+        if problem.kind is ErrorKind.SIGN_IN_CANCELLED:
+            self.host.tell(problem.summary)
+            return
+        words = [problem.summary, *([f"Its own words: “{problem.detail}”"] if problem.detail else [])]
+        question = Question("Not signed in", words, yes="try again", no="not now")
+        self.host.app.push_screen(question, self._again)
+
+    def _again(self, yes: bool | None) -> None:
+        if yes and self._asked is not None:
+            self._sign_in(self._asked)
+
+    def _answer_other(self, account: AccountId, keep: bool | None) -> None:
+        self.session.submit(AnswerOtherAccount(account=account, keep=bool(keep)))
+
+    def _ask_keychain(self, event: KeychainNeeded) -> None:
+        self.close(self._keychain)
+        self._keychain = KeychainScreen(event)
+        self.host.app.push_screen(self._keychain, self._keychain_chosen)
+
+    def _keychain_chosen(self, choice: ChooseKeychain | None) -> None:
+        self._keychain = None
+        if choice is not None:
+            self.session.submit(choice)

@@ -1,0 +1,59 @@
+"""Failures and notices that belong to no other flow."""
+
+from textual.message import Message
+
+from tuimail.api.commands import AskConsent
+from tuimail.api.events import Event, Failed, Noticed
+from tuimail.domain.errors import Problem
+from tuimail.domain.scope import Permission
+from tuimail.ui.flows.flow import Flow, Host
+from tuimail.ui.problems import Manner, manner
+from tuimail.ui.screens.problem import ProblemScreen
+from tuimail.ui.state import Slot
+
+
+class TroubleFlow(Flow):
+    """Comes last: whatever arrives here is shown by its remedy."""
+
+    def __init__(self, host: Host) -> None:
+        super().__init__(host)
+        self._shown: ProblemScreen | None = None
+        self._showing: Problem | None = None
+
+    def take(self, event: Event) -> bool:
+        """Notices, and failures that nobody else took."""
+        match event:
+            case Noticed(problem=problem) if problem is not None:
+                self._show(problem)
+            case Noticed(words=words) if words:
+                self.host.tell(words)
+            case Failed(problem=problem) if not self._is_in_reader(event):
+                self._show(problem)
+            case _:
+                return False
+        return True
+
+    def wish(self, message: Message) -> bool:  # noqa: ARG002 (nothing is wished for here)
+        """Nothing."""
+        return False
+
+    def _is_in_reader(self, event: Failed) -> bool:
+        reading = self.session.state.reading
+        return reading is not None and self.session.state.waiting.get(Slot.READER) == event.command
+
+    def _show(self, problem: Problem) -> None:
+        match manner(problem):
+            case Manner.MODAL:
+                self._show_modal(problem)
+            case Manner.CONSENT:
+                wanted = frozenset({Permission.READ})
+                self.session.submit(AskConsent(account=self.session.account, permissions=wanted))
+            case Manner.NOTICE | Manner.BANNER | Manner.FIELD | Manner.KEYCHAIN:
+                self.host.tell(problem.summary)
+
+    def _show_modal(self, problem: Problem) -> None:
+        # Ten failures of one kind are one screen.
+        if self._shown is not None and self._shown.is_attached and self._showing == problem:
+            return
+        self._shown, self._showing = ProblemScreen(problem), problem
+        self.host.app.push_screen(self._shown)

@@ -1,0 +1,218 @@
+"""Writing: composers, drafts, outbox, and the permission to send asked for when it is needed."""
+
+from textual.message import Message
+
+from tuimail.api.commands import (
+    AskConsent,
+    AttachFile,
+    DiscardDraft,
+    DiscardOutbox,
+    EditOutbox,
+    ListDrafts,
+    ListOutbox,
+    ResumeDraft,
+    RetryOutbox,
+    SaveDraft,
+    Send,
+    Undo,
+)
+from tuimail.api.events import (
+    AccountChanged,
+    Cancelled,
+    DraftOpened,
+    DraftSaved,
+    DraftsListed,
+    Event,
+    Failed,
+    FileAttached,
+    Finished,
+    OutboxChanged,
+)
+from tuimail.domain.account import SignedIn
+from tuimail.domain.draft import Draft
+from tuimail.domain.errors import ErrorKind, Problem
+from tuimail.domain.ids import AccountId, CommandId, DraftId
+from tuimail.domain.scope import Permission
+from tuimail.ui.deeds.going import DraftsWanted, OutboxWanted, SentWanted
+from tuimail.ui.flows.flow import Flow, Host
+from tuimail.ui.flows.sign_in import Declined
+from tuimail.ui.screens.compose import ComposeScreen
+from tuimail.ui.screens.drafts import DraftsScreen
+from tuimail.ui.screens.outbox import OutboxScreen
+
+
+class WritingFlow(Flow):
+    """Composers by draft, and the two lists of what was written."""
+
+    def __init__(self, host: Host) -> None:
+        super().__init__(host)
+        self._composers: dict[DraftId, ComposeScreen] = {}
+        self._sends: dict[CommandId, Draft] = {}
+        self._attaching: dict[CommandId, DraftId] = {}
+        self._needs_grant: Draft | None = None
+        self._drafts: DraftsScreen | None = None
+        self._outbox: OutboxScreen | None = None
+
+    @property
+    def unsaved(self) -> tuple[Draft, ...]:
+        """The drafts in open composers, for quitting."""
+        return tuple(screen.draft for screen in self._composers.values() if screen.is_attached)
+
+    def take(self, event: Event) -> bool:
+        """What composers and lists show."""
+        match event:
+            case DraftOpened():
+                self._open(event)
+            case DraftSaved(draft=draft) if draft in self._composers:
+                self._composers[draft].saved(self.session.clock())
+            case FileAttached(draft=draft, attachment=attachment) if draft in self._composers:
+                self._composers[draft].attached(attachment)
+            case DraftsListed(drafts=drafts) if self._drafts is not None:
+                self._drafts.show_drafts(drafts)
+            case OutboxChanged(account=account, items=items):
+                if self._outbox is not None and account == self.session.account:
+                    self._outbox.show_items(items)
+            case AccountChanged(state=SignedIn(granted=granted)):
+                self._granted(granted)
+                return False
+            case Finished() | Failed() | Cancelled():
+                return self._ended(event)
+            case _:
+                return False
+        return True
+
+    def wish(self, message: Message) -> bool:
+        """What the screens post."""
+        account = self.session.account
+        match message:
+            case ComposeScreen.DraftEdited(draft=draft):
+                self.session.submit(SaveDraft(account=draft.account, draft=draft))
+            case ComposeScreen.SendWanted(draft=draft):
+                self._send(draft)
+            case ComposeScreen.AttachWanted(draft=draft_id, path=path):
+                command = self.session.submit(AttachFile(account=self._account_of(draft_id), draft=draft_id, path=path))
+                self._attaching[command] = draft_id
+            case ComposeScreen.DiscardWanted(draft=draft_id):
+                self.session.submit(DiscardDraft(account=self._account_of(draft_id), draft=draft_id))
+                self._close(draft_id)
+            case ComposeScreen.Left(draft=draft):
+                self._leave(draft)
+            case Declined(permissions=permissions) if Permission.SEND in permissions:
+                self._declined()
+            case DraftsWanted():
+                self._drafts = self._drafts or DraftsScreen(())
+                self.host.app.push_screen(self._drafts)
+                self.session.submit(ListDrafts(account=account))
+            case OutboxWanted():
+                items = self.session.state.view.outbox
+                self._outbox = OutboxScreen(items, zone=self.session.zone, now=self.session.clock)
+                self.host.app.push_screen(self._outbox)
+                self.session.submit(ListOutbox(account=account))
+            case _:
+                return self._list_wish(message)
+        return True
+
+    def _list_wish(self, message: Message) -> bool:
+        account = self.session.account
+        match message:
+            case DraftsScreen.ResumeWanted(draft=draft):
+                self._close_lists()
+                self.session.submit(ResumeDraft(account=account, draft=draft))
+            case DraftsScreen.DiscardWanted(draft=draft):
+                self.session.submit(DiscardDraft(account=account, draft=draft))
+                self.session.submit(ListDrafts(account=account))
+            case DraftsScreen.UndoWanted():
+                self.session.submit(Undo(account=account))
+                self.session.submit(ListDrafts(account=account))
+            case OutboxScreen.RetryWanted(item=item):
+                self.session.submit(RetryOutbox(account=account, item=item))
+            case OutboxScreen.EditWanted(item=item):
+                self._close_lists()
+                self.session.submit(EditOutbox(account=account, item=item))
+            case OutboxScreen.DiscardWanted(item=item):
+                self.session.submit(DiscardOutbox(account=account, item=item))
+            case OutboxScreen.CheckSentWanted():
+                self._close_lists()
+                self.host.app.post_message(SentWanted())
+            case DraftsScreen.Closed() | OutboxScreen.Closed():
+                self._close_lists()
+            case _:
+                return False
+        return True
+
+    # Composers
+
+    def _open(self, event: DraftOpened) -> None:
+        if event.draft.id not in self._composers:
+            screen = ComposeScreen(event, zone=self.session.zone, editor=self.session.editor)
+            self._composers[event.draft.id] = screen
+            self.host.app.push_screen(screen)
+
+    def _account_of(self, draft: DraftId) -> AccountId:
+        return self._composers[draft].draft.account if draft in self._composers else self.session.account
+
+    def _leave(self, draft: Draft) -> None:
+        if draft.is_empty:
+            self.session.submit(DiscardDraft(account=draft.account, draft=draft.id))
+        else:
+            self.session.submit(SaveDraft(account=draft.account, draft=draft))
+            self.host.tell("Draft kept. g d lists drafts.")
+        self._close(draft.id)
+
+    def _close(self, draft: DraftId) -> None:
+        screen = self._composers.pop(draft, None)
+        self.close(screen)
+
+    def _close_lists(self) -> None:
+        self.close(self._drafts)
+        self.close(self._outbox)
+        self._drafts = self._outbox = None
+
+    # Sending
+
+    def _send(self, draft: Draft) -> None:
+        command = self.session.submit(Send(account=draft.account, draft=draft))
+        self._sends[command] = draft
+
+    def _ended(self, event: Finished | Failed | Cancelled) -> bool:
+        if event.command is None:
+            return False
+        attached_to = self._attaching.pop(event.command, None)
+        sent = self._sends.pop(event.command, None)
+        match event:
+            case Failed(problem=problem) if attached_to is not None:
+                self._say(attached_to, problem)
+                return True
+            case Failed(problem=problem) if sent is not None:
+                self._not_sent(sent, problem)
+                return True
+            case Finished() if sent is not None:
+                self._close(sent.id)
+            case _:
+                pass
+        return False
+
+    def _not_sent(self, draft: Draft, problem: Problem) -> None:
+        if problem.kind is ErrorKind.SCOPE_MISSING:
+            self._needs_grant = draft
+            self.session.submit(AskConsent(account=draft.account, permissions=frozenset({Permission.SEND})))
+        else:
+            self._say(draft.id, problem)
+
+    def _say(self, draft: DraftId, problem: Problem) -> None:
+        if draft in self._composers:
+            self._composers[draft].show_words(problem.summary)
+        else:
+            self.host.tell(problem.summary)
+
+    def _granted(self, granted: frozenset[Permission]) -> None:
+        draft = self._needs_grant
+        if draft is not None and Permission.SEND in granted:
+            self._needs_grant = None
+            self._send(draft)
+
+    def _declined(self) -> None:
+        draft, self._needs_grant = self._needs_grant, None
+        if draft is not None and draft.id in self._composers:
+            words = "Not sent: sending was not permitted. The draft is kept; send again to be asked again."
+            self._composers[draft.id].show_words(words)

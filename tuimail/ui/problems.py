@@ -1,0 +1,52 @@
+"""What the app does about a problem: one exhaustive match over its remedy. Pure."""
+
+from enum import StrEnum
+from typing import assert_never
+
+from tuimail.domain.errors import Problem, Remedy
+
+
+class Manner(StrEnum):
+    """How a problem is brought to the person."""
+
+    NOTICE = "notice"
+    """Some seconds; the status bar tells what lasts."""
+    BANNER = "banner"
+    """A line that stays until it is mended; the account's state carries it."""
+    CONSENT = "consent"
+    """The consent screen, for the permission that is missing."""
+    FIELD = "field"
+    """At the field, in the screen that asked."""
+    KEYCHAIN = "keychain"
+    """The keychain's screen, which the engine asks for by an event of its own."""
+    MODAL = "modal"
+    """A screen with the technical text to copy."""
+
+
+def manner(problem: Problem) -> Manner:
+    """How this problem is shown."""
+    match problem.remedy:
+        case Remedy.WAIT:
+            return Manner.NOTICE
+        case Remedy.SIGN_IN:
+            return Manner.BANNER
+        case Remedy.GRANT:
+            return Manner.CONSENT
+        case Remedy.FIX_INPUT:
+            return Manner.FIELD
+        case Remedy.UNLOCK:
+            return Manner.KEYCHAIN
+        case Remedy.FIX_CONFIG | Remedy.TELL | Remedy.REPORT:
+            return Manner.MODAL
+    assert_never(problem.remedy)
+
+
+def closing_words(problem: Problem) -> str:
+    """What the modal says under the problem."""
+    match problem.remedy:
+        case Remedy.FIX_CONFIG:
+            return "This is set in the profile. Change it there and start tuimail again."
+        case Remedy.REPORT:
+            return "This should not happen. The log has the details; it holds no mail and no secrets."
+        case _:
+            return ""

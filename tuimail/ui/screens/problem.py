@@ -1,0 +1,48 @@
+"""A problem that cannot be passed over: its sentence, the technical text, and a key to copy that."""
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.screen import ModalScreen
+
+from tuimail.domain.errors import Problem
+from tuimail.ui.problems import closing_words
+from tuimail.ui.widgets.dialog import Dialog, Words, title
+from tuimail.ui.widgets.hint_line import HintLine
+
+
+class ProblemScreen(ModalScreen[None]):
+    """Tells, and goes away by Enter or Esc."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,enter,q", "back", "Close", id="problem.close"),
+        Binding("y", "copy", "Copy the details", id="problem.copy"),
+    ]
+    DEFAULT_CSS = "ProblemScreen { align: center middle; background: $background 70%; }"
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__()
+        self._problem = problem
+
+    def compose(self) -> ComposeResult:
+        """Sentence, details, what to do."""
+        with Dialog():
+            yield title("Something went wrong", tail=self._problem.kind.value)
+            yield Words(self._problem.summary)
+            if self._problem.detail:
+                yield Words(Content.styled(f"In its own words: “{self._problem.detail}”", "$muted"))
+            closing = closing_words(self._problem)
+            if closing:
+                yield Words(closing)
+        yield HintLine((("Enter", "close"), ("y", "copy the details")))
+
+    def action_back(self) -> None:
+        """Close."""
+        self.dismiss(None)
+
+    def action_copy(self) -> None:
+        """Hand the texts to the terminal's clipboard."""
+        self.app.copy_to_clipboard(f"{self._problem.kind.value}: {self._problem.summary}\n{self._problem.detail}")
+        self.query_one(HintLine).show((("Enter", "close"), ("y", "handed to the terminal's clipboard")))
