@@ -28,6 +28,8 @@ def make_envelope(sender: str, recipients: Sequence[str], *, mail: bytes, offere
 
     ``offered``: the server's EHLO keywords in lower case.
     """
+    if not recipients:
+        raise not_sendable("The mail has nobody to go to.")
     paths = [_path(address, can_utf8="smtputf8" in offered) for address in (sender, *recipients)]
     needs_utf8 = not all(path.isascii() for path in paths)
     options = [f"SIZE={len(mail)}"] if "size" in offered else []

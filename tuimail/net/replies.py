@@ -1,6 +1,7 @@
 """SMTP replies (RFC 5321 section 4.2) and what they mean for a sign-in or a mail. Pure."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tuimail.domain.clean import clean_quote
@@ -65,8 +66,8 @@ class SendFailed(SendError):  # noqa: N818 (the mail failed, not a program)
 
     def __init__(self, kind: ErrorKind, summary: str, *, remedy: Remedy, reply: Reply | None = None) -> None:
         super().__init__(kind, summary, remedy=remedy, detail=reply.words if reply else "")
-        self.wants_sign_in = reply is not None and reply.code in _WANTS_SIGN_IN
-        """The server asks for a sign-in again: the access token ran out meanwhile."""
+        self.refused: tuple[tuple[str, str], ...] = ()
+        """Each recipient with the server's words, where the refusal was about them."""
 
 
 def refused_at_start(host: str, reply: Reply) -> Refused:
@@ -99,21 +100,22 @@ def sign_in_refused(host: str, reply: Reply, challenge: Challenge) -> ServerErro
 
 def mail_refused(reply: Reply) -> SendFailed:
     """The error for a mail that the server did not take, by a reply that leaves no doubt."""
-    if reply.is_temporary:
+    # A token that ran out between two commands is no verdict on the mail: the next connection brings a fresh one.
+    if reply.is_temporary or reply.code in _WANTS_SIGN_IN:
         return SendFailed(
             ErrorKind.SEND_TEMPORARY, "The server does not take the mail now.", remedy=Remedy.WAIT, reply=reply
         )
     return SendFailed(ErrorKind.SEND_REFUSED, "The server refused the mail.", remedy=Remedy.TELL, reply=reply)
 
 
-def all_recipients_refused(replies: list[Reply]) -> SendFailed:
+def all_recipients_refused(refused: Mapping[str, Reply]) -> SendFailed:
     """The error where nobody was accepted: temporary only if it is so for everybody."""
-    telling = next((reply for reply in replies if not reply.is_temporary), replies[0])
-    if telling.is_temporary:
-        return mail_refused(telling)
-    return SendFailed(
-        ErrorKind.SEND_REFUSED, "The server accepted none of the recipients.", remedy=Remedy.TELL, reply=telling
-    )
+    errors = [mail_refused(reply) for reply in refused.values()]
+    error = next((each for each in errors if each.kind is ErrorKind.SEND_REFUSED), errors[0])
+    if error.kind is ErrorKind.SEND_REFUSED:
+        error.summary = "The server accepted none of the recipients."
+    error.refused = tuple((who, reply.words) for who, reply in refused.items())
+    return error
 
 
 def not_sent(detail: str) -> SendFailed:

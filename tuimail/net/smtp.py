@@ -6,16 +6,12 @@ between the dot and its answer nobody can know (RFC 1047), and the error says so
 """
 
 import contextlib
-import re
-import smtplib
-import socket
 import ssl
-import threading
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
+from types import TracebackType
 from typing import Self
 
 from tuimail.domain.account import Server, Tls
@@ -35,16 +31,11 @@ from tuimail.net.replies import (
     unknown,
 )
 from tuimail.net.sasl import Challenge, choose_mechanism, initial_response, read_challenge
+from tuimail.net.smtp_wire import SmtpWire
 from tuimail.net.tls import CONNECT_TIMEOUT_S, open_socket, protect
 
-CLIENT_NAME = "[127.0.0.1]"
-"""What EHLO says: the machine's own name and address are nobody's business and end up in Received fields."""
-MAX_REPLY_LINE = 8 * 1024
-MAX_REPLY_LINES = 200
 MAX_AUTH_LINE = 12_288
 """RFC 4954 section 4; tokens may have several KB."""
-_PIECE = 64 * 1024
-_REPLY_LINE = re.compile(rb"([2-5]\d\d)(?:([ -])(.*))?", re.DOTALL)
 _READY, _SIGNED_IN, _OK, _CONTINUE, _START_DATA = 220, 235, 250, 334, 354
 
 
@@ -84,7 +75,7 @@ class Delivery:
 class SmtpSession:
     """One connection and its one owner thread; ``close`` alone may be called from others."""
 
-    def __init__(self, wire: "_Wire", server: Server, timeouts: SmtpTimeouts) -> None:
+    def __init__(self, wire: SmtpWire, server: Server, timeouts: SmtpTimeouts) -> None:
         self._wire = wire
         self._server = server
         self._timeouts = timeouts
@@ -97,7 +88,7 @@ class SmtpSession:
             sock = open_socket(server, limits.connect_s)
             if server.tls is Tls.IMPLICIT:
                 sock = protect(sock, context, server)
-        session = cls(_Wire(sock, limits.reply_s), server, limits)
+        session = cls(SmtpWire(sock, limits.reply_s), server, limits)
         try:
             with translating(server.host):
                 session._welcome(context)
@@ -159,6 +150,17 @@ class SmtpSession:
         self._finish()
         on_phase(Phase.ANSWERED)
         return outcome
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is None:
+            self.quit()
+        else:
+            self.close()
 
     def quit(self) -> None:
         """Say goodbye and close. Never raises: what was answered stays answered."""
@@ -226,7 +228,7 @@ class SmtpSession:
             else:
                 refused[recipient] = reply
         if not accepted:
-            return _Declined(error=all_recipients_refused(list(refused.values())), ends_connection=False)
+            return _Declined(error=all_recipients_refused(refused), ends_connection=False)
         on_phase(Phase.DATA)
         reply = self._wire.ask("DATA")
         if reply.code != _START_DATA:
@@ -288,115 +290,3 @@ class _Declined:
         if not (reply.is_temporary or reply.is_permanent):
             raise Garbled(reply.words)
         return cls(error=mail_refused(reply), ends_connection=reply.ends_connection)
-
-
-class _Wire(smtplib.SMTP):
-    """smtplib's commands and EHLO reader over a socket of ours, with deadlines and limits on every reply."""
-
-    def __init__(self, sock: socket.socket, reply_timeout_s: float) -> None:
-        super().__init__(local_hostname=CLIENT_NAME)
-        self._socket = sock
-        self.reply_timeout_s = reply_timeout_s
-        self._received = bytearray()
-        # Held while the owner may be inside a system call on the socket.
-        self._in_use = threading.Lock()
-        self._is_closed = False
-
-    def ask(self, line: str) -> Reply:
-        """Send one command and read its reply."""
-        self.putcmd(line)
-        return self.read_reply(self.reply_timeout_s)
-
-    def getreply(self) -> tuple[int, bytes]:
-        """What smtplib's own methods read with."""
-        return self._read_reply(self.reply_timeout_s)
-
-    def read_reply(self, timeout_s: float) -> Reply:
-        """Read one whole reply. Raises OSError and Garbled."""
-        code, text = self._read_reply(timeout_s)
-        return Reply(code, text.decode("utf-8", "replace").replace("\n", " "))
-
-    def send(self, s: object) -> None:
-        """What smtplib's own methods write commands with."""
-        if not isinstance(s, str):
-            raise TypeError("a command is text")
-        self.write(s.encode(self.command_encoding), self.reply_timeout_s)
-
-    def write(self, data: bytes, timeout_s: float) -> None:
-        """Write everything, ``timeout_s`` for each piece. Raises OSError."""
-        view = memoryview(data)
-        for start in range(0, len(view), _PIECE):
-            with self._in_use:
-                self._refuse_if_closed()
-                self._socket.settimeout(timeout_s)
-                self._socket.sendall(view[start : start + _PIECE])
-
-    def hears_something(self) -> bool:
-        """Whether the server has said anything that was not read yet. Raises OSError where it has hung up."""
-        with self._in_use:
-            self._refuse_if_closed()
-            self._socket.settimeout(0)
-            try:
-                chunk = self._socket.recv(MAX_REPLY_LINE)
-            except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
-                return bool(self._received)
-        if not chunk:
-            raise ConnectionResetError("closed by the server")
-        self._received += chunk
-        return True
-
-    def start_tls(self, context: ssl.SSLContext, server: Server) -> None:
-        """Protect the connection. Raises Garbled where the server has already said something unprotected."""
-        if self.hears_something():
-            raise Garbled("an answer before the connection was protected")
-        self._socket.settimeout(self.reply_timeout_s)
-        self._socket = protect(self._socket, context, server)
-        # What came before TLS is worth nothing (RFC 3207 section 4.2).
-        self.esmtp_features = {}
-        self.does_esmtp = False
-
-    def hang_up(self) -> None:
-        """Close at once; a read or write under way ends with OSError. From any thread."""
-        self._is_closed = True
-        # SSLSocket.shutdown would also drop the TLS object under the owner's feet: end the TCP connection below it.
-        with contextlib.suppress(OSError):
-            socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
-        with self._in_use:
-            self._socket.close()
-
-    def _read_reply(self, timeout_s: float) -> tuple[int, bytes]:
-        until = time.monotonic() + timeout_s
-        lines: list[bytes] = []
-        while len(lines) < MAX_REPLY_LINES:
-            match = _REPLY_LINE.fullmatch(self._read_line(until))
-            if not match:
-                raise Garbled("a reply without a code")
-            lines.append(match[3] or b"")
-            if match[2] != b"-":
-                return int(match[1]), b"\n".join(lines)
-        raise Garbled("a reply without an end")
-
-    def _read_line(self, until: float) -> bytes:
-        while (end := self._received.find(b"\n")) < 0:
-            if len(self._received) > MAX_REPLY_LINE:
-                raise Garbled("a line without an end")
-            self._received += self._receive(until)
-        line = bytes(self._received[:end])
-        del self._received[: end + 1]
-        return line.removesuffix(b"\r")
-
-    def _receive(self, until: float) -> bytes:
-        with self._in_use:
-            self._refuse_if_closed()
-            remaining_s = until - time.monotonic()
-            if remaining_s <= 0:
-                raise TimeoutError
-            self._socket.settimeout(remaining_s)
-            chunk = self._socket.recv(MAX_REPLY_LINE)
-        if not chunk:
-            raise ConnectionResetError("closed by the server")
-        return chunk
-
-    def _refuse_if_closed(self) -> None:
-        if self._is_closed:
-            raise ConnectionAbortedError("closed on this side")
