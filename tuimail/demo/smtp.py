@@ -44,11 +44,6 @@ class _Smtp(SMTP):
         )
         self._permits = handler.permits
 
-    def eof_received(self) -> bool:
-        """The client has closed its side; over TLS asyncio warns about any other answer than False."""
-        super().eof_received()
-        return False
-
     async def auth_XOAUTH2(self, _server: SMTP, words: list[str]) -> AuthResult:  # noqa: N802 (aiosmtpd's naming)
         """One mechanism's exchange; a refused token gets its JSON challenge first, as at the large providers."""
         answer = _decoded(words[1]) if len(words) > 1 else await self.challenge_auth("")
