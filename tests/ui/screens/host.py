@@ -4,7 +4,6 @@ import asyncio
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stdout
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import StringIO
 from typing import Any, TypeVar
@@ -14,6 +13,7 @@ from textual.message import Message
 from textual.pilot import Pilot
 from textual.screen import Screen
 
+from tuimail.config.themes import bundled_dir, load_themes
 from tuimail.ui.themes import as_textual
 
 SMALL = (80, 24)
@@ -24,29 +24,6 @@ HOSTILE = "[/b] [@click=app.quit]x[/] [bold red]é \\[ [[ $error {x}"
 """Brackets that Textual's markup would choke on, or act on."""
 
 Kind = TypeVar("Kind", bound=Message)
-
-
-@dataclass(frozen=True)
-class Colors:
-    background: str = "#12161c"
-    surface: str = "#1a2029"
-    panel: str = "#202833"
-    text: str = "#e6e9ee"
-    muted: str = "#a3adba"
-    primary: str = "#8ab4ff"
-    accent: str = "#7fd7c4"
-    success: str = "#8fd694"
-    warning: str = "#f2c56b"
-    error: str = "#ff8f8f"
-    border: str = "#6a7685"
-    selection: str = "#2f4468"
-
-
-@dataclass(frozen=True)
-class Theme:
-    name: str = "test-dark"
-    dark: bool = True
-    colors: Colors = Colors()
 
 
 class Host(App[None]):
@@ -63,8 +40,9 @@ class Host(App[None]):
         self.suspended = 0
         self.plain = StringIO()
         self.animation_level = "none"
-        self.register_theme(as_textual(Theme()))
-        self.theme = "test-dark"
+        for spec in load_themes([bundled_dir()]):
+            self.register_theme(as_textual(spec))
+        self.theme = "tuimail-dark"
 
     def on_mount(self) -> None:
         self.shown = self._make()

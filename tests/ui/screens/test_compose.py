@@ -401,6 +401,15 @@ async def test_a_resize_keeps_text_and_focus() -> None:
         assert "send" in app.text().splitlines()[-1]
 
 
+async def test_the_label_of_the_field_with_the_cursor_stands_out() -> None:
+    app = composer()
+    async with app.run_test(size=SMALL) as pilot:
+        await pilot.press("tab")
+
+        bold = [label for label in app.screen.query(".label") if label.styles.text_style.bold]
+        assert [str(label.render()) for label in bold] == ["Cc"]
+
+
 async def test_the_hint_line_stays_while_a_field_has_the_focus() -> None:
     app = composer()
     async with app.run_test(size=SMALL) as pilot:

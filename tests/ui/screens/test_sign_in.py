@@ -234,11 +234,17 @@ async def test_the_other_answers_of_the_keychain_screen(key: str, answer: Choose
 async def test_a_new_sealed_file_asks_for_the_passphrase_twice(size: tuple[int, int]) -> None:
     app = keychain()
     async with app.run_test(size=size) as pilot:
-        await pilot.press("f", *"correct horse", "enter", *"correct house", "enter")
+        await pilot.press("f")
+        app.post_message(events.Paste("correct horse"))
+        await pilot.press("enter")
+        app.post_message(events.Paste("correct house"))
+        await pilot.press("enter")
         await until(pilot, lambda: "The two are not the same" in app.text())
         assert "correct" not in app.text()
 
-        await pilot.press("tab", "ctrl+u", *"correct horse", "enter")
+        await pilot.press("tab", "backspace")
+        app.post_message(events.Paste("correct horse"))
+        await pilot.press("enter")
         await until(pilot, lambda: bool(app.answers))
 
         assert app.answers == [

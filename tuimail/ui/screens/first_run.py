@@ -29,7 +29,7 @@ host = "smtp.example.org"
 """
 
 _HINTS = (("enter", "try the demo"), ("a", "add an account"), ("q", "quit"))
-_ACCOUNT_HINTS = (("esc", "back"), ("d", "try the demo"), ("q", "quit"))
+_ACCOUNT_HINTS = (("esc", "back"), ("↑ ↓", "scroll"), ("d", "try the demo"), ("q", "quit"))
 
 
 class FirstRunScreen(Screen[Literal["demo", "quit"]]):
@@ -55,15 +55,19 @@ class FirstRunScreen(Screen[Literal["demo", "quit"]]):
 
     def compose(self) -> ComposeResult:
         """Words, choices, keys."""
-        with Dialog(wide=True):
+        with Dialog(wide=True, scrolls_by_key=True):
             yield Words(_welcome())
             yield Choices(_CHOICES)
             with Vertical(id="account"):
-                yield Words("An account is a few lines in this file (this version has no assistant yet):")
+                yield Words("An account is a few lines in this file (no assistant yet):")
                 yield Words(self._profile_path, id="path")
                 yield Words(self._example, id="example")
                 yield Words("Write it, then start tuimail again. `tuimail check` tells what is missing.")
         yield HintLine(_HINTS)
+
+    def on_mount(self) -> None:
+        """The choices take the keys."""
+        self.query_one(Choices).focus()
 
     def action_demo(self) -> None:
         """Open the demo."""
@@ -85,8 +89,7 @@ class FirstRunScreen(Screen[Literal["demo", "quit"]]):
         self.query_one("#account").display = shown
         self.query_one(Choices).display = not shown
         self.query_one(HintLine).show(_ACCOUNT_HINTS if shown else _HINTS)
-        if not shown:
-            self.query_one(Choices).focus()
+        (self.query_one(Dialog) if shown else self.query_one(Choices)).focus()
 
 
 _CHOICES = (
@@ -94,7 +97,7 @@ _CHOICES = (
         key="d",
         action="demo",
         words="Try it without an account",
-        then="A made-up mailbox on this machine. Nothing is kept and nothing leaves it.",
+        then="A made-up mailbox on this machine, gone when you quit.",
     ),
     Choice(key="a", action="account", words="Add your account", then="Shows the file to write and an example."),
     Choice(key="q", action="leave", words="Quit"),

@@ -20,7 +20,7 @@ MIN_PASSPHRASE = 8
 """Characters of a new passphrase; scrypt makes each guess dear, and this keeps the guesses many."""
 
 _HINTS = (("enter", "try again"), ("f", "sealed file"), ("m", "this run only"), ("esc", "not now"))
-_FORM_HINTS = (("enter", "open the file"), ("tab", "next field"), ("esc", "back to the choices"))
+_FORM_HINTS = (("enter", "use this passphrase"), ("tab", "next field"), ("esc", "back to the choices"))
 
 
 class KeychainScreen(ModalScreen[ChooseKeychain | None]):

@@ -21,6 +21,8 @@ from tuimail.ui.widgets.hint_line import HintLine
 from tuimail.ui.widgets.steps import Steps
 from tuimail.ui.widgets.url_text import UrlText
 
+_HINTS = {"cancel": "stay signed in", "save": "save first", "forget": "forget here", "revoke": "sign out"}
+
 
 class SignOutQuestion(ModalScreen[str | None]):
     """Returns "revoke", "forget", "save" (ask again afterwards), or None; None is preselected."""
@@ -50,7 +52,7 @@ class SignOutQuestion(ModalScreen[str | None]):
                 yield Words("Everything of this account also lies at your provider: no draft or mail is lost.")
             yield Words(revocation_words(preview))
             yield Choices(choices, preselected=len(choices) - 1)
-        yield HintLine(tuple((choice.key, choice.words.lower()) for choice in choices))
+        yield HintLine([(choice.key, _HINTS[choice.action]) for choice in reversed(choices)])
 
     def action_revoke(self) -> None:
         """Revoke and remove."""
@@ -94,9 +96,9 @@ def revocation_words(preview: SignOutPreview) -> str:
 
 def sign_out_choices(preview: SignOutPreview) -> tuple[Choice, ...]:
     """The answers; the last changes nothing and is the preselected one."""
-    removed = "Sign-in, stored mail and its key go from this machine"
+    removed = "Sign-in, mail and key go from this machine"
     first = (
-        Choice(key="r", action="revoke", words="Revoke and remove", then=f"{removed}, and the access ends.")
+        Choice(key="r", action="revoke", words="Revoke and remove", then=f"{removed}; the access ends.")
         if preview.can_revoke
         else Choice(
             key="r", action="revoke", words="Remove", then=f"{removed}. The access at {preview.provider} stays."
@@ -141,7 +143,7 @@ class SignOutReport(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         """Words, choices, keys."""
-        with Dialog(wide=True):
+        with Dialog(wide=True, scrolls_by_key=True):
             yield title("Signing out", tail=self._address)
             yield Steps()
             yield Words("This takes a moment…", id="verdict")
@@ -149,7 +151,8 @@ class SignOutReport(ModalScreen[None]):
         yield HintLine((("esc", "back"),))
 
     def on_mount(self) -> None:
-        """Show what came before the screen was there."""
+        """Show what came before the screen was there; the arrows scroll."""
+        self.query_one(Dialog).focus()
         self._show()
 
     def show_steps(self, steps: Sequence[SignOutStep]) -> None:

@@ -25,7 +25,7 @@ class FieldRow(Vertical):
     FieldRow { height: auto; }
     FieldRow > Horizontal { height: 1; }
     FieldRow .label { width: 9; color: $muted; }
-    FieldRow:focus-within .label { color: $accent; text-style: bold; }
+    FieldRow .label.-current { color: $accent; text-style: bold; }
     FieldRow Input { width: 1fr; background: transparent; }
     FieldRow Input:focus { background: $selection 60%; background-tint: transparent; }
     FieldRow .problem { padding-left: 9; color: $error; display: none; }
@@ -42,6 +42,14 @@ class FieldRow(Vertical):
             yield Words(self._label, classes="label")
             yield self._control
         yield Words(classes="problem")
+
+    def on_descendant_focus(self) -> None:
+        """The label says where the cursor is; ``:focus-within`` does not reach it (Textual 8.2)."""
+        self.query_one(".label").add_class("-current")
+
+    def on_descendant_blur(self) -> None:
+        """The cursor went elsewhere."""
+        self.query_one(".label").remove_class("-current")
 
     def show_problem(self, words: str) -> None:
         """What is wrong, or nothing."""
