@@ -187,7 +187,9 @@ def test_own_issuer_replaces_the_endpoints_of_the_preset(tmp_path: Path) -> None
         ("[accounts.me]", "[accounts.'m/e']", 1, "letters, digits"),
         ("[accounts.me]", "accounts = 3\n[ui]", 1, "there is no account"),
         ("[accounts.me]", "[ui]\nthem = 'x'\n[accounts.me]", 2, "did you mean theme?"),
-        ("[accounts.me]", "[ui]\nkeys = 'vi'\n[accounts.me]", 2, "ui.keys"),
+        ("[accounts.me]", "[ui]\nkeys = 'vi'\n[accounts.me]", 2, "ui.keys must be default or mutt"),
+        ("[accounts.me]", "[ui]\nsend_delay_s = -1\n[accounts.me]", 2, "ui.send_delay_s: expected"),
+        ("[accounts.me]", "[ui]\nsend_delay_s = nan\n[accounts.me]", 2, "ui.send_delay_s: expected"),
     ],
 )  # fmt: skip
 def test_mistakes_are_named_with_line_and_key(tmp_path: Path, old: str, new: str, line: int, words: str) -> None:

@@ -259,6 +259,14 @@ def test_long_statement_can_be_interrupted_from_another_thread(db: Database) -> 
     assert db.value("select 1") == 1
 
 
+def test_interrupting_and_closing_a_closed_store_is_harmless(path: Path) -> None:
+    db = open_store(path, KEY)
+    db.close()
+
+    db.interrupt()
+    db.close()
+
+
 def test_error_texts_hold_no_content(db: Database) -> None:
     with pytest.raises(StoreError) as caught:
         db.run("insert into facts (name, value) values (?, null)", SUBJECT)

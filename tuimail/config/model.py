@@ -1,9 +1,9 @@
 """The profile: its tables as the file has them, every default visible, and the resolved value that the program uses."""
 
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from tuimail.domain.account import Account
 from tuimail.domain.ids import AccountId
@@ -66,9 +66,9 @@ class UiSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     theme: str = "tuimail-dark"
     keys: Literal["default", "mutt", "aerc", "gmail"] = "default"
-    send_delay_s: float = 5.0
+    send_delay_s: Annotated[float, Meta(ge=0, le=120)] = 5.0
     """How long a sent mail can be taken back."""
-    mark_read_after_s: float = 1.0
+    mark_read_after_s: Annotated[float, Meta(ge=-1, le=3600)] = 1.0
     """How long a mail must be open to count as read; negative: never by itself."""
 
 

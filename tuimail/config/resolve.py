@@ -78,10 +78,12 @@ def _check_sign_in(table: AccountTable, preset: Preset, keys: Keys) -> None:
     if table.sign_in:
         words = f"{dotted((*keys, 'sign_in'))}: signing in with an app password is not in this version; OAuth is."
         raise ShapeError((*keys, "sign_in"), words, is_later=True)
-    words = (
-        f"{dotted((*keys, 'provider'))}: {preset.title} takes app passwords from individuals, which is not in this"
-        ' version. With a client id of your own, sign_in = "oauth" works where the provider offers it.'
+    works = (
+        'With a client id that the provider gave you, add sign_in = "oauth".'
+        if preset.oauth.scopes
+        else "Providers with a sign-in in the browser work, such as google, microsoft and fastmail."
     )
+    words = f"{dotted((*keys, 'provider'))}: {preset.title} takes app passwords, which is not in this version. {works}"
     raise ShapeError((*keys, "provider"), words, is_later=True)
 
 

@@ -6,7 +6,7 @@ modules of this package only.
 
 import os
 from collections.abc import Generator, Iterable, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -123,7 +123,9 @@ class Database:
 
     def interrupt(self) -> None:
         """End the statement that runs now with InterruptedStoreError; may be called from any thread."""
-        self._connection.interrupt()
+        # In a closed file nothing runs any more.
+        with suppress(apsw.ConnectionClosedError):
+            self._connection.interrupt()
 
     def size_bytes(self) -> int:
         """Bytes on disk, journal included."""
