@@ -138,7 +138,7 @@ class OutboxRepository:
     def items(self) -> tuple[OutboxItem, ...]:
         """Everything in the outbox for the screen, newest first; sent mails that wait for their copy among them."""
         found = self._db.all("select id, subject, state, words, send_at, queued_at from outbox order by id desc")
-        return tuple(self._item(columns) for columns in found)
+        return tuple(_item(self._db, self._account, columns) for columns in found)
 
     def count_unsent(self) -> int:
         """How many mails have not, or perhaps not, gone out."""
@@ -277,21 +277,22 @@ class OutboxRepository:
             self._db.run("update outbox set wants_copy = 0 where id = ?", item)
             _drop_when_finished(self._db, item)
 
-    def _item(self, columns: Columns) -> OutboxItem:
-        item, subject, state, words, send_at, queued_at = columns
-        return OutboxItem(
-            id=OutboxId(item),
-            account=self._account,
-            subject=subject,
-            recipients=tuple(one.address for one in _recipients(self._db, item)),
-            state=OutboxState(state),
-            words=words,
-            send_at=from_seconds(send_at) if state == OutboxState.QUEUED else None,
-            queued_at=from_seconds(queued_at),
-        )
-
 
 _AT_REST = (OutboxState.HELD, OutboxState.UNKNOWN)
+
+
+def _item(db: Database, account: AccountId, columns: Columns) -> OutboxItem:
+    item, subject, state, words, send_at, queued_at = columns
+    return OutboxItem(
+        id=OutboxId(item),
+        account=account,
+        subject=subject,
+        recipients=tuple(one.address for one in _recipients(db, item)),
+        state=OutboxState(state),
+        words=words,
+        send_at=from_seconds(send_at) if state == OutboxState.QUEUED else None,
+        queued_at=from_seconds(queued_at),
+    )
 
 
 def _set_state(db: Database, item: OutboxId, *, state: OutboxState, words: str = "") -> None:
