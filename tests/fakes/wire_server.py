@@ -1,4 +1,4 @@
-"""A server on 127.0.0.1 that plays a script over a real socket, with TLS from the start or from where the script says."""
+"""A server on 127.0.0.1 that plays a script over a real socket, with TLS from the start or where the script says."""
 
 import contextlib
 import socket
@@ -13,7 +13,7 @@ from tuimail.domain.account import Server, Tls
 PATIENCE_S = 10.0
 
 
-class Gone(Exception):
+class Gone(Exception):  # noqa: N818 (ends a script, no error)
     """The client has hung up."""
 
 
@@ -86,7 +86,9 @@ class Peer:
 class WireServer:
     """Runs ``script`` for each connection, one thread each; a context manager."""
 
-    def __init__(self, script: Callable[[Peer], None], context: ssl.SSLContext, *, tls: Tls | None = Tls.IMPLICIT) -> None:
+    def __init__(
+        self, script: Callable[[Peer], None], context: ssl.SSLContext, *, tls: Tls | None = Tls.IMPLICIT
+    ) -> None:
         self.peers: list[Peer] = []
         self._script = script
         self._context = context

@@ -1,4 +1,5 @@
 import ssl
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from functools import cache
@@ -16,6 +17,18 @@ Serve = Callable[..., WireServer]
 def trust(certificate: Certificate) -> ssl.SSLContext:
     """The client's context, made once for all connections."""
     return certificate.client_context()
+
+
+def after(event: threading.Event, act: Callable[[], None]) -> threading.Thread:
+    """A thread that acts once the event is set."""
+
+    def run() -> None:
+        if event.wait(5):
+            act()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    return thread
 
 
 @pytest.fixture(scope="session")

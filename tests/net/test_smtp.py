@@ -9,14 +9,14 @@ import pytest
 from tests.fakes.certificates import Certificate
 from tests.fakes.smtp_server import EHLO, SmtpScript
 from tests.fakes.wire_server import Gone, Peer
-from tests.net.conftest import Serve, trust
+from tests.net.conftest import Serve, after, trust
 from tuimail.domain.account import Server, Tls
 from tuimail.domain.errors import ErrorKind, NetworkError, Remedy, SendError, ServerError
 from tuimail.domain.token import Secret
 from tuimail.net.errors import LoginRefused
 from tuimail.net.smtp import Delivery, Phase, SmtpSession, SmtpTimeouts
 
-TOKEN = "ya29.secret-token"
+TOKEN = "ya29.secret-token"  # noqa: S105 (made up)
 MAIL = b"Subject: x\r\n\r\nhello\r\n"
 QUICK = SmtpTimeouts(connect_s=5, reply_s=5, piece_s=5, verdict_s=5, quit_s=0.5)
 
@@ -113,9 +113,8 @@ def test_each_refusal_has_its_kind_and_no_mail_is_taken(
     serve: Serve, certificate: Certificate, answers: dict[bytes, bytes], kind: ErrorKind
 ) -> None:
     script = SmtpScript(answers=dict(answers))
-    with session_with(serve(script).address, certificate) as session:
-        with pytest.raises(SendError) as caught:
-            send(session, "a@x.test", "b@x.test")
+    with session_with(serve(script).address, certificate) as session, pytest.raises(SendError) as caught:
+        send(session, "a@x.test", "b@x.test")
 
     assert caught.value.kind is kind
     assert script.mails == []
@@ -144,9 +143,8 @@ def test_the_verdict_after_the_dot_decides(
         raise Gone
 
     server = serve(SmtpScript(answers={b"DATA": take}))
-    with session_with(server.address, certificate) as session:
-        with pytest.raises(SendError) as caught:
-            send(session)
+    with session_with(server.address, certificate) as session, pytest.raises(SendError) as caught:
+        send(session)
 
     assert caught.value.kind is kind
     assert (caught.value.remedy is Remedy.WAIT) == (kind is ErrorKind.SEND_TEMPORARY)
@@ -163,7 +161,7 @@ def test_a_lost_answer_to_quit_changes_nothing(serve: Serve, certificate: Certif
 def _copies_and_outcome(serve: Serve, certificate: Certificate, cut_at: int) -> tuple[int, str, bool]:
     """Run one send against a server that is gone after ``cut_at`` bytes of its own words."""
     fine = b"250 k\r\n"
-    answers = {b"EHLO": b"250 AUTH XOAUTH2\r\n", b"AUTH": b"235 k\r\n", b"MAIL": fine, b"RCPT": fine}
+    answers = {b"EHLO": b"250-k\r\n250 AUTH XOAUTH2\r\n", b"AUTH": b"235 k\r\n", b"MAIL": fine, b"RCPT": fine}
     script = SmtpScript(answers=dict(answers), greeting=b"220 k\r\n", verdict=fine)
     left = cut_at
 
@@ -212,7 +210,7 @@ def test_cut_after_any_byte_of_the_server_never_lies(serve: Serve, certificate: 
 def test_cut_while_the_client_speaks_never_lies(serve: Serve, certificate: Certificate) -> None:
     body = b"Subject: x\r\n\r\n" + b"0123456789abcdef\r\n" * 40
 
-    for lines_read in range(0, 44):
+    for lines_read in range(44):
         taken: list[bytes] = []
 
         def play(peer: Peer, limit: int = lines_read, taken: list[bytes] = taken) -> None:
@@ -226,9 +224,8 @@ def test_cut_while_the_client_speaks_never_lies(serve: Serve, certificate: Certi
 
             script(peer)
 
-        with session_with(serve(play).address, certificate) as session:
-            with pytest.raises(SendError) as caught:
-                send(session, mail=body)
+        with session_with(serve(play).address, certificate) as session, pytest.raises(SendError) as caught:
+            send(session, mail=body)
         # A mail whose final dot was read may have been taken; no other error than "unknown" would be true then.
         assert b"." not in taken or caught.value.kind is ErrorKind.SEND_UNKNOWN
         assert caught.value.kind in {ErrorKind.SEND_UNKNOWN, ErrorKind.CONNECTION_LOST}
@@ -252,17 +249,16 @@ def test_a_verdict_before_the_dot_is_heeded_and_the_dot_kept_back(serve: Serve, 
 
 
 def test_giving_up_before_the_dot_sends_nothing(serve: Serve, certificate: Certificate) -> None:
-    class GivenUp(Exception):
+    class GivenUpError(Exception):
         pass
 
     def stop(phase: Phase) -> None:
         if phase is Phase.BODY:
-            raise GivenUp
+            raise GivenUpError
 
     script = SmtpScript()
-    with session_with(serve(script).address, certificate) as session:
-        with pytest.raises(GivenUp):
-            session.send("me@x.test", ["you@x.test"], MAIL, on_phase=stop)
+    with session_with(serve(script).address, certificate) as session, pytest.raises(GivenUpError):
+        session.send("me@x.test", ["you@x.test"], MAIL, on_phase=stop)
 
     assert script.mails == []
 
@@ -320,9 +316,11 @@ def test_a_refused_token_keeps_the_servers_reason(serve: Serve, certificate: Cer
         asked.append(peer.line())
         peer.send(b"535 5.7.8 authentication failed\r\n")
 
-    with session_with(serve(SmtpScript(answers={b"AUTH": refuse})).address, certificate) as session:
-        with pytest.raises(LoginRefused) as caught:
-            session.sign_in("me@example.test", Secret(TOKEN))
+    with (
+        session_with(serve(SmtpScript(answers={b"AUTH": refuse})).address, certificate) as session,
+        pytest.raises(LoginRefused) as caught,
+    ):
+        session.sign_in("me@example.test", Secret(TOKEN))
 
     assert asked == [b""]
     assert caught.value.challenge_scope == "mail.send"
@@ -342,9 +340,11 @@ def test_a_refused_token_keeps_the_servers_reason(serve: Serve, certificate: Cer
 def test_each_refused_sign_in_has_its_words(
     serve: Serve, certificate: Certificate, reply: bytes, kind: ErrorKind, word: str
 ) -> None:
-    with session_with(serve(SmtpScript(answers={b"AUTH": reply})).address, certificate) as session:
-        with pytest.raises(ServerError, match=word) as caught:
-            session.sign_in("me@example.test", Secret(TOKEN))
+    with (
+        session_with(serve(SmtpScript(answers={b"AUTH": reply})).address, certificate) as session,
+        pytest.raises(ServerError, match=word) as caught,
+    ):
+        session.sign_in("me@example.test", Secret(TOKEN))
 
     assert caught.value.kind is kind
 
@@ -360,9 +360,8 @@ def test_oauthbearer_is_the_second_choice(serve: Serve, certificate: Certificate
 
 def test_no_mechanism_sends_no_token(serve: Serve, certificate: Certificate) -> None:
     server = serve(SmtpScript(answers={b"EHLO": b"250-x\r\n250 AUTH PLAIN LOGIN\r\n"}))
-    with session_with(server.address, certificate) as session:
-        with pytest.raises(ServerError) as caught:
-            session.sign_in("me@example.test", Secret(TOKEN))
+    with session_with(server.address, certificate) as session, pytest.raises(ServerError) as caught:
+        session.sign_in("me@example.test", Secret(TOKEN))
 
     assert caught.value.kind is ErrorKind.NO_MECHANISM
     assert b"AUTH" not in server.received
@@ -444,8 +443,7 @@ def test_close_from_another_thread_ends_the_wait_after_the_dot(serve: Serve, cer
         peer.wait_for_end()
 
     with session_with(serve(SmtpScript(answers={b"DATA": take})).address, certificate) as session:
-        closer = threading.Thread(target=lambda: (dotted.wait(5), session.close()))
-        closer.start()
+        closer = after(dotted, session.close)
         with pytest.raises(SendError) as caught:
             send(session)
         closer.join()

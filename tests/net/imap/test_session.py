@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from tests.fakes.certificates import Certificate, make_certificate
 from tests.fakes.imap_server import CAPABILITIES, SELECTED, ImapScript, row
 from tests.fakes.wire_server import Gone, Peer, WireServer
-from tests.net.conftest import Serve, trust
+from tests.net.conftest import Serve, after, trust
 from tuimail.domain.account import Server, Tls
 from tuimail.domain.errors import ErrorKind, NetworkError, Remedy, ServerError, TuimailError
 from tuimail.domain.token import Secret
@@ -23,7 +23,7 @@ from tuimail.net.errors import ConnectionEnded, LoginRefused
 from tuimail.net.imap.fetch import PIECE
 from tuimail.net.imap.session import ImapSession
 
-TOKEN = "ya29.secret-token"
+TOKEN = "ya29.secret-token"  # noqa: S105 (made up)
 
 
 @contextmanager
@@ -79,9 +79,8 @@ def test_the_error_challenge_is_answered_without_the_token_and_its_reason_kept(
         peer.send(tag + b" NO [AUTHENTICATIONFAILED] Invalid credentials\r\n")
 
     script = ImapScript(answers={b"AUTHENTICATE": refuse}, capabilities=b"SASL-IR AUTH=" + mechanism)
-    with session_with(serve(script).address, certificate) as session:
-        with pytest.raises(LoginRefused) as caught:
-            session.sign_in("me@x.test", Secret(TOKEN))
+    with session_with(serve(script).address, certificate) as session, pytest.raises(LoginRefused) as caught:
+        session.sign_in("me@x.test", Secret(TOKEN))
 
     assert answers == [answer]
     assert caught.value.kind is ErrorKind.LOGIN_REFUSED
@@ -106,9 +105,8 @@ def test_each_refused_sign_in_has_its_kind(
     serve: Serve, certificate: Certificate, answer: bytes, kind: ErrorKind
 ) -> None:
     script = ImapScript(answers={b"AUTHENTICATE": answer})
-    with session_with(serve(script).address, certificate) as session:
-        with pytest.raises(TuimailError) as caught:
-            session.sign_in("me@x.test", Secret(TOKEN))
+    with session_with(serve(script).address, certificate) as session, pytest.raises(TuimailError) as caught:
+        session.sign_in("me@x.test", Secret(TOKEN))
 
     assert caught.value.kind is kind
 
@@ -184,9 +182,11 @@ def test_a_wrong_certificate_is_refused(
     tmp_path_factory: pytest.TempPathFactory, host: str, days: tuple[int, int], word: str
 ) -> None:
     made = make_certificate(tmp_path_factory.mktemp("wrong"), host=host, days=days)
-    with WireServer(ImapScript(), made.server_context()) as server:
-        with pytest.raises(NetworkError, match=word) as caught:
-            ImapSession.connect(server.address, made.client_context())
+    with (
+        WireServer(ImapScript(), made.server_context()) as server,
+        pytest.raises(NetworkError, match=word) as caught,
+    ):
+        ImapSession.connect(server.address, made.client_context())
 
     assert caught.value.kind is ErrorKind.TLS_FAILED
     assert server.received == b""
@@ -199,7 +199,7 @@ def test_a_certificate_of_nobody_known_is_refused(serve: Serve, tmp_path_factory
         ImapSession.connect(serve(ImapScript()).address, other.client_context())
 
 
-def test_nobody_listening_is_offline(serve: Serve, certificate: Certificate) -> None:
+def test_nobody_listening_is_offline(certificate: Certificate) -> None:
     with WireServer(ImapScript(), certificate.server_context()) as server:
         address = server.address
 
@@ -210,9 +210,11 @@ def test_nobody_listening_is_offline(serve: Serve, certificate: Certificate) -> 
 
 def test_an_expired_token_in_a_bye_is_recognised(serve: Serve, certificate: Certificate) -> None:
     bye = b"* BYE Session invalidated - AccessTokenExpired\r\n"
-    with session_with(serve(ImapScript(answers={b"NOOP": bye})).address, certificate) as session:
-        with pytest.raises(ConnectionEnded) as caught:
-            session.noop()
+    with (
+        session_with(serve(ImapScript(answers={b"NOOP": bye})).address, certificate) as session,
+        pytest.raises(ConnectionEnded) as caught,
+    ):
+        session.noop()
 
     assert caught.value.kind is ErrorKind.CONNECTION_LOST
     assert caught.value.token_expired
@@ -273,9 +275,7 @@ def test_select_tells_what_synchronising_needs(serve: Serve, certificate: Certif
     assert script.commands == [b'SELECT "odd \\"name\\"" (CONDSTORE)', b'EXAMINE "INBOX" (CONDSTORE)']
 
 
-def test_a_missing_mailbox_is_a_refusal_that_leaves_the_connection_good(
-    serve: Serve, certificate: Certificate
-) -> None:
+def test_a_missing_mailbox_is_a_refusal_that_leaves_the_connection_good(serve: Serve, certificate: Certificate) -> None:
     script = ImapScript(answers={b"SELECT": b"TAG NO [NONEXISTENT] Unknown \x1b[2Jmailbox\r\n"})
     with session_with(serve(script).address, certificate) as session:
         with pytest.raises(ServerError) as caught:
@@ -370,17 +370,17 @@ def test_a_body_comes_in_pieces_and_can_be_given_up_between_them(serve: Serve, c
     mail = bytes(range(256)) * (PIECE // 256 * 2) + b"end"
     told: list[tuple[int, int]] = []
 
-    class GivenUp(Exception):
+    class GivenUpError(Exception):
         pass
 
     def give_up() -> None:
         if told:
-            raise GivenUp
+            raise GivenUpError
 
     server = serve(ImapScript(answers={b"UID FETCH": _serve_pieces(mail)}))
     with session_with(server.address, certificate) as session:
         body = session.body(4, on_bytes=lambda done, total: told.append((done, total)), check=lambda: None)
-        with pytest.raises(GivenUp):
+        with pytest.raises(GivenUpError):
             session.body(4, check=give_up)
         session.noop()
 
@@ -390,9 +390,11 @@ def test_a_body_comes_in_pieces_and_can_be_given_up_between_them(serve: Serve, c
 
 def test_a_message_that_is_gone_says_so(serve: Serve, certificate: Certificate) -> None:
     other = b"* 1 FETCH (UID 5 BODY[]<0> {1}\r\nx)\r\nTAG OK done\r\n"
-    with session_with(serve(ImapScript(answers={b"UID FETCH": other})).address, certificate) as session:
-        with pytest.raises(ServerError) as caught:
-            session.body(4, check=lambda: None)
+    with (
+        session_with(serve(ImapScript(answers={b"UID FETCH": other})).address, certificate) as session,
+        pytest.raises(ServerError) as caught,
+    ):
+        session.body(4, check=lambda: None)
 
     assert caught.value.kind is ErrorKind.MESSAGE_GONE
 
@@ -430,9 +432,7 @@ def test_a_move_succeeds_whatever_its_receipt(
 def test_without_move_nobody_elses_mail_is_expunged(
     serve: Serve, certificate: Certificate, capabilities: bytes
 ) -> None:
-    script = ImapScript(
-        answers={b"UID COPY": b"TAG OK [COPYUID 7 4 11] done\r\n"}, capabilities=capabilities
-    )
+    script = ImapScript(answers={b"UID COPY": b"TAG OK [COPYUID 7 4 11] done\r\n"}, capabilities=capabilities)
     with session_with(serve(script).address, certificate) as session:
         assert session.move([4], b"Archive") == {4: 11}
 
@@ -499,9 +499,11 @@ def test_a_line_without_end_is_given_up(serve: Serve, certificate: Certificate) 
         while True:
             peer.send(b"* SEARCH " + b"1 " * 500_000)
 
-    with session_with(serve(ImapScript(answers={b"UID SEARCH": flood})).address, certificate) as session:
-        with pytest.raises(ServerError) as caught:
-            session.uids()
+    with (
+        session_with(serve(ImapScript(answers={b"UID SEARCH": flood})).address, certificate) as session,
+        pytest.raises(ServerError) as caught,
+    ):
+        session.uids()
 
     assert caught.value.kind is ErrorKind.SERVER_UNREADABLE
 
@@ -529,9 +531,11 @@ def test_a_cut_answer_is_a_lost_connection(serve: Serve, certificate: Certificat
         peer.send(end)
         raise Gone
 
-    with session_with(serve(ImapScript(answers={b"UID SEARCH": cut})).address, certificate) as session:
-        with pytest.raises(NetworkError) as caught:
-            session.uids()
+    with (
+        session_with(serve(ImapScript(answers={b"UID SEARCH": cut})).address, certificate) as session,
+        pytest.raises(NetworkError) as caught,
+    ):
+        session.uids()
 
     assert caught.value.kind is ErrorKind.CONNECTION_LOST
 
@@ -602,8 +606,7 @@ def test_a_wake_ends_idle_at_once_and_the_next_command_works(serve: Serve, certi
     heard: list[bool] = []
     server = serve(ImapScript(answers={b"IDLE": _announce(b"", began)}))
     with session_with(server.address, certificate) as session:
-        waker = threading.Thread(target=lambda: (began.wait(5), session.wake()))
-        waker.start()
+        waker = after(began, session.wake)
         session.idle(60, lambda: heard.append(True))
         waker.join()
         session.noop()
@@ -655,17 +658,17 @@ def test_idle_ends_with_the_connection(serve: Serve, certificate: Certificate, e
         peer.send(ending)
         raise Gone
 
-    with session_with(serve(ImapScript(answers={b"IDLE": idle})).address, certificate) as session:
-        with pytest.raises(NetworkError) as caught:
-            session.idle(60, pytest.fail)
+    with (
+        session_with(serve(ImapScript(answers={b"IDLE": idle})).address, certificate) as session,
+        pytest.raises(NetworkError) as caught,
+    ):
+        session.idle(60, pytest.fail)
 
     assert caught.value.kind is ErrorKind.CONNECTION_LOST
 
 
 @pytest.mark.parametrize("stuck_in", ["NOOP", "IDLE"])
-def test_close_from_another_thread_frees_a_stuck_reader(
-    serve: Serve, certificate: Certificate, stuck_in: str
-) -> None:
+def test_close_from_another_thread_frees_a_stuck_reader(serve: Serve, certificate: Certificate, stuck_in: str) -> None:
     reached = threading.Event()
 
     def hang(peer: Peer, _tag: bytes, _text: bytes) -> None:
@@ -675,8 +678,7 @@ def test_close_from_another_thread_frees_a_stuck_reader(
 
     server = serve(ImapScript(answers={stuck_in.encode(): hang}))
     with session_with(server.address, certificate, timeout_s=60) as session:
-        closer = threading.Thread(target=lambda: (reached.wait(5), session.close()))
-        closer.start()
+        closer = after(reached, session.close)
         began = time.monotonic()
         with pytest.raises(NetworkError) as caught:
             session.idle(60, pytest.fail) if stuck_in == "IDLE" else session.noop()

@@ -1,0 +1,63 @@
+import base64
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tuimail.domain.account import Server, Tls
+from tuimail.domain.clean import is_clean_line
+from tuimail.domain.errors import AuthError, ConfigError, ErrorKind, ServerError
+from tuimail.domain.token import Secret
+from tuimail.net.sasl import Challenge, Mechanism, choose_mechanism, initial_response, read_challenge
+
+SERVER = Server(host="imap.x.test", port=993, tls=Tls.IMPLICIT)
+
+
+@pytest.mark.parametrize(
+    ("offered", "chosen"),
+    [
+        (["AUTH=OAUTHBEARER", "AUTH=XOAUTH2"], Mechanism.XOAUTH2),
+        (["auth=oauthbearer", "AUTH=PLAIN"], Mechanism.OAUTHBEARER),
+        (["PLAIN", "XOAUTH2"], Mechanism.XOAUTH2),
+    ],
+)
+def test_xoauth2_is_preferred(offered: list[str], chosen: Mechanism) -> None:
+    assert choose_mechanism(offered) is chosen
+
+
+def test_no_token_mechanism_is_an_error() -> None:
+    with pytest.raises(ServerError) as caught:
+        choose_mechanism(["AUTH=PLAIN"])
+    assert caught.value.kind is ErrorKind.NO_MECHANISM
+
+
+@given(st.text())
+def test_a_login_never_adds_a_field_of_its_own(login: str) -> None:
+    for mechanism in Mechanism:
+        try:
+            message = base64.b64decode(initial_response(mechanism, login, Secret("t"), server=SERVER))
+        except (ConfigError, UnicodeEncodeError):
+            continue
+        assert message.count(b"auth=Bearer t\x01") == 1
+        assert message.count(b"\x01") == (3 if mechanism is Mechanism.XOAUTH2 else 5)
+
+
+@pytest.mark.parametrize("token", ["", "a\x01b", "a\nb", "ü"])
+def test_a_token_that_cannot_be_sent_is_refused_unseen(token: str) -> None:
+    with pytest.raises(AuthError) as caught:
+        initial_response(Mechanism.XOAUTH2, "me", Secret(token), server=SERVER)
+    assert not token or token not in str(caught.value)
+
+
+@given(st.binary(max_size=200))
+def test_no_challenge_raises_or_stays_unclean(data: bytes) -> None:
+    for encoded in (data, base64.b64encode(data)):
+        read = read_challenge(encoded)
+        assert all(is_clean_line(text) for text in (read.status, read.scope, read.schemes, read.words))
+
+
+def test_odd_challenges_are_empty() -> None:
+    assert read_challenge(b"!") == Challenge()
+    assert read_challenge(base64.b64encode(b"[1]")) == Challenge()
+    assert read_challenge(base64.b64encode(b"[" * 40_000)) == Challenge()
+    assert read_challenge(base64.b64encode(b'{"status": 401, "scope": ["x"]}')).words == "status 401"
