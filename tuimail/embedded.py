@@ -4,7 +4,7 @@ import threading
 import urllib.request
 from collections.abc import Callable
 
-from tuimail.config.model import Profile
+from tuimail.config.model import Profile, UiSettings
 from tuimail.config.paths import Places
 from tuimail.config.zone import LocalZone
 from tuimail.demo.provider import DemoProvider
@@ -12,11 +12,18 @@ from tuimail.keychain.memory import MemoryKeychain
 from tuimail.program import Setting
 
 
-def demo_setting(demo: DemoProvider, places: Places, environ: dict[str, str], *, no_browser: bool) -> Setting:
+def demo_setting(
+    demo: DemoProvider, places: Places, environ: dict[str, str], *, no_browser: bool, ui: UiSettings | None = None
+) -> Setting:
     """The demo's account with a keychain in memory; ``no_browser``: somebody else agrees at the consent page."""
     keychain = MemoryKeychain()
     return Setting(
-        profile=Profile(path=places.config / "profile.toml", default=demo.account.id, accounts=(demo.account,)),
+        profile=Profile(
+            path=places.config / "profile.toml",
+            default=demo.account.id,
+            accounts=(demo.account,),
+            ui=ui or UiSettings(),
+        ),
         places=places,
         environ=environ,
         zone=LocalZone(),

@@ -1,8 +1,10 @@
 """The real engine, without a screen, against the demo provider."""
 
 import queue
+import shutil
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
@@ -11,6 +13,7 @@ import pytest
 
 from tuimail.api.commands import Command
 from tuimail.api.events import Cancelled, Event, Failed, Finished
+from tuimail.config.model import UiSettings
 from tuimail.config.paths import places_under
 from tuimail.demo.provider import DemoProvider
 from tuimail.domain.ids import CommandId
@@ -78,7 +81,11 @@ def start(demo: DemoProvider, tmp_path: Path) -> Iterator[Callable[..., Heard]]:
     """Start programs on one folder and one keychain; all are closed at the end."""
     places = places_under(tmp_path / "home")
     places.create()
-    setting = demo_setting(demo, places, {}, no_browser=True)
+    # Kept apart, so that a provider that is gone looks like one that cannot be reached.
+    ca_file = tmp_path / "ca.pem"
+    shutil.copy(str(demo.account.ca_file), ca_file)
+    demo.account = replace(demo.account, ca_file=str(ca_file))
+    setting = demo_setting(demo, places, {}, no_browser=True, ui=UiSettings(send_delay_s=0.3))
     programs: list[Program] = []
 
     def start_one() -> Heard:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from tests.journeys.conftest import Heard
+from tests.journeys.steps import SEND, open_full, sign_in
 from tuimail.api.commands import (
     AnswerKind,
     AskConsent,
@@ -20,7 +21,6 @@ from tuimail.api.events import (
     DraftOpened,
     Failed,
     Finished,
-    ListChanged,
     ListLoaded,
     MailboxesListed,
     MessageLoaded,
@@ -31,30 +31,8 @@ from tuimail.demo.provider import DemoProvider
 from tuimail.domain.account import SignedIn, SignedOut
 from tuimail.domain.errors import ErrorKind
 from tuimail.domain.ids import RowId
-from tuimail.domain.mailbox import Mailbox, MailboxRole
+from tuimail.domain.mailbox import MailboxRole
 from tuimail.domain.scope import Permission
-
-READ = frozenset({Permission.READ})
-SEND = frozenset({Permission.SEND})
-
-
-def sign_in(heard: Heard) -> Mailbox:
-    """Open, agree, and wait for the folders; the inbox."""
-    heard.submit(OpenAccount(account=heard.account))
-    heard.wait_for(ConsentNeeded)
-    assert isinstance(heard.do(SignIn(account=heard.account, permissions=READ)), Finished)
-    listed = heard.wait_for(MailboxesListed, lambda event: bool(event.mailboxes))
-    return next(box for box in listed.mailboxes if box.role is MailboxRole.INBOX)
-
-
-def open_full(heard: Heard, inbox: Mailbox) -> list[RowId]:
-    """Open a mailbox and wait until it has rows from the server."""
-    number = heard.submit(OpenMailbox(account=heard.account, mailbox=inbox.id))
-    loaded = heard.wait_for(ListLoaded, lambda event: event.command == number)
-    if len(loaded.rows):
-        return [RowId(row) for row in loaded.rows]
-    changed = heard.wait_for(ListChanged, lambda event: event.mailbox == inbox.id and len(event.rows) > 0)
-    return [RowId(row) for row in changed.rows]
 
 
 def test_consent_is_asked_before_anything_leaves_the_machine(start: Callable[[], Heard], demo: DemoProvider) -> None:

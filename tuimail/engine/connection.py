@@ -85,12 +85,12 @@ class Connection:
         self._show(LinkState(link=state.link, since=state.since, problem=state.problem, waiting=self.waiting_changes()))
 
     def shut(self) -> None:
-        """Close for a sign-out: nothing reconnects until ``reopen``. Any thread; unblocks a stuck read."""
+        """Close for a sign-out: nothing reconnects until ``reopen``. Any thread; waits for nobody."""
         self._is_shut = True
         session = self._session
         if session is not None:
             session.close()
-        self.worker.call(self._drop, urgency=Urgency.SCREEN)
+        self.worker.post(self._drop, urgency=Urgency.SCREEN)
         self._show(LinkState(link=Link.IDLE))
 
     def reopen(self) -> None:
@@ -125,6 +125,9 @@ class Connection:
         except TuimailError as error:
             self._went_offline(error)
             raise
+        if self._is_shut:
+            session.close()
+            raise NetworkError(ErrorKind.OFFLINE, "This account is signed out.", remedy=Remedy.WAIT)
         self._session = session
         self._failures = 0
         if self._retry is not None:

@@ -52,7 +52,7 @@ class Opener:
             self._go_on = go_on
             waiting, self._waiting = self._waiting, []
         for job in waiting:
-            go_on(job)
+            job.run(go_on)
 
     def _wait_for_key(self, job: Job) -> None:
         job.run(self._open_with_key)

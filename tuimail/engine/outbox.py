@@ -90,9 +90,9 @@ class OutboxDesk:
         self._look_again()
 
     def pause(self) -> None:
-        """Send nothing more, for a sign-out. Waits for a mail that is on its way."""
+        """Send nothing more, for a sign-out. A mail that is on its way still ends; what comes after it on
+        ``worker`` finds nobody sending. Any thread."""
         self._is_open = False
-        self.worker.call(lambda: None)
 
     def send(self, job: Job) -> None:
         """Route of ``Send``."""

@@ -136,7 +136,7 @@ class AccountRooms:
             mark=self._mark,
         )
         self.login = LoginDesk(self.auth, house.browser, on_signed_in=self._signed_in)
-        self.signing_out = SignOutDesk(self.auth, house.storage, stop_rooms=self._stop, after=lambda: None)
+        self.signing_out = SignOutDesk(self.auth, house.storage, stop_rooms=self._stop, sending=self.outbox.worker)
         self.connection.on_online = self._came_online
 
     def routes(self) -> dict[type, Route]:
@@ -298,8 +298,7 @@ class AccountRooms:
 
     def _stop(self) -> None:
         self.watch.pause()
-        if self._house.storage.is_open(self.account.id):
-            self.outbox.pause()
+        self.outbox.pause()
         self.connection.shut()
 
     def _mark(self, row: RowId, flag: Flag) -> None:

@@ -15,6 +15,7 @@ from tuimail.engine.auth import AuthDesk
 from tuimail.engine.job import Job
 from tuimail.engine.messages import write_new
 from tuimail.engine.storage import AccountStore, Storage
+from tuimail.engine.worker import Worker
 from tuimail.mime.compose import build, new_message_id
 from tuimail.oauth.client import Revocation, RevocationState
 
@@ -55,14 +56,12 @@ class _Report:
 class SignOutDesk:
     """The sign-outs of one account. Runs on its ``auth`` worker, so that no refresh can run beside it."""
 
-    def __init__(
-        self, auth: AuthDesk, storage: Storage, *, stop_rooms: Callable[[], None], after: Callable[[], None]
-    ) -> None:
-        """``stop_rooms`` closes the account's connections; ``after`` runs once everything is gone."""
+    def __init__(self, auth: AuthDesk, storage: Storage, *, stop_rooms: Callable[[], None], sending: Worker) -> None:
+        """``stop_rooms`` closes the account's connections and waits for nobody; ``sending`` may finish one mail."""
         self._auth = auth
         self._storage = storage
         self._stop_rooms = stop_rooms
-        self._after = after
+        self._sending = sending
         self._owed: _Owed | None = None
 
     def preview(self, job: Job) -> None:
@@ -128,13 +127,22 @@ class SignOutDesk:
         job.finish(f"{len(files)} file{'s' if len(files) != 1 else ''} saved in {folder}")
 
     def _sign_out(self, job: Job) -> None:
-        command = job.command
-        assert isinstance(command, SignOut)  # noqa: S101 (the route's own type, for the checker)
         auth = self._auth
         auth.show(auth.course.revoking())
         report = _Report(job, auth)
         report.begin("Close the connections")
         self._stop_rooms()
+
+        def sent(job: Job) -> None:
+            job.hand_to(auth.worker, lambda job: self._go_on(job, report))
+
+        # Round by the sending worker, since waiting for it here would stop it: it may be asking for a token.
+        job.hand_to(self._sending, sent)
+
+    def _go_on(self, job: Job, report: _Report) -> None:
+        command = job.command
+        assert isinstance(command, SignOut)  # noqa: S101 (the route's own type, for the checker)
+        auth = self._auth
         report.end(SignOutStepState.DONE, "closed")
         revoked = False
         self._read_record()
@@ -149,7 +157,6 @@ class SignOutDesk:
         auth.show(auth.course.signed_out())
         outcome = "revoked and removed" if revoked else "removed here"
         auth.journal.record(auth.account.id, "sign-out", outcome)
-        self._after()
         self._tell_report(job, report, revoked=revoked)
         job.finish()
 

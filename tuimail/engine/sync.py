@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 
 from tuimail.api.events import Noticed
 from tuimail.domain.account import Link
@@ -70,6 +71,10 @@ class Synchroniser:
                     mailbox = store.mailboxes.by_raw_name(each.raw)
                     if mailbox is not None:
                         store.mailboxes.note_counts(mailbox.id, total=each.total, unread=each.unread)
+                        state = store.mailboxes.sync_state(mailbox.id)
+                        if state.uidvalidity is None:
+                            # Messages may be moved there before it is ever opened; their UIDs need it.
+                            store.mailboxes.save_sync_state(mailbox.id, replace(state, uidvalidity=each.uidvalidity))
             self._lists.show_mailboxes(self._account)
 
         self._storage.run(self._account, save)
@@ -263,13 +268,7 @@ class Synchroniser:
                 if not rest:
                     state = store.mailboxes.sync_state(mailbox)
                     uids = store.messages.uids(mailbox)
-                    done = SyncState(
-                        uidvalidity=state.uidvalidity,
-                        uidnext=state.uidnext,
-                        highestmodseq=state.highestmodseq,
-                        oldest_uid=Uid(uids[0]) if uids else None,
-                        is_complete=True,
-                    )
+                    done = replace(state, oldest_uid=Uid(uids[0]) if uids else None, is_complete=True)
                     store.mailboxes.save_sync_state(mailbox, done)
                     store.mailboxes.recount(mailbox)
             self._lists.show_changes(self._account, mailbox)

@@ -77,18 +77,19 @@ Step = DropAll | FetchNewest | FetchNew | FetchFlagsSince | FetchAllFlags | Find
 
 def plan(stored: Stored, server: OnServer) -> tuple[Step, ...]:
     """The steps in their order; empty where nothing can have changed."""
-    is_known = stored.uidvalidity == server.uidvalidity
+    is_other = stored.uidvalidity is not None and stored.uidvalidity != server.uidvalidity
     steps: list[Step] = []
-    if not is_known or server.exists == 0:
-        if stored.rows or not is_known:
+    if is_other or stored.uidnext is None or server.exists == 0:
+        # Rows may be stored before the first look: moves bring them, with UIDs that the server told.
+        if is_other or (stored.rows and server.exists == 0):
             steps.append(DropAll())
         if server.exists:
             steps.append(FetchNewest(first=max(1, server.exists - FIRST_ROWS + 1), last=server.exists))
             if server.exists > FIRST_ROWS:
                 steps.append(Backfill())
         return tuple(steps)
-    if stored.uidnext is None or server.uidnext != stored.uidnext:
-        steps.append(FetchNew(since_uid=stored.uidnext or 1))
+    if server.uidnext != stored.uidnext:
+        steps.append(FetchNew(since_uid=stored.uidnext))
     steps += _changes(stored, server)
     if not stored.is_complete:
         steps.append(Backfill())
