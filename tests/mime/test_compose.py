@@ -42,7 +42,7 @@ def header_of(mail: BuiltMail) -> bytes:
     return mail.data.partition(b"\r\n\r\n")[0]
 
 
-def test_a_plain_mail_has_exactly_the_usual_fields():
+def test_a_plain_mail_has_exactly_the_usual_fields() -> None:
     names = [line.partition(b":")[0].decode() for line in header_of(built(PLAIN)).split(b"\r\n")]
 
     assert names == [
@@ -51,7 +51,7 @@ def test_a_plain_mail_has_exactly_the_usual_fields():
     ]
 
 
-def test_blind_copies_are_recipients_and_nowhere_in_the_data():
+def test_blind_copies_are_recipients_and_nowhere_in_the_data() -> None:
     mail = built(PLAIN)
 
     assert mail.recipients == ("bob@example.test", "hidden@example.test")
@@ -59,15 +59,15 @@ def test_blind_copies_are_recipients_and_nowhere_in_the_data():
     assert b"bcc" not in mail.data.lower()
 
 
-def test_the_date_carries_the_zone_of_the_writer():
+def test_the_date_carries_the_zone_of_the_writer() -> None:
     assert b"Date: Sat, 21 Nov 2026 09:30:00 -0330\r\n" in built(PLAIN).data
 
 
-def test_message_ids_stand_on_the_domain_of_the_sender():
+def test_message_ids_stand_on_the_domain_of_the_sender() -> None:
     assert new_message_id("bücher.test", "r4nd0m") == "<r4nd0m@xn--bcher-kva.test>"
 
 
-def test_very_long_identifiers_are_neither_encoded_nor_split():
+def test_very_long_identifiers_are_neither_encoded_nor_split() -> None:
     long_ids = tuple(f"<{letter * 300}@example.test>" for letter in "abcdefgh")
     mail = built(replace(PLAIN, in_reply_to=long_ids[-1], references=long_ids))
 
@@ -78,7 +78,7 @@ def test_very_long_identifiers_are_neither_encoded_nor_split():
     assert b"=?" not in header_of(mail)
 
 
-def test_a_very_long_chain_keeps_its_first_and_its_newest_identifiers():
+def test_a_very_long_chain_keeps_its_first_and_its_newest_identifiers() -> None:
     chain = tuple(f"<{number}@example.test>" for number in range(200))
 
     kept = parse_message(built(replace(PLAIN, references=chain)).data).references
@@ -87,24 +87,24 @@ def test_a_very_long_chain_keeps_its_first_and_its_newest_identifiers():
     assert kept[1:] == chain[-39:]
 
 
-def test_an_address_that_needs_smtputf8_is_refused_in_words():
+def test_an_address_that_needs_smtputf8_is_refused_in_words() -> None:
     with pytest.raises(SendError, match="cannot be reached"):
         built(replace(PLAIN, to=(Address(spec="jürgen@example.test"),)))
 
 
-def test_an_international_domain_goes_out_in_ascii():
+def test_an_international_domain_goes_out_in_ascii() -> None:
     mail = built(replace(PLAIN, to=(Address(spec="info@bücher.test"),)))
 
     assert mail.recipients[0] == "info@xn--bcher-kva.test"
 
 
-def test_an_identifier_with_a_line_end_is_refused():
+def test_an_identifier_with_a_line_end_is_refused() -> None:
     with pytest.raises(SendError):
         build(PLAIN, date=DATE, message_id="<a@example.test>\r\nBcc: x@example.test")
 
 
 @pytest.mark.parametrize("text", ["trailing  \nspace", "tab\t\n", "é " * 200, "日本語" * 100, ".\n..\n", "From here\n"])
-def test_texts_come_back_as_they_were(text: str):
+def test_texts_come_back_as_they_were(text: str) -> None:
     mail = built(replace(PLAIN, text=text))
     lines = [block.text for block in parse_message(mail.data).blocks]
 
@@ -112,7 +112,7 @@ def test_texts_come_back_as_they_were(text: str):
     assert not re.search(rb"^From ", mail.data.partition(b"\r\n\r\n")[2], re.M)
 
 
-def test_a_message_is_attached_without_breaking_its_transfer_rule():
+def test_a_message_is_attached_without_breaking_its_transfer_rule() -> None:
     attachment = DraftAttachment(name="m.eml", content_type="message/rfc822", data=b"Subject: x\r\n\r\ny")
     data = built(replace(PLAIN, attachments=(attachment,))).data
 
@@ -128,7 +128,7 @@ _ATTACHMENTS = st.builds(
 
 @settings(max_examples=200, deadline=2000)
 @given(_NAMES, st.text(max_size=300), st.text(max_size=500), st.lists(_ATTACHMENTS, max_size=2))
-def test_what_is_composed_is_what_is_read(name: str, subject: str, text: str, files: list[DraftAttachment]):
+def test_what_is_composed_is_what_is_read(name: str, subject: str, text: str, files: list[DraftAttachment]) -> None:
     sender = Address(name=clean_line(name), spec="ann@example.test")
     mail = built(replace(PLAIN, sender=sender, subject=subject, text=text, attachments=tuple(files)))
     message = parse_message(mail.data)
@@ -150,7 +150,7 @@ def _letters(text: str) -> str:
 
 @settings(max_examples=200, deadline=2000)
 @given(st.text(max_size=400), st.text(max_size=400), st.text(max_size=100))
-def test_nothing_typed_becomes_a_field_or_a_long_line(name: str, subject: str, file_name: str):
+def test_nothing_typed_becomes_a_field_or_a_long_line(name: str, subject: str, file_name: str) -> None:
     attachment = DraftAttachment(name=file_name, content_type=file_name, data=b"x")
     to = (Address(name=name, spec="bob@example.test"),)
     data = built(replace(PLAIN, to=to, subject=subject, text="x", attachments=(attachment,))).data
@@ -164,7 +164,7 @@ def test_nothing_typed_becomes_a_field_or_a_long_line(name: str, subject: str, f
 
 
 @given(st.text(max_size=400))
-def test_a_safe_name_is_one_plain_component(name: str):
+def test_a_safe_name_is_one_plain_component(name: str) -> None:
     safe = safe_file_name(name)
 
     assert safe
@@ -192,5 +192,5 @@ def test_a_safe_name_is_one_plain_component(name: str):
         ("x" * 300 + ".pdf", "x" * 196 + ".pdf"),
     ],
 )
-def test_dangerous_names_are_made_harmless(name: str, safe: str):
+def test_dangerous_names_are_made_harmless(name: str, safe: str) -> None:
     assert safe_file_name(name) == safe

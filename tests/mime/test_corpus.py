@@ -26,7 +26,7 @@ SAMPLE = (
 
 
 @needs_corpus
-def test_every_mail_of_the_corpus_is_shown_quickly_and_harmlessly():
+def test_every_mail_of_the_corpus_is_shown_quickly_and_harmlessly() -> None:
     for path in corpus_mails():
         raw = path.read_bytes()
         started = time.process_time()
@@ -44,7 +44,7 @@ def test_every_mail_of_the_corpus_is_shown_quickly_and_harmlessly():
 
 
 @needs_corpus
-def test_every_page_of_the_corpus_has_words():
+def test_every_page_of_the_corpus_has_words() -> None:
     folder = corpus_folder()
     pages = sorted((folder or Path()).rglob("*.html"))
     assert pages
@@ -79,7 +79,7 @@ def _mutated_mails(draw: st.DrawFn) -> bytes:
 
 @settings(max_examples=150, deadline=2000)
 @given(_mutated_mails())
-def test_damaged_mail_is_always_shown(raw: bytes):
+def test_damaged_mail_is_always_shown(raw: bytes) -> None:
     message = parse_message(raw)
 
     assert message.blocks
@@ -90,7 +90,7 @@ def test_damaged_mail_is_always_shown(raw: bytes):
 
 @settings(max_examples=200, deadline=2000)
 @given(st.binary(max_size=600))
-def test_arbitrary_bytes_are_always_shown(raw: bytes):
+def test_arbitrary_bytes_are_always_shown(raw: bytes) -> None:
     assert_harmless(parse_message(raw))
     read_row(raw, server_date=SERVER_DATE)
     clean_source(raw)
@@ -108,7 +108,7 @@ _PIECES = st.sampled_from(
 
 @settings(max_examples=300, deadline=2000)
 @given(st.lists(_PIECES, max_size=40))
-def test_pieces_of_mail_in_any_order_are_shown(pieces: list[bytes]):
+def test_pieces_of_mail_in_any_order_are_shown(pieces: list[bytes]) -> None:
     raw = b"".join(pieces)
 
     assert_harmless(parse_message(raw))
@@ -116,7 +116,7 @@ def test_pieces_of_mail_in_any_order_are_shown(pieces: list[bytes]):
 
 
 @pytest.mark.parametrize("size", [0, 1, 100])
-def test_a_mail_without_text_says_so(size: int):
+def test_a_mail_without_text_says_so(size: int) -> None:
     message = parse_message(b"Subject: x\r\n\r\n" + b"\r\n" * size)
 
     assert message.blocks[0].text == "This message has no text."

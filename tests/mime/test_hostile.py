@@ -71,7 +71,7 @@ MAILS = {
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_a_hostile_page_is_read_in_time(name: str):
+def test_a_hostile_page_is_read_in_time(name: str) -> None:
     started = time.process_time()
     read_html(PAGES[name])
 
@@ -79,7 +79,7 @@ def test_a_hostile_page_is_read_in_time(name: str):
 
 
 @pytest.mark.parametrize("name", MAILS)
-def test_a_hostile_mail_is_read_in_time(name: str):
+def test_a_hostile_mail_is_read_in_time(name: str) -> None:
     started = time.process_time()
     message = parse_message(MAILS[name])
     elapsed = time.process_time() - started
@@ -91,13 +91,13 @@ def test_a_hostile_mail_is_read_in_time(name: str):
     assert time.process_time() - started < LIMIT_S
 
 
-def test_too_many_parts_are_counted_in_words():
+def test_too_many_parts_are_counted_in_words() -> None:
     notes = parse_message(MAILS["parts"]).notes
 
     assert "This message is damaged or hostile: showing 1,000 of 100,001 parts." in notes
 
 
-def test_too_many_addresses_are_counted_in_words():
+def test_too_many_addresses_are_counted_in_words() -> None:
     message = parse_message(b"To: " + b"a@example.test, " * 600 + b"\r\n\r\nx")
 
     assert len(message.to) == 500
@@ -117,23 +117,23 @@ def test_too_many_addresses_are_counted_in_words():
         ("<a@bank.test> <b@evil.test>", "b@evil.test"),
     ],
 )
-def test_a_forged_sender_is_never_shown_as_the_address(value: str, spec: str):
+def test_a_forged_sender_is_never_shown_as_the_address(value: str, spec: str) -> None:
     assert [address.spec for address in addresses(value)] == [spec]
 
 
-def test_an_encoded_address_stays_as_it_was_written():
+def test_an_encoded_address_stays_as_it_was_written() -> None:
     (address,) = addresses("=?utf-8?q?a=40bank.test?=")
 
     assert "a@bank.test" not in address.spec
 
 
-def test_a_name_that_holds_an_address_is_noted():
+def test_a_name_that_holds_an_address_is_noted() -> None:
     notes = parse_message(b'From: "a@bank.test" <b@evil.test>\r\n\r\nx').notes
 
     assert any("looks like an address" in note for note in notes)
 
 
-def test_escape_sequences_reach_nothing_that_is_shown():
+def test_escape_sequences_reach_nothing_that_is_shown() -> None:
     escape = "\x1b]52;c;ZXZpbA==\x07\u202e\x9b31m"
     raw = (
         f"From: {escape} <a@example.test>\r\nSubject: =?utf-8?q?=1B]0;x=07?={escape}\r\n"
@@ -145,5 +145,5 @@ def test_escape_sequences_reach_nothing_that_is_shown():
     assert_harmless(parse_message(raw))
 
 
-def test_words_beyond_the_limit_stay_raw():
+def test_words_beyond_the_limit_stay_raw() -> None:
     assert decode_words("=?utf-8?q?a?= " * 1001).endswith("=?utf-8?q?a?= ")

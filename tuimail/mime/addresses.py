@@ -102,9 +102,9 @@ def _from_piece(lexemes: list[str]) -> Address | None:
             return _address(comments, outside)
         rest = " ".join(word for word in words if word != spec)
         return _address(rest or comments, spec)
-    words = clean_line(decode_words(outside))
+    shown = clean_line(decode_words(outside))
     # An address hidden in an encoded word is none.
-    return Address(spec=clean_line(outside) if "@" in words else words) if words else None
+    return Address(spec=clean_line(outside) if "@" in shown else shown) if shown else None
 
 
 def _sort_tokens(lexemes: list[str]) -> tuple[str, str, str | None]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from tuimail.domain.body import Block, BlockKind, Span, Style
 from tuimail.domain.clean import clean_line
-from tuimail.mime.attachments import given_name, is_attached
+from tuimail.mime.attachments import given_name, is_attached, name_of
 from tuimail.mime.headers import read_text
 from tuimail.mime.structure import Part
 
@@ -129,7 +129,7 @@ def _section(part: Part) -> Section:
 
 def _nested(part: Part) -> tuple[Block, ...]:
     inner = part.children[0] if part.children else None
-    lines = [Block(kind=BlockKind.RULE), *_words("Attached message:")]
+    lines = [Block(kind=BlockKind.RULE), *_words(f"Attached message: {name_of(part)}")]
     for name in _TOLD_FIELDS if inner else ():
         value = read_text(inner.value(name.lower())) if inner else ""
         if value:

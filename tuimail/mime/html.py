@@ -7,7 +7,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
 from tuimail.domain.body import Block, LinkTarget
 from tuimail.mime.html_guard import MAX_DEPTH, RENAMED, guard
-from tuimail.mime.html_render import Pictures, Renderer
+from tuimail.mime.html_render import Pictures, Renderer, without_echoes
 from tuimail.mime.html_style import NOTHING, hidden_classes, read_style
 from tuimail.mime.html_tree import Element, measure
 from tuimail.mime.links import LinkBook
@@ -42,7 +42,7 @@ def read_html(html: str) -> HtmlText:
         return HtmlText(blocks=plain.blocks, links=tuple(book.targets), notes=(*notes, *plain.notes, words))
     pictures = Pictures()
     renderer = Renderer(book, pictures)
-    blocks = renderer.render(_visible(tree, hidden_classes(guarded.styles), pictures))
+    blocks = without_echoes(renderer.render(_visible(tree, hidden_classes(guarded.styles), pictures)), book)
     if renderer.flow.left_out:
         notes.append("The page is very long; its end is not shown.")
     return HtmlText(blocks=tuple(blocks), links=tuple(book.targets), remote_images=pictures.remote, notes=tuple(notes))

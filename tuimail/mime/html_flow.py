@@ -10,9 +10,9 @@ from tuimail.mime.text import is_link_mark, link_mark
 MAX_BLOCKS = 20_000
 
 _SPACE = re.compile(r"[ \t\r\n\f\v\xa0\u2000-\u200a\u202f\u205f\u3000]+")
-# What preheaders are padded with: invisible characters, alone between spaces or several in a row.
+# What preheaders are padded with: invisible characters, beside spaces or several in a row.
 _INVISIBLE = "\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2060-\u2064\u2800\u3164\ufeff\uffa0\xad"
-_PADDING = re.compile(rf"(?:(?:^|(?<=[\s\xa0]))[{_INVISIBLE}]+(?=[\s\xa0]|$))|[{_INVISIBLE}]{{2,}}")
+_PADDING = re.compile(rf"(?:^|(?<=\s))[{_INVISIBLE}]+|[{_INVISIBLE}]+(?=\s|$)|[{_INVISIBLE}]{{2,}}")
 
 
 @dataclass(slots=True)

@@ -51,6 +51,7 @@ _ATTRIBUTES = re.compile(
     r"(?:[\s/]++|[^\s/>=][^\s/>=]*+|=\s*+(?:\"[^\"]{0,16384}+\"|'[^']{0,16384}+'|[^\s>\"'][^\s>]*+|(?=[>\"'])))*+>"
 )
 _ATTRIBUTE = re.compile(r"[\s/]*+[^\s/>=]++(?:\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s>]*+))?+")
+_DATA_URI = re.compile(r"data:[a-z]{1,20}/[a-z0-9.+-]{1,40};base64,[A-Za-z0-9+/=\s%]{100,}+", re.I)
 _MAX_BROKEN = 50
 """Tags without an end after which every further ``<`` is text; each cost a look at ``MAX_TAG`` characters."""
 
@@ -85,11 +86,14 @@ class _Guard:
         name_match = _NAME.match(html, at)
         if name_match is None or self.broken > _MAX_BROKEN:
             return self._text(at)
+        name = name_match[1].lower()
+        if name.endswith(":") or html[name_match.end() : name_match.end() + 1] in {"@", "."}:
+            # An address in angle brackets, as plain text has them.
+            return self._text(at)
         rest = _ATTRIBUTES.match(html, name_match.end(), name_match.end() + MAX_TAG)
         if rest is None:
             self.broken += 1
             return self._text(at)
-        name = name_match[1].lower()
         if html[at + 1] == "/":
             self._close(name)
         elif name in _SWALLOWED:
@@ -157,6 +161,8 @@ class _Guard:
 def guard(html: str) -> Guarded:
     """Bound a mail's HTML before anything parses it. Linear in its length."""
     notes = []
+    # Pictures written into the page would make tags of any length.
+    html = _DATA_URI.sub("data:", html)
     if len(html) > MAX_CHARS:
         html = html[:MAX_CHARS]
         notes.append(f"Only the first {MAX_CHARS:,} characters of the page are shown.")

@@ -1,5 +1,6 @@
 """Walks the elements of a page once and writes blocks: text flows, layout tables dissolve, data tables stay."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from tuimail.domain.body import Block, BlockKind, Span, Style
@@ -310,11 +311,38 @@ class Renderer:
         if link.number is None and link.has_picture:
             link.number = self.book.number(link.href)
             if link.number is not None:
-                host = self.book.targets[link.number - 1].host
-                self.flow.add(f"[{host or 'picture'}]", self.context.style | Style.LINK, link.number)
+                self.flow.add(_stand_in(self.book, link.number), self.context.style | Style.LINK, link.number)
         if link.number is not None:
             self.flow.mark_link(link.number)
             self.book.name(link.number, "".join(link.words))
+
+
+def without_echoes(blocks: list[Block], book: LinkBook) -> list[Block]:
+    """Take out hosts that stand for pictures where the same link has words elsewhere; shops link both."""
+    named = {target.number: _stand_in(book, target.number) for target in book.targets if target.text}
+    kept: list[Block] = []
+    for block in blocks:
+        spans = tuple(_without_stand_ins(block.spans, named))
+        if len(spans) < len(block.spans) and not any(span.text.strip() for span in spans):
+            continue
+        if block.kind is BlockKind.BLANK and (not kept or kept[-1].kind is BlockKind.BLANK):
+            continue
+        kept.append(replace(block, spans=spans) if len(spans) < len(block.spans) else block)
+    return kept
+
+
+def _without_stand_ins(spans: tuple[Span, ...], named: dict[int, str]) -> Iterator[Span]:
+    dropped: int | None = None
+    for span in spans:
+        if span.link is not None and span.text.strip() == named.get(span.link):
+            dropped = span.link
+        elif dropped is None or span.link != dropped:
+            dropped = None
+            yield span
+
+
+def _stand_in(book: LinkBook, number: int) -> str:
+    return f"[{book.targets[number - 1].host or 'picture'}]"
 
 
 def _number(text: str) -> int:

@@ -1,0 +1,195 @@
+import pytest
+
+from tuimail.domain.body import BlockKind, Style
+from tuimail.mime.html import HtmlText, read_html
+
+
+def shown(html: str) -> list[str]:
+    """One line a block: what a reader would see."""
+    lines: list[str] = []
+    for block in read_html(html).blocks:
+        lines.append("> " * block.quote + " " * block.indent + block.lead + block.text)
+    return lines
+
+
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        "<p style='display:none'>X</p>",
+        "<p style='DISPLAY : none !important'>X</p>",
+        "<p hidden>X</p>",
+        "<span style='font-size:1px'>X</span>",
+        "<div style='max-height:0;overflow:hidden'>X</div>",
+        "<div style='mso-hide:all'>X</div>",
+        "<div style='visibility:hidden'>X</div>",
+        "<div style='opacity:0'>X</div>",
+        "<div style='background:#fff'><span style='color:#FFFFFF'>X</span></div>",
+        "<table bgcolor='#eeeeee'><tr><td><font color='#eee'>X</font></td></tr></table>",
+        "<style>.pre{display:none}</style><p class='pre'>X</p>",
+        "<script>X</script>",
+        "<title>X</title>",
+        "<!-- X -->",
+        "<!--[if mso]>X<![endif]-->",
+        "<select><option>X</option></select>",
+        "<textarea>X</textarea>",
+        "<svg><text>X</text></svg>",
+    ],
+)
+def test_what_cannot_be_seen_is_not_shown(hidden: str) -> None:
+    assert shown(f"<p>before</p>{hidden}<p>after</p>") == ["before", "", "after"]
+
+
+@pytest.mark.parametrize(
+    "visible",
+    [
+        "<td style='font-size:0'><p style='font-size:13px'>X</p></td>",
+        "<div style='visibility:hidden'><b style='visibility:visible'>X</b></div>",
+        "<style>@media print{.a{display:none}}</style><p class=a>X</p>",
+        "<div style='background:url(x.png) #fff;color:#fff'>X</div>",
+        "<![if !mso]>X<![endif]>",
+        "<o:p>X</o:p>",
+    ],
+)
+def test_what_can_be_seen_is_shown(visible: str) -> None:
+    assert "X" in "".join(shown(f"<table><tr>{visible}</tr></table>"))
+
+
+@pytest.mark.parametrize(
+    ("html", "lines"),
+    [
+        ("<p>a  b\n c</p><p>d</p>", ["a b c", "", "d"]),
+        ("a<br>b<br><br>c", ["a", "b", "", "c"]),
+        ("<div>a</div><div>b</div>", ["a", "b"]),
+        ("<p>a</p><p>&nbsp;</p><p></p><br><br><p>b</p>", ["a", "", "b"]),
+        ("<ul><li>a<li>b<ul><li>c</ul></ul>", ["- a", "- b", "  * c"]),
+        ("<ol start=9><li>a<li>b</ol>", ["9. a", "10. b"]),
+        ("<ol start=99999999999><li>a</ol>", ["1. a"]),
+        ("<li><p>a</p><p>b</p></li>", ["- a", "", "  b"]),
+        ("<blockquote>a<blockquote>b</blockquote></blockquote>c", ["> a", "> ", "> > b", "", "c"]),
+        ("<pre>a  b\n  c</pre>", ["a  b", "  c"]),
+        ("<h1>T</h1>text", ["T", "", "text"]),
+        ("a<hr>b", ["a", "", "", "", "b"]),
+        ("Hi\u200c \u200c&nbsp;\u034f \u200c&zwnj; there", ["Hi there"]),
+        ("<p>a</b></i></p></td>b", ["a", "", "b"]),
+        ("1 < 2 & 3 &amp; <4", ["1 < 2 & 3 & <4"]),
+        ("write to <ann@x.test> please", ["write to <ann@x.test> please"]),
+        ("<dl><dt>t<dd>d</dl>", ["t", "    d"]),
+    ],
+)
+def test_pages_become_lines(html: str, lines: list[str]) -> None:
+    assert shown(html) == lines
+
+
+def test_layout_tables_flow_cell_after_cell() -> None:
+    long = "words " * 20
+    html = f"<table><tr><td>{long}</td><td><p>second</p></td></tr></table>"
+
+    assert [line.strip() for line in shown(html) if line] == [long.strip(), "second"]
+
+
+def test_a_short_row_stays_one_line() -> None:
+    assert shown("<table><tr><td>Item</td><td></td><td>$3.00</td></tr></table>") == ["Item  $3.00"]
+
+
+def test_a_data_table_keeps_its_columns() -> None:
+    html = "<table><tr><th>A<th>B<th></tr><tr><td>1<td><b>2</b><td></tr></table>"
+    (block,) = read_html(html).blocks
+
+    assert (block.kind, block.has_header) == (BlockKind.TABLE, True)
+    assert block.text == "A\tB\n1\t2"
+    assert block.cells[1][1][0].style == Style.BOLD
+
+
+def test_repeated_short_cells_are_a_table_without_a_header() -> None:
+    html = "<table>" + "<tr><td>name<td>5.00</tr>" * 3 + "</table>"
+    (block,) = read_html(html).blocks
+
+    assert (block.kind, block.has_header) == (BlockKind.TABLE, False)
+
+
+def test_links_are_numbered_once_a_target() -> None:
+    page = read_html(
+        "<a href='http://a.test/x'>one</a> <a href='http://b.test/'>two</a> <a href='http://a.test/x'>3</a>"
+    )
+    (block,) = page.blocks
+
+    assert block.text == "one [1] two [2] 3 [1]"
+    assert [(link.number, link.host, link.text) for link in page.links] == [(1, "a.test", "one"), (2, "b.test", "two")]
+    assert [(span.text, span.style, span.link) for span in block.spans[:2]] == [
+        ("one", Style.LINK, 1),
+        (" [1]", Style.DIM, 1),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("link", "words"),
+    [
+        ("<a href='http://evil.test/'>www.bank.test</a>", "The text says bank.test, the link leads to evil.test."),
+        ("<a href='http://evil.test/'>https://bank.test/login</a>", "The text says bank.test"),
+        ("<a href='http://bank.test@evil.test/'>x</a>", "the link leads to evil.test"),
+        ("<a href='http://xn--pple-43d.test/'>x</a>", "another alphabet"),
+        ("<a href='http://\u0430\u0440\u0440\u04cf\u0435.test/'>x</a>", "another alphabet: xn--80ak6aa92e.test"),
+        ("<a href='javascript:alert(1)'>x</a>", "“javascript” are never opened"),
+        ("<a href='java\nscript:alert(1)'>x</a>", "“javascript” are never opened"),
+        ("<a href='data:text/html,x'>x</a>", "never opened"),
+        ("<a href='http:\\\\evil.test\\x'>www.bank.test</a>", "leads to evil.test"),
+        ("<a href='mailto:e@evil.test'>a@bank.test</a>", "the link writes to e@evil.test"),
+    ],
+)
+def test_deceiving_links_are_marked(link: str, words: str) -> None:
+    assert words in read_html(link).links[0].suspicious
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "<a href='https://www.bank.test/login'>bank.test</a>",
+        "<a href='https://click.bank.co.uk/x'>www.bank.co.uk</a>",
+        "<a href='https://x.test/'>README.md</a>",
+        "<a href='https://x.test/'>Read more</a>",
+        "<a href='mailto:a@x.test?subject=y'>a@x.test</a>",
+        "<a href='http://müller.test/'>Müller</a>",
+    ],
+)
+def test_honest_links_are_not_marked(link: str) -> None:
+    assert read_html(link).links[0].suspicious == ""
+
+
+@pytest.mark.parametrize(
+    "href", ["#top", "", "tel:123", "/relative", "cid:x", "http://", "http://x.test/" + "y" * 9000]
+)
+def test_targets_that_lead_nowhere_have_no_number(href: str) -> None:
+    page = read_html(f"<a href='{href}'>x</a>")
+
+    assert page.links == ()
+    assert page.blocks[0].text == "x"
+
+
+def test_pictures_show_their_words_and_are_counted() -> None:
+    page = read_html(
+        "<img src='http://x.test/a.png' alt='A cat'><img src='https://x.test/p' width=1 height=1>"
+        "<img src=cid:1 alt=''><p style='display:none'><img src='//x.test/b'></p>"
+    )
+
+    assert [block.text for block in page.blocks] == ["[A cat]"]
+    assert page.remote_images == 3
+
+
+def test_a_linked_picture_without_words_shows_the_host() -> None:
+    assert shown("<a href='http://shop.test/1'><img src='http://x.test/a'></a>") == ["[shop.test] [1]"]
+
+
+def test_a_linked_picture_beside_the_same_link_in_words_stays_out() -> None:
+    link = "<a href='http://shop.test/1'>"
+
+    assert shown(f"<div>{link}<img src='http://x.test/a'></a></div><div>{link}Hat</a></div>") == ["Hat [1]"]
+
+
+def test_pictures_written_into_the_page_leave_no_noise() -> None:
+    assert shown(f"<p>a<img alt='b' src='data:image/png;base64,{'A' * 40_000}'>c</p>") == ["a[b]c"]
+
+
+def test_control_characters_from_entities_are_gone() -> None:
+    page: HtmlText = read_html("<p>&#27;[2J&#155;&#x202e;x</p>")
+
+    assert not set(page.blocks[0].text) & {"\x1b", "\x9b", "\u202e"}
