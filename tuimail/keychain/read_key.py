@@ -34,7 +34,7 @@ def main(arguments: list[str]) -> str:
 
 
 def _from_secret_service(service: str, user: str) -> str | None:
-    import jeepney.io.blocking  # type: ignore[import-untyped] # noqa: PLC0415 (only Linux has it, and it is untyped)
+    import jeepney.io.blocking  # noqa: PLC0415 (only Linux has it)
 
     try:
         bus = jeepney.io.blocking.open_dbus_connection()
