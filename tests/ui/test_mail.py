@@ -21,7 +21,7 @@ from tuimail.ui.app import TuimailApp
 from tuimail.ui.deeds.opening import codes
 from tuimail.ui.screens.mail import MailScreen
 from tuimail.ui.widgets.banner import Banner
-from tuimail.ui.widgets.hint_line import HintLine
+from tuimail.ui.widgets.key_choices import KeyChoices
 from tuimail.ui.widgets.message_view import MessageView
 from tuimail.ui.widgets.status_bar import StatusBar
 
@@ -45,7 +45,7 @@ def last(engine: FakeEngine) -> c.Command:
 
 
 def reader_text(app: TuimailApp) -> str:
-    return "\n".join(line.text for line in app.screen.query_one(MessageView).page.lines)
+    return " ".join(line.text for line in app.screen.query_one(MessageView).page.lines)
 
 
 @pytest.mark.parametrize("size", [NARROW, WIDE])
@@ -197,8 +197,8 @@ async def test_g_shows_its_choices_and_swallows_an_unknown_second_key() -> None:
 
     async with app.run_test(size=WIDE) as pilot:
         await press(pilot, "g")
-        shown = [words for _, words in app.screen.query_one(HintLine).pairs]
-        assert {"inbox", "sent", "any folder"} <= set(shown)
+        shown = str(app.screen.query_one(KeyChoices).render()).replace("\N{NO-BREAK SPACE}", " ")
+        assert all(words in shown for words in ("i inbox", "t sent", "f any folder"))
 
         before = len(engine.commands)
         await press(pilot, "d")
@@ -454,4 +454,3 @@ async def test_presets_open_and_delete(keys: str) -> None:
 def test_codes_are_found_near_their_word_alone() -> None:
     assert codes("Your verification code is\n\n481920\n") == ["481920"]
     assert codes("Invoice 481920 of 2026") == []
-

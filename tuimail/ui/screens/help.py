@@ -112,7 +112,10 @@ def pane_groups(keymap: Keymap, pane: Pane) -> list[HelpGroup]:
     groups: list[HelpGroup] = []
     for context in reversed(CONTEXTS[pane]):
         rows = [
-            (", ".join(pretty(keys) for keys in keymap.keys[action.name]), action.help or action.title)
+            (
+                ", ".join(pretty(keys) for keys in keymap.keys[action.name]),
+                f"{action.title}: {action.help}" if action.help else action.title,
+            )
             for action in ACTIONS
             if action.context is context and action.name in keymap.keys and not action.name.startswith("link_")
         ]

@@ -24,10 +24,12 @@ from tuimail.ui.session import Session
 from tuimail.ui.state import AppState, close_message
 from tuimail.ui.widgets.banner import Banner
 from tuimail.ui.widgets.hint_line import HintLine
+from tuimail.ui.widgets.key_choices import KeyChoices
 from tuimail.ui.widgets.mailbox_tree import MailboxTree
 from tuimail.ui.widgets.message_list import MessageList
 from tuimail.ui.widgets.message_view import MessageView
 from tuimail.ui.widgets.notice import Notice
+from tuimail.ui.widgets.pane_title import PaneTitle
 from tuimail.ui.widgets.status_bar import StatusBar
 
 WIDE = 100
@@ -56,8 +58,9 @@ class MailScreen(Screen[None]):
         self.reader = MessageView(id="reader")
         self._field = Input(placeholder="search sender, recipients, subject", compact=True, id="search")
         self._notice, self._banner = Notice(), Banner()
-        self._status, self._hints = StatusBar(), HintLine()
-        self._titles = {name: Static("", classes="title", markup=False) for name in ("account", "mailbox", "place")}
+        self._status, self._hints, self._choices = StatusBar(), HintLine(), KeyChoices()
+        self._titles = {name: PaneTitle() for name in ("account", "mailbox", "place")}
+        self._left, self._right = Vertical(id="left"), Vertical(id="right")
         self._empty = Static("", id="empty", markup=False)
         self._too_small = Static("", id="too-small", markup=False)
         self._moving, self._acting = Moving(self), Acting(self)
@@ -67,7 +70,7 @@ class MailScreen(Screen[None]):
         self._deeds |= {"search": self._begin_search, "list_back": self._back, "list_clear": self._clear_words}
         self._pressed: Keys = ()
         self._waited: Timer | None = None
-        self._doing = ""
+        self._doing = self._empty_words = ""
         self._search_timer: Timer | None = None
         self._quit_timer: Timer | None = None
         self._show_reader_next = False
@@ -76,7 +79,7 @@ class MailScreen(Screen[None]):
         """The panes, and what lies above and below them."""
         yield self._banner
         with Container(id="panes"):
-            with Vertical(id="left"):
+            with self._left:
                 yield self._titles["account"]
                 yield self.folders
             with Vertical(id="middle"):
@@ -84,17 +87,18 @@ class MailScreen(Screen[None]):
                 yield self._field
                 yield self._empty
                 yield self.messages
-            with Vertical(id="right"):
+            with self._right:
                 yield self._titles["place"]
                 yield self.reader
         yield self._status
         yield self._hints
         yield self._notice
+        yield self._choices
         yield self._too_small
 
     def on_mount(self) -> None:
         """Everything from the state."""
-        self._field.display = False
+        self._field.display = self._empty.display = False
         self._render_state(None)
 
     # What deeds may do
@@ -106,8 +110,7 @@ class MailScreen(Screen[None]):
 
     def focus_pane(self, pane: Widget) -> None:
         """Give a pane the focus; the folders of a narrow window lie over the list while they have it."""
-        self.set_class(pane is self.folders, "-folders")
-        self.set_class(self.session.state.reading is not None, "-reading")
+        self._arrange(folders=pane is self.folders)
         pane.focus()
 
     def tell(self, words: str, *, can_undo: bool = False) -> None:
@@ -181,16 +184,21 @@ class MailScreen(Screen[None]):
         if before is None or state.rows is not before.rows:
             same = before is not None and before.mailbox == state.mailbox and before.query == state.query
             self.messages.show(state.rows, keep_cursor=same)
-        self.set_class(state.reading is not None, "-reading")
+        self._arrange(folders=self.folders.has_focus)
         if before is None or state.reading != before.reading or not state.rows or not before.rows:
             self._reading.show()
         self._banner.show(banner_words(state))
-        words = list_words(state)
-        self._empty.update(Content(words))
-        self._empty.display = bool(words)
-        self.messages.display = not words
+        self._render_empty(list_words(state))
         self._render_waiting(state)
         self._render_lines()
+
+    def _render_empty(self, words: str) -> None:
+        if words != self._empty_words:
+            self._empty_words = words
+            self._empty.update(Content(words))
+            self._empty.display = bool(words)
+            # Hidden, the list would lose the focus, and with it every key.
+            self.messages.styles.height = 0 if words else None
 
     def _render_waiting(self, state: AppState) -> None:
         """What is being waited for appears once the wait is worth a word, and goes with it."""
@@ -223,28 +231,22 @@ class MailScreen(Screen[None]):
         name = mailbox.title if mailbox else ""
         name = f"{name}: {state.query}" if state.query else name
         place = f"{self.messages.cursor + 1:,} of {len(state.rows):,}" if is_open else ""
-        self._title("account", session.addresses[state.account], focused=pane is Pane.FOLDERS)
-        self._title("mailbox", name, counts(state), focused=pane is Pane.LIST)
-        self._title("place", "Message" if is_open else "", place, focused=pane is Pane.READER)
+        self._titles["account"].show(session.addresses[state.account], focused=pane is Pane.FOLDERS)
+        self._titles["mailbox"].show(name, counts(state), focused=pane is Pane.LIST)
+        self._titles["place"].show("Message" if is_open else "", place, focused=pane is Pane.READER)
         marked = len(self.messages.marked)
         current = self.messages.current
         words = row_words(self.messages.envelope(current)) if current is not None else ""
         right = f"> {marked:,} marked" if marked else words
         self._status.show(status(state, doing=self._doing, right=right, zone=session.zone))
         self._hints.show(self._current_hints())
-
-    def _title(self, which: str, words: str, detail: str = "", *, focused: bool) -> None:
-        style = "bold $primary" if focused else "bold $foreground"
-        self._titles[which].update(Content.assemble((words, style), (f"   {detail}" if detail else "", "$muted")))
+        found = session.keymap.find(pane, self._pressed) if self._pressed else None
+        choices = found.choices if isinstance(found, Prefix) else ()
+        self._choices.show(pretty(self._pressed), [(pretty((key,)), action.hint) for key, action in choices])
 
     def _current_hints(self) -> tuple[tuple[str, str], ...]:
         if self._field.has_focus:
             return (("Enter", "to the list"), ("Esc", "show all"), ("↓", "to the list"), ("Ctrl+Q", "quit"))
-        if self._pressed:
-            found = self.session.keymap.find(self.pane, self._pressed)
-            if isinstance(found, Prefix):
-                begun = pretty(self._pressed)
-                return tuple((f"{begun} {pretty((key,))}", action.hint) for key, action in found.choices)
         keymap = self.session.keymap
         names = HINTS[self.pane]
         if self.messages.marked and self.pane is Pane.LIST:
@@ -279,8 +281,7 @@ class MailScreen(Screen[None]):
     @on(events.DescendantFocus)
     def _focus_moved(self) -> None:
         self._pressed = ()
-        if not self.folders.has_focus:
-            self.remove_class("-folders")
+        self._arrange(folders=self.folders.has_focus)
         self._render_lines()
 
     def _back(self) -> None:
@@ -365,9 +366,16 @@ class MailScreen(Screen[None]):
     def _folder_opened(self, opened: MailboxTree.Opened) -> None:
         self._going.open(opened.mailbox)
 
+    def _arrange(self, *, folders: bool) -> None:
+        # By display and not by classes: a class on the screen restyles every widget, 40 ms for opening a message.
+        is_wide = self.size.width >= WIDE
+        self._left.display = is_wide or folders
+        self._right.display = is_wide or self.session.state.reading is not None
+
     def on_resize(self, event: events.Resize) -> None:
         """Three panes, or list over reader, or a word about the size."""
         self.set_class(event.size.width >= WIDE, "-wide")
+        self._arrange(folders=self.folders.has_focus)
         words = too_small(event.size.width, event.size.height)
         self._too_small.update(Content(words))
         self._too_small.display = bool(words)

@@ -5,16 +5,16 @@ from typing import ClassVar
 from rich.segment import Segment
 from rich.style import Style
 from textual.events import Click
-from textual.geometry import Region, Size
+from textual.geometry import Region
 from textual.reactive import reactive
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from tuimail.ui.widgets.lines import Lines
 
-class LineList(ScrollView, can_focus=True, inherit_bindings=False):
+
+class LineList(Lines, inherit_bindings=False):
     """Keeps a cursor over ``count`` rows; a subclass draws them. Moving repaints the two rows concerned alone."""
 
-    DEFAULT_CSS = "LineList { overflow-x: hidden; overflow-y: auto; scrollbar-size-vertical: 1; }"
     ALLOW_SELECT: ClassVar[bool] = False
 
     # A repainting reactive would draw every line for each key: 15 KB to the terminal instead of 0.8 KB.
@@ -62,8 +62,7 @@ class LineList(ScrollView, can_focus=True, inherit_bindings=False):
     def resize_rows(self, count: int) -> None:
         """Set the number of rows and keep the cursor inside."""
         self.count = count
-        # Width 0: no horizontal scrollbar, whatever the rows hold.
-        self.virtual_size = Size(0, count * self.lines_per_row)
+        self.set_line_count(count * self.lines_per_row)
         self.cursor = self.validate_cursor(self.cursor)
 
     def refresh_row(self, row: int) -> None:

@@ -21,7 +21,7 @@ class MailboxTree(LineList):
 
     DEFAULT_CSS = """
     MailboxTree {
-        background: $surface;
+        background: $surface; scrollbar-background: $surface;
         & > .folder--cursor { background: $selection; }
         & > .folder--bar { color: $accent; text-style: bold; }
         & > .folder--muted { color: $muted; }

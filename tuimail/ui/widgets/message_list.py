@@ -80,7 +80,6 @@ class MessageList(LineList):
         """Another list, or the same one after news: then the cursor stays on its message, or where that stood."""
         current = self.current
         self._asked.clear()
-        changed_size = len(rows) != self.count
         self.rows = rows
         if keep_cursor and current is not None:
             place = self._place_of(current)
@@ -97,7 +96,7 @@ class MessageList(LineList):
         present = self.marked
         if present:
             self.marked = present.intersection(rows)
-        self.refresh(layout=changed_size)
+        self.refresh()
         self._want_rows()
 
     def put(self, envelopes: Iterable[Envelope]) -> None:

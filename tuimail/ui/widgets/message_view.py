@@ -6,14 +6,13 @@ from typing import ClassVar
 from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
-from textual.geometry import Size
-from textual.scroll_view import ScrollView
 from textual.selection import Selection
 from textual.strip import Strip
 
 from tuimail.domain.body import Style as Look
 from tuimail.ui.layout import Line, Tone
 from tuimail.ui.page import Page
+from tuimail.ui.widgets.lines import Lines
 
 MARGIN = 2
 """Cells left of the text."""
@@ -22,12 +21,12 @@ MakePage = Callable[[int], Page]
 """The page for a width."""
 
 
-class MessageView(ScrollView, can_focus=True, inherit_bindings=False):
+class MessageView(Lines, inherit_bindings=False):
     """Shows a page; asks for it again when the width changes."""
 
     DEFAULT_CSS = """
     MessageView {
-        background: $background; overflow-x: hidden; overflow-y: auto; scrollbar-size-vertical: 1;
+        background: $background;
         & > .page--header { background: $surface; }
         & > .page--heading { color: $primary; text-style: bold; }
         & > .page--muted { color: $muted; }
@@ -141,14 +140,10 @@ class MessageView(ScrollView, can_focus=True, inherit_bindings=False):
         self._lay_out()
 
     def _lay_out(self) -> None:
-        width = self.scrollable_content_region.width
-        # The scrollbar's cell is always kept free, so that its coming never wraps the text anew.
-        room = self.size.width - self.scrollbar_size_vertical - 2 * MARGIN
-        if width <= 0:
-            return
-        self._page = self._make(max(10, room))
-        self.virtual_size = Size(0, len(self._page.lines))
-        self.refresh()
+        room = self.scrollable_content_region.width - 2 * MARGIN
+        if room > 0:
+            self._page = self._make(room)
+            self.set_line_count(len(self._page.lines))
 
 
 def _empty(width: int) -> Page:  # noqa: ARG001 (a page for any width)
