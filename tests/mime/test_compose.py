@@ -67,6 +67,12 @@ def test_message_ids_stand_on_the_domain_of_the_sender() -> None:
     assert new_message_id("bücher.test", "r4nd0m") == "<r4nd0m@xn--bcher-kva.test>"
 
 
+def test_lines_with_encoded_words_are_short() -> None:
+    header = header_of(built(replace(PLAIN, subject="ü" * 300, to=(Address(name="ü" * 40, spec="b@example.test"),))))
+
+    assert all(len(line) <= 76 for line in header.split(b"\r\n"))
+
+
 def test_very_long_identifiers_are_neither_encoded_nor_split() -> None:
     long_ids = tuple(f"<{letter * 300}@example.test>" for letter in "abcdefgh")
     mail = built(replace(PLAIN, in_reply_to=long_ids[-1], references=long_ids))

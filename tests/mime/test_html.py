@@ -67,6 +67,7 @@ def test_what_can_be_seen_is_shown(visible: str) -> None:
         ("<li><p>a</p><p>b</p></li>", ["- a", "", "  b"]),
         ("<blockquote>a<blockquote>b</blockquote></blockquote>c", ["> a", "> ", "> > b", "", "c"]),
         ("<pre>a  b\n  c</pre>", ["a  b", "  c"]),
+        ("<div style='white-space:pre-wrap'>a\n b</div>", ["a", " b"]),
         ("<h1>T</h1>text", ["T", "", "text"]),
         ("a<hr>b", ["a", "", "", "", "b"]),
         ("Hi\u200c \u200c&nbsp;\u034f \u200c&zwnj; there", ["Hi there"]),

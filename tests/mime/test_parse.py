@@ -81,6 +81,7 @@ def test_quotes_carry_their_depth_and_the_signature_its_kind() -> None:
         ('text/plain; charset="charset=utf-8"', "ü".encode(), "ü"),
         ("text/plain; charset=windows-874", "ไทย".encode("cp874"), "ไทย"),
         ("text/plain; charset=utf-7", b"+AOQ-", "ä"),
+        ("text/html", b"<meta charset=koi8-r><p>\xc1", "\u0430"),
     ],
 )
 def test_text_is_read_whatever_its_charset(header: str, data: bytes, text: str) -> None:

@@ -101,7 +101,10 @@ def _mailbox(address: Address) -> str:
     name = clean_line(address.name)
     if not name:
         return spec
-    return f"{_phrase(name)}\r\n <{spec}>" if len(name) + len(spec) > _FOLD_AT else f"{_phrase(name)} <{spec}>"
+    phrase = _phrase(name)
+    last_line = phrase.rpartition("\r\n")[2]
+    fold = "\r\n" if len("From: ") + len(last_line) + len(spec) + len(" <>") > _FOLD_AT else ""
+    return f"{phrase}{fold} <{spec}>"
 
 
 def _phrase(name: str) -> str:

@@ -54,4 +54,5 @@ def safe_file_name(name: str) -> str:
 
 def generic_name(path: str, content_type: str) -> str:
     """A name for a part that brings none."""
-    return f"part-{path}{_EXTENSIONS.get(content_type, '.bin')}"
+    usual = ".txt" if content_type.startswith("text/") else ".bin"
+    return f"part-{path}{_EXTENSIONS.get(content_type, usual)}"

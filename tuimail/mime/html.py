@@ -7,7 +7,8 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
 from tuimail.domain.body import Block, LinkTarget
 from tuimail.mime.html_guard import MAX_DEPTH, RENAMED, guard
-from tuimail.mime.html_render import Pictures, Renderer, without_echoes
+from tuimail.mime.html_pictures import Pictures, without_echoes
+from tuimail.mime.html_render import Renderer
 from tuimail.mime.html_style import NOTHING, hidden_classes, read_style
 from tuimail.mime.html_tree import Element, measure
 from tuimail.mime.links import LinkBook

@@ -1,10 +1,10 @@
 """Walks the elements of a page once and writes blocks: text flows, layout tables dissolve, data tables stay."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from tuimail.domain.body import Block, BlockKind, Span, Style
 from tuimail.mime.html_flow import Flow
+from tuimail.mime.html_pictures import Pictures, stand_in
 from tuimail.mime.html_style import NOTHING, read_color, read_pixels
 from tuimail.mime.html_tree import (
     BLOCK_TAGS,
@@ -46,13 +46,6 @@ _MAX_QUOTE = 50
 _MAX_START = 9999
 _PIXEL = 4.0
 _LONG_CELL = 80
-
-
-@dataclass(slots=True)
-class Pictures:
-    """What was not loaded."""
-
-    remote: int = 0
 
 
 @dataclass(slots=True)
@@ -191,7 +184,7 @@ class Renderer:
         self._break(element)
         if tag in _HEADINGS:
             self.context = replace(context, kind=BlockKind.HEADING, style=context.style & ~Style.BOLD)
-        elif context.is_pre and tag != "li":
+        elif tag == "pre":
             self.context = replace(context, kind=BlockKind.PRE)
         elif tag == "blockquote":
             self.context = replace(context, quote=min(_MAX_QUOTE, context.quote + 1), indent=0)
@@ -311,38 +304,10 @@ class Renderer:
         if link.number is None and link.has_picture:
             link.number = self.book.number(link.href)
             if link.number is not None:
-                self.flow.add(_stand_in(self.book, link.number), self.context.style | Style.LINK, link.number)
+                self.flow.add(stand_in(self.book, link.number), self.context.style | Style.LINK, link.number)
         if link.number is not None:
             self.flow.mark_link(link.number)
             self.book.name(link.number, "".join(link.words))
-
-
-def without_echoes(blocks: list[Block], book: LinkBook) -> list[Block]:
-    """Take out hosts that stand for pictures where the same link has words elsewhere; shops link both."""
-    named = {target.number: _stand_in(book, target.number) for target in book.targets if target.text}
-    kept: list[Block] = []
-    for block in blocks:
-        spans = tuple(_without_stand_ins(block.spans, named))
-        if len(spans) < len(block.spans) and not any(span.text.strip() for span in spans):
-            continue
-        if block.kind is BlockKind.BLANK and (not kept or kept[-1].kind is BlockKind.BLANK):
-            continue
-        kept.append(replace(block, spans=spans) if len(spans) < len(block.spans) else block)
-    return kept
-
-
-def _without_stand_ins(spans: tuple[Span, ...], named: dict[int, str]) -> Iterator[Span]:
-    dropped: int | None = None
-    for span in spans:
-        if span.link is not None and span.text.strip() == named.get(span.link):
-            dropped = span.link
-        elif dropped is None or span.link != dropped:
-            dropped = None
-            yield span
-
-
-def _stand_in(book: LinkBook, number: int) -> str:
-    return f"[{book.targets[number - 1].host or 'picture'}]"
 
 
 def _number(text: str) -> int:

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field, replace
+from itertools import islice
 
 from tuimail.domain.body import LinkTarget
 from tuimail.domain.clean import MARK, clean_line
@@ -63,7 +64,7 @@ def find_urls(line: str) -> list[tuple[int, int]]:
     if ":" not in line and "www." not in line:
         return []
     found: list[tuple[int, int]] = []
-    for match in _PLAIN_URL.finditer(line):
+    for match in islice(_PLAIN_URL.finditer(line), MAX_LINKS):
         url = match[0].rstrip(_PUNCTUATION)
         for _ in range(_MAX_BRACKETS):
             if not url.endswith((")", "]")) or url.count("(" if url[-1] == ")" else "[") >= url.count(url[-1]):

@@ -1,5 +1,6 @@
 """A received mail's bytes to the message that the reader shows. Never raises, whatever the bytes."""
 
+import re
 from dataclasses import dataclass, replace
 
 from tuimail.domain.address import Address, format_addresses
@@ -28,6 +29,8 @@ MAX_TEXT_BYTES = 8_000_000
 
 MAX_SOURCE = 2_000_000
 _MAX_SECTIONS = 100
+_META_BYTES = 4096
+_META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?([A-Za-z0-9_.:-]{2,40})", re.I)
 _ADDRESS_FIELDS = frozenset(
     {"from", "to", "cc", "bcc", "reply-to", "sender", "mail-followup-to", "delivered-to", "x-original-to"}
 )
@@ -141,7 +144,10 @@ def _joined(blocks: tuple[Block, ...], invite: tuple[Block, ...]) -> tuple[Block
 def _decoded(part: Part) -> tuple[str, str]:
     """The text of a part and what had to be guessed."""
     data = decode_transfer(part.body[:MAX_TEXT_BYTES], transfer_of(part))
-    read = decode_bytes(data, part.type.params.get("charset", ""))
+    claimed = part.type.params.get("charset", "")
+    if not claimed and part.content_type == "text/html" and (meta := _META_CHARSET.search(data, 0, _META_BYTES)):
+        claimed = meta[1].decode("ascii", "replace")
+    read = decode_bytes(data, claimed)
     return read.text, read.note
 
 

@@ -116,7 +116,9 @@ def _spans(text: str, book: LinkBook) -> tuple[Span, ...]:
         if number is None:
             continue
         # The mark stands behind a closing bracket, so that <address> stays in one piece.
-        after = end + 1 if text[end : end + 1] in {">", ")"} and text[start - 1 : start] in {"<", "("} else end
+        after = (
+            end + 1 if text[end : end + 1] in {">", ")", "]"} and text[start - 1 : start] in {"<", "(", "["} else end
+        )
         spans += [Span(text=text[position:start]), Span(text=text[start:end], style=Style.LINK, link=number)]
         spans += [Span(text=text[end:after]), link_mark(number)]
         position = after

@@ -11,8 +11,9 @@ MAX_WORDS = 1000
 
 _WORD = re.compile(r"=\?([^?\s=]{1,60})\?([bBqQ])\?([^?]{0,8000}+)\?=")
 _NOT_BASE64 = re.compile(r"[^A-Za-z0-9+/]+")
-_MAX_WORD_BYTES = 45
-"""Bytes in one encoded word we write: 60 base64 characters and the frame stay below the 75 of RFC 2047 section 2."""
+_MAX_WORD_BYTES = 39
+"""Bytes in one encoded word we write: with its frame and ``Subject: `` the line stays below the 76 characters of
+RFC 2047 section 2."""
 
 
 def decode_words(value: str) -> str:
@@ -72,7 +73,7 @@ def _is_utf8(data: bytes) -> bool:
 
 
 def encode_words(text: str) -> list[str]:
-    """Base64 words in UTF-8 that together mean ``text``, cut between characters; each is at most 75 characters."""
+    """Base64 words in UTF-8 that together mean ``text``, cut between characters; each is at most 64 characters."""
     words: list[str] = []
     piece = b""
     for char in text:
