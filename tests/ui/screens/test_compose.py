@@ -16,9 +16,10 @@ from tuimail.api.events import DraftOpened
 from tuimail.domain.draft import Draft, DraftAttachment, DraftKind, FieldProblem
 from tuimail.domain.ids import AccountId, DraftId
 from tuimail.ui.external_editor import Edited, EditorTrouble, ExternalEditor, edit_text, editor_command
-from tuimail.ui.screens.compose import ComposeScreen, first_field
+from tuimail.ui.screens.compose import ComposeScreen
 from tuimail.ui.screens.question import Question
 from tuimail.ui.widgets.action_bar import ActionBar
+from tuimail.ui.widgets.draft_form import first_field
 from tuimail.ui.widgets.path_prompt import unquoted
 
 ALICE = "Alice Example <alice@example.test>"
@@ -341,6 +342,38 @@ async def test_attaching_asks_for_a_path_and_the_file_is_listed() -> None:
 
         assert app.posted_of(ComposeScreen.AttachWanted)[0].path == "/home/alice/plan b.pdf"
         assert len(screen_of(app).draft.attachments) == 1
+
+
+@pytest.mark.parametrize(("key", "attaches"), [("enter", True), ("escape", False)])
+async def test_a_dropped_file_is_offered_as_attachment(key: str, attaches: bool, tmp_path: Path) -> None:
+    file = tmp_path / "a b [/b].txt"
+    file.mkdir(parents=True)
+    file = file / "x.txt"
+    file.write_text("x")
+    app = composer(REPLY)
+    async with app.run_test(size=SMALL) as pilot:
+        app.post_message(events.Paste(f"'{file}'"))
+        await until(pilot, lambda: isinstance(app.screen, Question))
+        await pilot.press(key)
+        await until(
+            pilot, lambda: bool(app.posted_of(ComposeScreen.AttachWanted)) or "x.txt" in screen_of(app).draft.text
+        )
+
+        assert [message.path for message in app.posted_of(ComposeScreen.AttachWanted)] == [str(file)] * attaches
+        assert (str(file) in screen_of(app).draft.text) is not attaches
+
+
+async def test_undo_takes_the_external_editors_text_back(tmp_path: Path) -> None:
+    script = tmp_path / "editor.sh"
+    script.write_text('#!/bin/sh\nprintf "Other" > "$1"\n')
+    script.chmod(0o700)
+    app = composer(REPLY, editor=ExternalEditor(command=str(script), folder=tmp_path / "private"))
+    async with app.run_test(size=SMALL) as pilot:
+        await pilot.press("escape", "e")
+        await until(pilot, lambda: screen_of(app).draft.text == "Other")
+        await pilot.press("ctrl+z")
+
+        assert screen_of(app).draft.text == REPLY.text
 
 
 async def test_esc_in_the_path_prompt_goes_back_to_the_text() -> None:

@@ -1,10 +1,14 @@
 """The text of a mail: wrapped softly, no line numbers, and whatever comes in passes the gate."""
 
+from dataclasses import dataclass
+
 from textual import events
+from textual.message import Message
 from textual.widgets import TextArea
 from textual.widgets.text_area import Edit, EditResult
 
 from tuimail.domain.clean import clean_block
+from tuimail.ui.widgets.path_prompt import dropped_file
 
 BURST_S = 0.01
 """Keys that follow each other faster come from a paste without brackets, not from fingers."""
@@ -25,6 +29,13 @@ class BodyArea(TextArea):
         self.highlight_cursor_line = False
         self._last_key_at = 0.0
 
+    @dataclass
+    class FileDropped(Message):
+        """What was pasted is the path of a file: terminals paste it for a file that is dropped on them."""
+
+        path: str
+        text: str
+
     @property
     def typed(self) -> str:
         """The text, cleaned once more as a whole."""
@@ -34,6 +45,14 @@ class BodyArea(TextArea):
         """Every way in (keys, paste, clipboard) comes through here."""
         edit.text = clean_block(edit.text)
         return super().edit(edit)
+
+    async def _on_paste(self, event: events.Paste) -> None:
+        if path := dropped_file(event.text):
+            event.stop()
+            event.prevent_default()
+            self.post_message(self.FileDropped(path, event.text))
+        else:
+            await super()._on_paste(event)
 
     async def _on_key(self, event: events.Key) -> None:
         since_s = event.time - self._last_key_at

@@ -1,6 +1,7 @@
 """Asks for the path of a file to attach."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import ClassVar
 
 from textual import on
@@ -12,6 +13,9 @@ from textual.widgets import Input
 
 from tuimail.ui.widgets.address_input import LineInput
 from tuimail.ui.widgets.dialog import Words
+
+MAX_PATH = 4096
+"""Longer than any path that a system here opens."""
 
 
 class PathPrompt(Horizontal):
@@ -64,6 +68,17 @@ class PathPrompt(Horizontal):
         path = unquoted(event.value)
         self.close()
         self.post_message(self.Entered(path) if path else self.Cancelled())
+
+
+def dropped_file(pasted: str) -> str:
+    """The path, if what was pasted is nothing but the absolute path of a file that is there; else empty."""
+    path = unquoted(pasted)
+    if not path.startswith("/") or "\n" in path or "\0" in path or len(path) > MAX_PATH:
+        return ""
+    try:
+        return path if Path(path).is_file() else ""
+    except OSError:
+        return ""
 
 
 def unquoted(typed: str) -> str:

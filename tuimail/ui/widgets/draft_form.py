@@ -1,0 +1,192 @@
+"""A draft as a form: head, fields, text and files. It knows what has not been reported yet, and sends nothing."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, tzinfo
+
+from textual import on
+from textual.app import ComposeResult, SuspendNotSupported
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.timer import Timer
+from textual.widgets import TextArea
+
+from tuimail.api.events import DraftOpened
+from tuimail.domain.draft import Draft, DraftAttachment, DraftKind, FieldProblem
+from tuimail.ui.external_editor import Edited, EditorTrouble, ExternalEditor, edit_text
+from tuimail.ui.fit import clock_time
+from tuimail.ui.widgets.attachment_list import AttachmentList
+from tuimail.ui.widgets.body_area import BodyArea
+from tuimail.ui.widgets.dialog import Words
+from tuimail.ui.widgets.draft_fields import DraftFields
+
+REPORT_AFTER_S = 0.8
+"""From the first unreported key to ``Unreported``."""
+
+_TITLES = {
+    DraftKind.NEW: "New mail",
+    DraftKind.REPLY: "Reply",
+    DraftKind.REPLY_ALL: "Reply to all",
+    DraftKind.FORWARD: "Forward",
+}
+_NOT_A_FIELD = ("text", "attachments")
+
+
+class DraftForm(Vertical):
+    """Everything of the composer that is part of the mail."""
+
+    DEFAULT_CSS = """
+    DraftForm { height: 1fr; }
+    DraftForm > #head { height: 1; padding: 0 1; margin-bottom: 1; }
+    DraftForm #title { width: 1fr; }
+    DraftForm #saved { width: auto; color: $muted; }
+    DraftForm > #notes { padding: 0 1; height: auto; color: $muted; }
+    DraftForm > #words { padding: 0 1; height: auto; color: $warning; display: none; }
+    """
+
+    class Changed(Message):
+        """Something of the draft is different now."""
+
+    class Unreported(Message):
+        """There is something to keep; ``take_unreported`` gives it."""
+
+    @dataclass
+    class FileDropped(Message):
+        """The path of a file was pasted into the text."""
+
+        path: str
+        text: str
+
+    def __init__(self, opened: DraftOpened) -> None:
+        super().__init__()
+        self._opened = opened
+        self._reported = opened.draft
+        self._report_timer: Timer | None = None
+        self._fields = DraftFields(opened.draft, opened.identities)
+        self._body = BodyArea(opened.draft.text, id="body")
+        self._files = AttachmentList(opened.draft.attachments)
+
+    def compose(self) -> ComposeResult:
+        """Head, fields, notes, text, words, files."""
+        with Horizontal(id="head"):
+            yield Words(Content.assemble((_TITLES[self._opened.draft.kind], "bold $primary")), id="title")
+            yield Words(id="saved")
+        yield self._fields
+        if self._opened.notes:
+            yield Words("\n".join(f"· {note}" for note in self._opened.notes), id="notes")
+        yield self._body
+        yield Words(id="words")
+        yield self._files
+
+    def on_mount(self) -> None:
+        """New mail starts in the first empty field, an answer above the quotation."""
+        self._reported = self.draft
+        self._body.cursor_location = (0, 0)
+        self.focus_field(first_field(self._opened.draft))
+
+    @property
+    def draft(self) -> Draft:
+        """The draft as it stands."""
+        fields = self._fields
+        return replace(
+            self._opened.draft,
+            sender=fields.sender,
+            to=fields.typed("to"),
+            cc=fields.typed("cc"),
+            bcc=fields.typed("bcc"),
+            subject=fields.typed("subject"),
+            text=self._body.typed,
+            attachments=self._files.files,
+        )
+
+    def take_unreported(self) -> Draft | None:
+        """The draft where it differs from the last one taken; from now on it counts as taken."""
+        if self._report_timer is not None:
+            self._report_timer.stop()
+            self._report_timer = None
+        draft = self.draft
+        if draft == self._reported:
+            return None
+        self._reported = draft
+        return draft
+
+    def add_file(self, attachment: DraftAttachment) -> None:
+        """One file more."""
+        self._files.add(attachment)
+        self.show_words("")
+        self._changed()
+
+    def insert(self, text: str) -> None:
+        """Text at the cursor, which is then in the text."""
+        self._body.focus()
+        self._body.replace(text, *self._body.selection)
+
+    def tell_saved(self, at: datetime, *, zone: tzinfo) -> None:
+        """The draft is on disk; said only while that is the draft that is shown."""
+        if self._reported == self.draft:
+            self._tell(f"draft saved {clock_time(at, zone=zone)}")
+
+    def show_words(self, words: str) -> None:
+        """A sentence under the text, or none."""
+        self.query_one("#words", Words).show(f"! {words}" if words else "")
+
+    def show_problems(self, problems: list[FieldProblem]) -> None:
+        """Each at its field, the cursor in the first; without any, all are cleared."""
+        self._fields.show_problems(problems)
+        self.show_words(" ".join(problem.words for problem in problems if problem.field in _NOT_A_FIELD))
+        if problems:
+            self.focus_field(problems[0].field)
+
+    def focus_field(self, name: str) -> None:
+        """Put the cursor where this is mended."""
+        if name in _NOT_A_FIELD:
+            self._body.focus()
+        else:
+            self._fields.focus_field(name)
+
+    def edit_outside(self, editor: ExternalEditor | None) -> None:
+        """Lend the terminal to the person's own editor; undo takes its text back."""
+        if editor is None:
+            self.show_words("No external editor is set. Set VISUAL or EDITOR and start tuimail again.")
+            return
+        try:
+            with self.app.suspend():
+                outcome = edit_text(editor, self._body.typed)
+        except SuspendNotSupported:
+            self.show_words("This terminal cannot be lent to another program.")
+            return
+        match outcome:
+            case Edited(text=text):
+                self._body.replace(text.removesuffix("\n"), (0, 0), self._body.document.end)
+                self._body.cursor_location = (0, 0)
+                self.show_words("")
+            case EditorTrouble(words=words, kept=kept):
+                self.show_words(f"{words} What the editor wrote lies in {kept}" if kept else words)
+
+    @on(TextArea.Changed)
+    @on(DraftFields.Edited)
+    @on(AttachmentList.Changed)
+    def _changed(self) -> None:
+        if self.draft == self._reported:
+            return
+        self.post_message(self.Changed())
+        if self._report_timer is None:
+            self._tell("not saved yet")
+            self._report_timer = self.set_timer(REPORT_AFTER_S, lambda: self.post_message(self.Unreported()))
+
+    @on(BodyArea.FileDropped)
+    def _file_dropped(self, event: BodyArea.FileDropped) -> None:
+        event.stop()
+        self.post_message(self.FileDropped(event.path, event.text))
+
+    def _tell(self, words: str) -> None:
+        self.query_one("#saved", Words).update(Content(words))
+
+
+def first_field(draft: Draft) -> str:
+    """Where the cursor starts: the text of an answer, else the first field that is still empty."""
+    if draft.kind in (DraftKind.REPLY, DraftKind.REPLY_ALL):
+        return "text"
+    if not draft.to:
+        return "to"
+    return "text" if draft.subject else "subject"
