@@ -23,9 +23,15 @@ def server() -> Iterator[AuthorizationServer]:
         yield running
 
 
+@pytest.fixture(scope="session")
+def trust() -> ssl.SSLContext:
+    """The system's trust, read once: it takes longer than most tests."""
+    return ssl.create_default_context()
+
+
 @pytest.fixture
-def http() -> Iterator[OAuthHttp]:
-    opened = OAuthHttp(ssl.create_default_context())
+def http(trust: ssl.SSLContext) -> Iterator[OAuthHttp]:
+    opened = OAuthHttp(trust)
     yield opened
     opened.close()
 

@@ -1,6 +1,7 @@
 """Finding a provider's endpoints, and registering with it."""
 
 import json
+import socket
 from pathlib import Path
 
 import pytest
@@ -229,6 +230,20 @@ def test_certificate_of_the_accounts_own_anchor_is_trusted(tmp_path: Path) -> No
         http.close()
 
     assert found.token_endpoint.startswith("https://")
+
+
+def test_context_that_mail_uses_too_offers_no_http(tmp_path: Path) -> None:
+    certificate = make_certificate(tmp_path)
+    shared, answering = certificate.client_context(), certificate.server_context()
+    answering.set_alpn_protocols(["http/1.1"])
+    http = OAuthHttp(shared)
+
+    with AuthorizationServer(tls=answering) as server:
+        find_metadata(http, settings_for(server.issuer))
+        address = ("127.0.0.1", int(server.base.rpartition(":")[2]))
+        with socket.create_connection(address) as plain, shared.wrap_socket(plain, server_hostname="127.0.0.1") as tls:
+            assert tls.selected_alpn_protocol() is None
+        http.close()
 
 
 def test_expired_certificate_is_refused(tmp_path: Path) -> None:

@@ -46,7 +46,6 @@ class Revocation:
     state: RevocationState
     words: str = ""
     """A sentence for the sign-out report."""
-    detail: str = ""
 
 
 class _Judged:
@@ -114,7 +113,7 @@ class TokenClient:
             problem = f"{error.summary} {error.detail}".strip()
         if problem is None:
             return Revocation(state=RevocationState.DONE, words=f"Access was revoked at {host}.")
-        return Revocation(state=RevocationState.FAILED, words=f"{host} did not revoke the access.", detail=problem)
+        return Revocation(state=RevocationState.FAILED, words=f"{host} did not revoke the access ({problem}).")
 
     def check_id_token(self, tokens: TokenSet, nonce: Secret, now: Callable[[], float] | None = None) -> IdentityClaims:
         """Who signed in, by the provider's signed word. ``now`` is wall-clock time. Raises BAD_ID_TOKEN."""

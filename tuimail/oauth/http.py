@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
+from typing import cast
 
 import httpx2
 
@@ -52,9 +53,9 @@ class OAuthHttp:
     """Requests to authorization servers. Safe from several threads."""
 
     def __init__(self, ssl_context: ssl.SSLContext, *, read_s: float = READ_S) -> None:
-        """``ssl_context`` must serve no other protocol: the library below sets ALPN to http/1.1 on it."""
+        """``ssl_context`` may serve IMAP and SMTP too; it is not changed."""
         self.session = httpx2.Client(
-            verify=ssl_context,
+            verify=cast("ssl.SSLContext", _WithoutAlpn(ssl_context)),  # httpcore asks it for no more than that has
             timeout=httpx2.Timeout(read_s, connect=CONNECT_S),
             follow_redirects=False,
             headers={"accept": "application/json", "accept-encoding": "identity", "user-agent": "tuimail"},
@@ -144,6 +145,17 @@ def _limit_body(response: httpx2.Response) -> None:
         raise unreachable(host, "the answer is compressed, unasked")
     timeouts: Mapping[str, float | None] = response.request.extensions.get("timeout", {})
     response.stream = _LimitedBody(response, host=host, seconds=timeouts.get("read") or READ_S)
+
+
+class _WithoutAlpn:
+    """The account's context, kept from the "http/1.1" that httpcore would make it offer to mail servers as well."""
+
+    def __init__(self, inner: ssl.SSLContext) -> None:
+        self.wrap_socket = inner.wrap_socket
+        self.wrap_bio = inner.wrap_bio
+
+    def set_alpn_protocols(self, names: list[str]) -> None:
+        """Leave it: an HTTP server without ALPN speaks 1.1."""
 
 
 class _LimitedBody(httpx2.SyncByteStream):
