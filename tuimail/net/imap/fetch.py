@@ -1,7 +1,7 @@
 """What FETCH brings: list rows in bulk, flags, and whole messages in pieces.
 
-The row reader is our own because this one shape of answer is read a hundred thousand times: four regular expressions
-read 150,000 rows a second where imapclient's parser reads 16,000.
+The row reader is our own because this one shape of answer is read a hundred thousand times: a few regular expressions
+read 80,000 rows a second off the socket where imapclient's parser reads 16,000 (measured).
 """
 
 import re
@@ -16,6 +16,7 @@ from tuimail.net.imap.arguments import number, uid_sets
 from tuimail.net.imap.exchange import Exchange
 from tuimail.net.imap.translate import (
     EPOCH,
+    MAX_NUMBERS,
     Node,
     Quoted,
     Response,
@@ -99,8 +100,13 @@ def read_flag_rows(responses: Iterable[Response]) -> dict[int, frozenset[str]]:
 
 def read_vanished(responses: Iterable[Response]) -> list[int]:
     """The UIDs of every VANISHED response (RFC 7162 section 3.2.10). Raises Garbled for more than memory allows."""
-    matches = (_VANISHED.match(response.text) for response in responses)
-    return [uid for match in matches if match for uid in read_numbers(match[1])]
+    vanished: list[int] = []
+    for response in responses:
+        if match := _VANISHED.match(response.text):
+            vanished += read_numbers(match[1])
+            if len(vanished) > MAX_NUMBERS:
+                raise Garbled("a set of messages without an end")
+    return vanished
 
 
 def fetch_body(

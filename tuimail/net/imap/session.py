@@ -9,13 +9,21 @@ from typing import NamedTuple, Self
 from tuimail.domain.account import Server
 from tuimail.domain.errors import ErrorKind, NetworkError, Remedy, ServerError
 from tuimail.domain.token import Secret
-from tuimail.net.errors import Refused
+from tuimail.net.errors import Garbled, Refused
 from tuimail.net.imap import fetch, greet, idle, mailboxes
 from tuimail.net.imap.arguments import Argument, Literal, date_time, flag_list, number, string, uid_sets
 from tuimail.net.imap.exchange import Answer, Exchange
 from tuimail.net.imap.fetch import FetchedRow
 from tuimail.net.imap.mailboxes import Selected
-from tuimail.net.imap.translate import ListedMailbox, Status, is_number, read_copied, read_found, read_status
+from tuimail.net.imap.translate import (
+    MAX_NUMBERS,
+    ListedMailbox,
+    Status,
+    is_number,
+    read_copied,
+    read_found,
+    read_status,
+)
 from tuimail.net.text import with_crlf
 
 ANSWER_TIMEOUT_S = 60.0
@@ -98,7 +106,7 @@ class Changes(NamedTuple):
 
     flags: dict[int, frozenset[str]]
     vanished: list[int] | None
-    """UIDs that are gone, known ones and others; None: the server does not tell (no QRESYNC), compare all UIDs."""
+    """UIDs that are gone, known ones and others; None: the server does not tell, or far too much: compare all UIDs."""
 
 
 class ImapSession(ImapConnection):
@@ -125,7 +133,7 @@ class ImapSession(ImapConnection):
         brief: list[Argument] = [b"RETURN", b"(ALL)"] if "ESEARCH" in self.capabilities else []
         found = self._search([*brief, b"UID", number(since_uid) + b":*"])
         # "n:*" names the last message even where its UID is below n (RFC 9051 section 6.4.9).
-        return sorted({uid for uid in found if uid >= since_uid})
+        return [uid for uid in found if uid >= since_uid]
 
     def flags(self, uids: Sequence[int]) -> dict[int, frozenset[str]]:
         """Flags by UID; a ``range`` asks for all between its ends in one command."""
@@ -138,8 +146,11 @@ class ImapSession(ImapConnection):
         tells_vanished = "QRESYNC" in self.capabilities
         modifier = b"(CHANGEDSINCE %d%s)" % (max(1, modseq), b" VANISHED" if tells_vanished else b"")
         answer = self._exchange.run(b"UID", b"FETCH", b"1:*", b"(UID FLAGS)", modifier)
-        with self._exchange.guard():
-            vanished = fetch.read_vanished(answer.responses) if tells_vanished else None
+        vanished = None
+        if tells_vanished:
+            # A server may name every UID that was ever used; where that is too much, comparing costs less.
+            with contextlib.suppress(Garbled):
+                vanished = fetch.read_vanished(answer.responses)
         return Changes(flags=fetch.read_flag_rows(answer.responses), vanished=vanished)
 
     def body(self, uid: int, *, on_bytes: Callable[[int, int], None] | None = None, check: Callable[[], None]) -> bytes:
@@ -186,13 +197,17 @@ class ImapSession(ImapConnection):
 
     def find_message_id(self, message_id: str) -> list[int]:
         """UIDs of the selected mailbox's messages with this Message-ID."""
-        return self._search([b"HEADER", b"MESSAGE-ID", string(message_id.encode())])
+        return self._search([b"HEADER", b"MESSAGE-ID", string(message_id.encode("utf-8", "replace"))])
 
     def _search(self, criteria: Sequence[Argument]) -> list[int]:
         answer = self._exchange.run(b"UID", b"SEARCH", *criteria)
         with self._exchange.guard():
-            found = [read_found(response) for response in answer.responses]
-        return sorted({uid for uids in found if uids for uid in uids})
+            found: set[int] = set()
+            for response in answer.responses:
+                found.update(read_found(response) or ())
+                if len(found) > MAX_NUMBERS:
+                    raise Garbled("a set of messages without an end")
+        return sorted(found)
 
 
 def _copied(answer: Answer) -> dict[int, int]:
