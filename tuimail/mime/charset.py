@@ -47,6 +47,7 @@ _SUPERSETS = {
 }
 _NOT_A_NAME = re.compile(r"[^a-z0-9.:-]+")
 _MAX_NAME = 40
+_UNNAMED = "The text does not name its character set; it was read as windows-1252."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +81,9 @@ def decode_bytes(data: bytes, claimed: str = "") -> Decoded:
         if text is not None:
             return Decoded(text=text, note=_note(claimed, codec, candidate))
     best = _with_replacements(data, codec)
-    return Decoded(text=best, note="Some characters could not be read and are shown as \N{REPLACEMENT CHARACTER}.")
+    if "\N{REPLACEMENT CHARACTER}" in best:
+        return Decoded(text=best, note="Some characters could not be read and are shown as \N{REPLACEMENT CHARACTER}.")
+    return Decoded(text=best, note=_note(claimed, codec, "cp1252") or _UNNAMED)
 
 
 def decode_header(data: bytes) -> str:
@@ -111,7 +114,8 @@ def _note(claimed: str, codec: str | None, used: str) -> str:
         return ""
     if not claimed.strip():
         return ""
-    return f"The text is not in the character set it claims; it was read as {used}."
+    name = "windows-1252" if used == "cp1252" else used
+    return f"The text is not in the character set it claims; it was read as {name}."
 
 
 def _with_replacements(data: bytes, codec: str | None) -> str:
