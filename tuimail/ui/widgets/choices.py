@@ -21,19 +21,24 @@ class Choice:
 
 
 class Choices(OptionList):
-    """Answers by arrow and Enter or by mouse; their letters are bindings of the screen that shows them."""
+    """Answers by arrow and Enter or by mouse; their letters are bindings of the screen that shows them.
+
+    The one that Enter takes has a sign of its own, so that it is not told by colour alone.
+    """
 
     DEFAULT_CSS = """
     Choices {
         border: none; padding: 0; background: transparent; height: auto; margin-bottom: 1;
         &:focus { border: none; background-tint: transparent; }
-        & > .option-list--option { padding: 0 1; }
+        & > .option-list--option { padding: 0; }
     }
     """
 
     def __init__(self, choices: Sequence[Choice], *, preselected: int = 0, id: str | None = None) -> None:  # noqa: A002 (Textual's word)
-        width = max(len(choice.key) for choice in choices)
-        super().__init__(*(Option(_prompt(choice, width), id=choice.action) for choice in choices), id=id, markup=False)
+        self._choices = tuple(choices)
+        self._marked = preselected
+        options = (Option(self._prompt(index), id=choice.action) for index, choice in enumerate(choices))
+        super().__init__(*options, id=id, markup=False)
         self.highlighted = preselected
 
     @on(OptionList.OptionSelected)
@@ -41,9 +46,21 @@ class Choices(OptionList):
         event.stop()
         await self.screen.run_action(event.option_id or "")
 
+    @on(OptionList.OptionHighlighted)
+    def _mark(self, event: OptionList.OptionHighlighted) -> None:
+        event.stop()
+        before, self._marked = self._marked, event.option_index
+        for index in {before, self._marked}:
+            self.replace_option_prompt_at_index(index, self._prompt(index))
 
-def _prompt(choice: Choice, width: int) -> Content:
-    parts: list[str | tuple[str, str]] = [(choice.key.ljust(width), "bold $accent"), ("  " + choice.words, "bold")]
-    if choice.then:
-        parts.append(("\n" + " " * (width + 2) + choice.then, "$muted"))
-    return Content.assemble(*parts)
+    def _prompt(self, index: int) -> Content:
+        choice = self._choices[index]
+        width = max(len(other.key) for other in self._choices)
+        parts: list[str | tuple[str, str]] = [
+            ("▸ " if index == self._marked else "  ", "bold"),
+            (choice.key.ljust(width), "bold $accent"),
+            ("  " + choice.words, "bold"),
+        ]
+        if choice.then:
+            parts.append(("\n" + " " * (width + 4) + choice.then, "$muted"))
+        return Content.assemble(*parts)
