@@ -250,7 +250,7 @@ def _listen(host: str, port: int) -> socket.socket:
     server = socket.socket(family, socket.SOCK_STREAM)
     try:
         server.bind((host, port))
-        server.listen(16)
+        server.listen(128)
         server.setblocking(False)
     except OSError:
         server.close()
