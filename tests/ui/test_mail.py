@@ -8,7 +8,7 @@ from textual.pilot import Pilot
 
 from tests.fakes.app import make_app
 from tests.fakes.engine import FakeEngine
-from tests.fakes.mailbox import ARCHIVE, INBOX, NOW, SENT, RECEIPTS, WORK, FakeMailbox
+from tests.fakes.mailbox import ARCHIVE, INBOX, NOW, RECEIPTS, SENT, WORK, FakeMailbox
 from tuimail.api import commands as c
 from tuimail.api import events as e
 from tuimail.domain.account import Expired, Link, LinkState, SignedOut
