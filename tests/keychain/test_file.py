@@ -118,6 +118,24 @@ def test_header_cannot_choose_how_much_work_a_try_costs(path: Path) -> None:
     assert problem_of(path).kind is ErrorKind.KEYCHAIN_FAILED
 
 
+def test_file_is_never_sealed_with_nothing(path: Path) -> None:
+    assert problem_of(path, Secret("")).kind is ErrorKind.WRONG_PASSPHRASE
+    assert not path.exists()
+
+
+def test_leftover_of_a_crash_goes_at_the_next_start(path: Path) -> None:
+    filled(path)
+    old, fresh = path.with_name(f"{path.name}.0123"), path.with_name(f"{path.name}.4567")
+    old.write_bytes(b"half")
+    fresh.write_bytes(b"half")
+    os.utime(old, (0, 0))
+
+    SealedFile(path, PASSPHRASE)
+
+    assert not old.exists()
+    assert fresh.exists()
+
+
 def test_change_of_another_process_is_seen_and_kept(path: Path) -> None:
     first, second = SealedFile(path, PASSPHRASE), SealedFile(path, PASSPHRASE)
 

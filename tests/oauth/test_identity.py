@@ -187,7 +187,9 @@ def test_provider_without_issuer_or_keys_vouches_for_nobody(
 ) -> None:
     token = tokens_with(server.id_token("client-1", NONCE.reveal()))
 
+    assert found.signs_identity
     for metadata in (replace(found, issuer=None), replace(found, jwks_uri=None)):
+        assert not metadata.signs_identity
         client = TokenClient(http, metadata, "client-1", None, lambda: 0.0)
         with pytest.raises(AuthError) as caught:
             client.check_id_token(token, NONCE)

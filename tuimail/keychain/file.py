@@ -10,6 +10,7 @@ import json
 import os
 import secrets
 import struct
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -27,6 +28,7 @@ _NONCE_BYTES = 12
 _KEY_BYTES = 32
 _HEADER = struct.Struct(f">{len(_MAGIC)}sBBB{_SALT_BYTES}s{_NONCE_BYTES}s")
 _MAX_BYTES = 1_000_000
+_LEFTOVER_AGE_S = 60
 
 
 class SealedFile:
@@ -36,8 +38,12 @@ class SealedFile:
 
     def __init__(self, path: Path, passphrase: Secret) -> None:
         """Open the file, or make a new one. Raises ``KeychainError``, WRONG_PASSPHRASE among others."""
+        if not passphrase:
+            words = "A sealed file needs a passphrase."
+            raise KeychainError(ErrorKind.WRONG_PASSPHRASE, words, remedy=Remedy.UNLOCK)
         self._path = path
         with _translating():
+            _drop_leftovers(path)
             raw = _contents(path)
             self._salt = _salt(raw) if raw is not None else secrets.token_bytes(_SALT_BYTES)
             self._cipher = AESGCM(_derive(passphrase, self._salt))
@@ -133,6 +139,13 @@ def _replace(path: Path, content: bytes) -> None:
             os.fsync(folder)
         finally:
             os.close(folder)
+
+
+def _drop_leftovers(path: Path) -> None:
+    """Delete new files that a crash kept from taking their place; not those that somebody is writing now."""
+    for leftover in path.parent.glob(f"{path.name}.*"):
+        if time.time() - leftover.stat().st_mtime > _LEFTOVER_AGE_S:
+            leftover.unlink()
 
 
 @contextlib.contextmanager

@@ -66,7 +66,7 @@ class Listener:
         self._thread.start()
 
     def wait(self, timeout_s: float) -> Page | None:
-        """The page that ended the wait; None: no answer in time, or closed. The port is closed in any case but time."""
+        """The page that ended the wait, the port closed before this returns; None: no answer in time, or ``close``."""
         self._ended.wait(timeout_s)
         return self._page
 

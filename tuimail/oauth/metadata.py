@@ -35,6 +35,11 @@ class Metadata:
     """How a client secret is sent, where there is one: in the form, or as HTTP Basic."""
 
     @property
+    def signs_identity(self) -> bool:
+        """Whether an id_token could be verified: without it, who signed in is told by the mail server alone."""
+        return self.issuer is not None and self.jwks_uri is not None
+
+    @property
     def host(self) -> str:
         """The provider's host, for sentences."""
         return host_of(self.issuer or self.authorization_endpoint)
