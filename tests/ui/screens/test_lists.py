@@ -2,15 +2,17 @@
 
 from dataclasses import replace
 from datetime import UTC, timedelta
+from pathlib import Path
 from typing import Literal
 
 import pytest
 
 from tests.ui.screens.host import HOSTILE, NOW, SIZES, SMALL, Host, flat, until
+from tuimail.config.load import load_profile
 from tuimail.domain.draft import Draft, OutboxItem, OutboxState
 from tuimail.domain.ids import AccountId, DraftId, OutboxId
 from tuimail.ui.screens.drafts import DraftsScreen
-from tuimail.ui.screens.first_run import FirstRunScreen
+from tuimail.ui.screens.first_run import EXAMPLE, FirstRunScreen
 from tuimail.ui.screens.outbox import OutboxScreen
 from tuimail.ui.screens.question import Question
 
@@ -177,3 +179,10 @@ async def test_hostile_words_are_shown_as_they_are(size: tuple[int, int]) -> Non
         app = Host(make)
         async with app.run_test(size=size):
             assert flat(app.text()).count(HOSTILE) >= count
+
+
+def test_the_example_of_the_first_run_is_a_valid_profile(tmp_path: Path) -> None:
+    file = tmp_path / "profile.toml"
+    file.write_text(EXAMPLE)
+
+    assert [account.address for account in load_profile(file).accounts] == ["you@example.org"]

@@ -72,7 +72,7 @@ class ComposeScreen(Screen[None]):
         self._zone = zone
         self._editor = editor
         self._is_over = False
-        self._asked_to_send = False
+        self._asked_for: Draft | None = None
         self._form: DraftForm | None = None
 
     def compose(self) -> ComposeResult:
@@ -98,13 +98,13 @@ class ComposeScreen(Screen[None]):
 
     def show_words(self, words: str) -> None:
         """A sentence under the text, such as why a file could not be read; sending may be asked for again."""
-        self._asked_to_send = False
+        self._asked_for = None
         if self._form and self._form.is_attached:
             self._form.show_words(words)
 
     def show_problems(self, problems: list[FieldProblem]) -> None:
         """What must be mended, at its field, with the cursor in the first; questions alone are asked."""
-        self._asked_to_send = False
+        self._asked_for = None
         if not self._form or not self._form.is_attached:
             return
         to_mend = [problem for problem in problems if not problem.is_question]
@@ -133,10 +133,12 @@ class ComposeScreen(Screen[None]):
 
     def on_screen_resume(self) -> None:
         """Uncovered, and so not sent: sending can be asked for again."""
-        self._asked_to_send = False
+        self._asked_for = None
 
     @on(ActionBar.Chosen)
     def _act(self, event: ActionBar.Chosen) -> None:
+        if self._is_over:
+            return
         form = self._to_text()
         match event.action:
             case Action.SEND:
@@ -146,10 +148,12 @@ class ComposeScreen(Screen[None]):
             case Action.EDITOR:
                 form.edit_outside(self._editor)
             case Action.DISCARD:
-                self._end(self.DiscardWanted(self._opened.draft.id))
+                self._is_over = True
+                self.post_message(self.DiscardWanted(self._opened.draft.id))
             case Action.LEAVE:
                 self._report()
-                self._end(self.Left(form.draft))
+                self._is_over = True
+                self.post_message(self.Left(form.draft))
             case Action.BACK:
                 pass
 
@@ -178,22 +182,13 @@ class ComposeScreen(Screen[None]):
         form.focus_field("text")
         return form
 
-    @on(DraftForm.Changed)
-    def _changed(self) -> None:
-        self._asked_to_send = False
-
     @on(DraftForm.Unreported)
     def _report(self) -> None:
         if not self._is_over and (draft := self.query_one(DraftForm).take_unreported()):
             self.post_message(self.DraftEdited(draft))
 
-    def _end(self, message: Message) -> None:
-        if not self._is_over:
-            self._is_over = True
-            self.post_message(message)
-
     def _send(self) -> None:
-        if self._asked_to_send:
+        if self._asked_for == self.draft:
             return
         checked = check_draft(self.draft)
         self.show_problems(checked if isinstance(checked, list) else questions_before_sending(checked))
@@ -209,7 +204,8 @@ class ComposeScreen(Screen[None]):
         self.call_later(self._want_sending)
 
     def _want_sending(self) -> None:
-        if not self._asked_to_send and not self._is_over:
+        draft = self.draft
+        if not self._is_over and draft != self._asked_for:
             self._report()
-            self._asked_to_send = True
-            self.post_message(self.SendWanted(self.draft))
+            self._asked_for = draft
+            self.post_message(self.SendWanted(draft))

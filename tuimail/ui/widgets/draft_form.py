@@ -44,9 +44,6 @@ class DraftForm(Vertical):
     DraftForm > #words { padding: 0 1; height: auto; color: $warning; display: none; }
     """
 
-    class Changed(Message):
-        """Something of the draft is different now."""
-
     class Unreported(Message):
         """There is something to keep; ``take_unreported`` gives it."""
 
@@ -167,10 +164,7 @@ class DraftForm(Vertical):
     @on(DraftFields.Edited)
     @on(AttachmentList.Changed)
     def _changed(self) -> None:
-        if self.draft == self._reported:
-            return
-        self.post_message(self.Changed())
-        if self._report_timer is None:
+        if self._report_timer is None and self.draft != self._reported:
             self._tell("not saved yet")
             self._report_timer = self.set_timer(REPORT_AFTER_S, lambda: self.post_message(self.Unreported()))
 
