@@ -3,6 +3,7 @@
 import base64
 import json
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -78,6 +79,7 @@ def test_the_error_challenge_is_answered_without_the_token_and_its_reason_kept(
         (b"TAG NO AUTHENTICATE failed.\r\n", ErrorKind.LOGIN_REFUSED),
         (b"TAG NO [UNAVAILABLE] Temporary authentication failure.\r\n", ErrorKind.THROTTLED),
         (b"TAG NO [ALERT] Too many simultaneous connections. (Failure)\r\n", ErrorKind.THROTTLED),
+        (b"TAG NO [WEBALERT https://x.test/page] Web login required.\r\n", ErrorKind.LOGIN_REFUSED),
         (b"TAG BAD User is authenticated but not connected.\r\n", ErrorKind.SERVER_REFUSED),
         (b"* BYE shutting down\r\n", ErrorKind.CONNECTION_LOST),
         (b"+ !!!not base64\r\n" * 10, ErrorKind.SERVER_UNREADABLE),
@@ -200,3 +202,23 @@ def test_an_expired_token_in_a_bye_is_recognised(serve: Serve, certificate: Cert
 
     assert caught.value.kind is ErrorKind.CONNECTION_LOST
     assert caught.value.token_expired
+
+
+def test_a_page_where_mail_should_be_is_named_as_such(serve: Serve, certificate: Certificate) -> None:
+    portal = serve(lambda peer: peer.send(b"HTTP/1.1 302 Found\r\nLocation: /login\r\n\r\n"), tls=None)
+
+    with pytest.raises(NetworkError, match="network want you to sign in") as caught:
+        ImapSession.connect(replace(portal.address, tls=Tls.IMPLICIT), trust(certificate))
+
+    assert caught.value.kind is ErrorKind.TLS_FAILED
+
+
+def test_the_page_to_open_is_told(serve: Serve, certificate: Certificate) -> None:
+    alert = b"TAG NO [WEBALERT https://x.test/page] Web login required.\r\n"
+    with (
+        session_with(serve(ImapScript(answers={b"AUTHENTICATE": alert})).address, certificate) as session,
+        pytest.raises(LoginRefused) as caught,
+    ):
+        session.sign_in("me@x.test", Secret(TOKEN))
+
+    assert caught.value.detail == "Web login required. https://x.test/page"

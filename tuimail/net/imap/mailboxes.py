@@ -39,10 +39,12 @@ def list_all(exchange: Exchange) -> list[ListedMailbox]:
     capabilities = exchange.capabilities
     counts = _counts_asked(exchange)
     command: list[Argument] = [b"LIST", b'""', b'"*"']
+    roles = b"SPECIAL-USE" if "SPECIAL-USE" in capabilities else b""
     if "LIST-STATUS" in capabilities:
-        roles = b"SPECIAL-USE " if "SPECIAL-USE" in capabilities else b""
-        command += [b"RETURN", b"(%sSTATUS %s)" % (roles, counts)]
+        command += [b"RETURN", b"(%s)" % b" ".join(filter(None, (roles, b"STATUS", counts)))]
         return _read_list(exchange.run(*command).responses)
+    if roles and "LIST-EXTENDED" in capabilities:
+        command += [b"RETURN", b"(%s)" % roles]
     listed = _read_list(exchange.run(*command).responses)
     names = [(mailbox, string(mailbox.raw)) for mailbox in listed if mailbox.selectable and _is_sendable(mailbox.raw)]
     questions = [[b"STATUS", name, counts] for _, name in names if not isinstance(name, Literal)]

@@ -37,7 +37,9 @@ def login_refusal(host: str, status: Status, challenge: Challenge) -> ServerErro
     """The error for a sign-in that did not succeed; LoginRefused only where the token is in question."""
     if _asks_to_wait(status):
         return _throttled(host, status)
-    words = clean_quote(status.words)
+    # Google names the page to open in a browser in the code, not in the words.
+    page = status.arguments.decode("ascii", "replace") if status.code == "WEBALERT" else ""
+    words = clean_quote(f"{status.words} {page}")
     if _NOT_CONNECTED in words.lower():
         # Microsoft: the token was good, the mailbox is not to be had; another sign-in would change nothing.
         return Refused(
