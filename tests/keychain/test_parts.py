@@ -1,5 +1,7 @@
 """Long values in a keychain that takes only short ones, with a crash at any step."""
 
+import contextlib
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -70,6 +72,23 @@ def test_crash_at_any_step_of_a_write_leaves_the_old_or_the_new_value(old: int, 
         if is_done:
             return
     pytest.fail("the write never ended")
+
+
+@pytest.mark.parametrize("rounds", [0, 1, 3])
+@pytest.mark.parametrize("step", range(10))
+def test_deletion_after_a_crash_in_a_write_leaves_nothing(rounds: int, step: int) -> None:
+    short = ShortVault()
+    vault = SplitVault(short)
+    for _ in range(rounds):
+        vault.put("name", "o" * 3500)
+    short.changes_left = step
+    with contextlib.suppress(PowerCut):  # the last steps reach the end
+        vault.put("name", "n" * 2500)
+    short.changes_left = None
+
+    vault.drop("name")
+
+    assert short.texts == {}
 
 
 def test_crash_at_any_step_of_a_deletion_is_mended_by_the_next() -> None:
