@@ -106,6 +106,8 @@ class MessageList(LineList):
             known = self._envelopes.get(envelope.row)
             if known is None or known[1] != envelope:
                 self._version += 1
+                # Textual's cache keeps the old value of a key that is set again.
+                self._envelopes.discard(envelope.row)
                 self._envelopes[envelope.row] = (self._version, envelope)
                 arrived.add(envelope.row)
         for place in self._visible():
