@@ -65,6 +65,7 @@ class DraftDesk:
         self._parser = parser
         self._zone = zone
         self._on_discarded = on_discarded
+        self._begun: dict[DraftId, Draft] = {}
 
     def begin(self, job: Job) -> None:
         """Route of ``BeginDraft``; needs neither store nor network."""
@@ -78,6 +79,7 @@ class DraftDesk:
         else:
             draft = new_draft(own=own, account=self._account.id, draft_id=_new_id(), signature=self._account.signature)
             notes = ()
+        self._begun[draft.id] = draft
         self.show(job, draft, notes)
         job.finish()
 
@@ -135,6 +137,7 @@ class DraftDesk:
         )
         if kind is DraftKind.FORWARD:
             draft = replace(draft, attachments=forward_attachments(raw))
+        self._begun[draft.id] = draft
         self.show(job, draft)
         job.finish()
 
@@ -151,7 +154,8 @@ class DraftDesk:
         command = job.command
         assert isinstance(command, SaveDraft)  # noqa: S101 (the route's own type, for the checker)
         drafts = self._storage.store(self._account.id).drafts
-        if command.draft.is_empty:
+        # A signature or a quotation alone is nothing that anybody would miss.
+        if command.draft.is_empty or command.draft == self._begun.get(command.draft.id):
             drafts.remove(command.draft.id)
         else:
             drafts.save(command.draft, now=self._connection.auth.around.now())

@@ -253,6 +253,8 @@ class AccountRooms:
         self.connection.connect_soon()
         self.watch.start()
         self._house.storage.worker.post(self.outbox.start)
+        storage, account = self._house.storage, self.account.id
+        storage.worker.post(lambda: storage.tidy(account), urgency=Urgency.BACKGROUND)
 
     def _came_online(self) -> None:
         """A new connection stands: replay, list the folders, bring the open one up to date. On the imap worker."""

@@ -21,11 +21,15 @@ from tuimail.store.lock import AccountLock
 from tuimail.store.mailboxes import MailboxRepository
 from tuimail.store.messages import MessageRepository
 from tuimail.store.outbox import OutboxRepository
+from tuimail.store.salvage import salvage
 from tuimail.store.search import SearchRepository
 
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
+
+BODIES_BYTES = 2_000_000_000
+"""Bodies kept at most; those unused for longest go first."""
 
 _REBUILT = frozenset({ErrorKind.STORE_KEY_WRONG, ErrorKind.STORE_DAMAGED, ErrorKind.STORE_NEWER})
 
@@ -80,11 +84,7 @@ class Storage:
         except StoreError as error:
             if error.kind not in _REBUILT:
                 raise
-            kept = set_aside(path, self._now())
-            words = f"{error.summary} The old file is kept as {kept.name}."
-            problem = Problem(kind=error.kind, summary=words, remedy=Remedy.TELL, detail=error.detail)
-            self._emit(Noticed(account=account, problem=problem))
-            db = open_store(path, key)
+            db = self._begin_anew(account, key, error)
         self._open[account] = AccountStore(
             db=db,
             mailboxes=MailboxRepository(db),
@@ -97,6 +97,25 @@ class Storage:
         )
         if passing:
             self._passing.add(account)
+
+    def _begin_anew(self, account: AccountId, key: StoreKey, error: StoreError) -> Database:
+        """A new file in place of one that cannot be used, with the drafts and unsent mail that can still be read."""
+        path = self._places.store(account)
+        kept = set_aside(path, self._now())
+        db = open_store(path, key)
+        saved = salvage(kept, key, db)
+        words = f"{error.summary} The old file is kept as {kept.name}."
+        if saved.drafts or saved.outbox:
+            words += f" Taken over from it: {saved.drafts} drafts, {saved.outbox} unsent mails."
+        problem = Problem(kind=error.kind, summary=words, remedy=Remedy.TELL, detail=error.detail)
+        self._emit(Noticed(account=account, problem=problem))
+        return db
+
+    def tidy(self, account: AccountId) -> None:
+        """Forget what nobody asked for in a long time. On the store worker."""
+        store = self.store(account)
+        store.bodies.trim(BODIES_BYTES)
+        store.drafts.purge(now=self._now())
 
     def store(self, account: AccountId) -> AccountStore:
         """The open store. On the store worker."""
