@@ -119,12 +119,19 @@ class ComposeScreen(Screen[None]):
     def action_send(self) -> None:
         """Send, unless more text follows at once: then this key was part of a paste without brackets."""
 
-        def send_if_still() -> None:
-            before = self.draft
-            self.set_timer(SETTLE_S, lambda: self._send() if self.draft == before else None)
+        field = self.focused or self
 
-        # Through the queue of the field, so that it comes after the keys before it and before those after it.
-        (self.focused or self).call_later(send_if_still)
+        def wait() -> None:
+            before = self.draft
+            # Through the app's queue and the field's: on a busy machine the rest of a burst may still stand there.
+            self.set_timer(SETTLE_S, lambda: self.app.call_later(field.call_later, send_if, before))
+
+        def send_if(before: Draft) -> None:
+            if self.draft == before:
+                self._send()
+
+        # Through the field's queue, so that it comes after the keys before it and before those after it.
+        field.call_later(wait)
 
     def action_save(self) -> None:
         """Keep the draft now."""

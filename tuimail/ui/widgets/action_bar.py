@@ -125,9 +125,14 @@ class ActionBar(Widget):
         return len(_WORDS) if width >= len(_WORDS) * _CELLS else _COLUMNS
 
     def _decide(self) -> None:
-        burst, self._burst = self._burst, []
-        if not self.display:
+        # Once round through both queues: on a busy machine the rest of a burst may still stand in them.
+        seen = len(self._burst)
+        self.app.call_later(self.call_later, self._act_on, seen)
+
+    def _act_on(self, seen: int) -> None:
+        if not self.display or len(self._burst) != seen:
             return
+        burst, self._burst = self._burst, []
         if len(burst) > 1:
             self.post_message(self.Typed("".join(_TEXT_KEYS.get(key.key, key.character or "") for key in burst)))
         elif burst and (action := _KEYS.get(burst[0].key)):
