@@ -1,6 +1,9 @@
 """The app over a fake engine, as UI tests and pictures start it."""
 
+import asyncio
 from datetime import UTC
+
+from textual.pilot import Pilot
 
 from tests.fakes.engine import Answer, FakeEngine
 from tests.fakes.mailbox import NOW, FakeMailbox, account
@@ -31,3 +34,18 @@ def make_app(
         start=start or OpenMail(),
     )
     return app, engine
+
+
+async def settle(pilot: Pilot[None]) -> None:
+    """Wait until all that was posted to the app was taken, and its screens have drawn what came of it."""
+    for _ in range(2):
+        taken = asyncio.Event()
+        pilot.app.call_later(taken.set)
+        await asyncio.wait_for(taken.wait(), 10)
+        await pilot.pause()
+
+
+async def press(pilot: Pilot[None], *keys: str) -> None:
+    """Press keys and wait for what they lead to."""
+    await pilot.press(*keys)
+    await settle(pilot)

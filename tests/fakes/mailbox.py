@@ -217,6 +217,8 @@ class FakeMailbox:
                 yield self._changed(account)
                 yield e.Finished(command=number, words=f"Moved {len(moved)}.", can_undo=True)
                 return
+            case c.Send() | c.SignIn():
+                return
             case _:
                 pass
         yield e.Finished(command=number)

@@ -5,6 +5,7 @@ from datetime import timedelta
 from textual.pilot import Pilot
 
 from tests.fakes.app import make_app
+from tests.fakes.app import settle as quiet
 from tests.fakes.engine import FakeEngine
 from tests.fakes.mailbox import NOW, SIGNED_IN, WORK, FakeMailbox, account
 from tuimail.api import commands as c
@@ -43,8 +44,7 @@ async def settle(pilot: Pilot[None]) -> None:
     app = pilot.app
     assert isinstance(app, TuimailApp)
     await app.workers.wait_for_complete([each for each in app.workers if each.name == "catalog"])
-    await pilot.pause()
-    await pilot.pause()
+    await quiet(pilot)
 
 
 def consent(*permissions: Permission) -> e.ConsentNeeded:

@@ -3,6 +3,7 @@
 import asyncio
 import re
 from functools import partial
+from pathlib import Path
 
 from tuimail.api.commands import BeginDraft, OpenLink, SaveAttachment
 from tuimail.domain.body import LinkTarget
@@ -100,8 +101,10 @@ class Opening:
         session, row = self._desk.session, reading.row
 
         def chosen(wish: SaveWish | None) -> None:
-            for attachment in wish.attachments if wish else ():
-                folder = wish.folder if wish else ""
+            if wish is None:
+                return
+            folder = str(Path(wish.folder).expanduser())
+            for attachment in wish.attachments:
                 session.submit(SaveAttachment(account=session.account, row=row, part=attachment.part, folder=folder))
 
         self._desk.app.push_screen(AttachmentsScreen(message.attachments, self._downloads), chosen)

@@ -1,6 +1,7 @@
 """Settings, and signing out from them."""
 
 from functools import partial
+from pathlib import Path
 
 from textual.message import Message
 
@@ -99,7 +100,9 @@ class SettingsFlow(Flow):
         account = preview.account
         match answer:
             case "save":
-                command = self.session.submit(SaveUnsynced(account=account, folder=self._downloads))
+                command = self.session.submit(
+                    SaveUnsynced(account=account, folder=str(Path(self._downloads).expanduser()))
+                )
                 self._saving = (command, account)
             case "revoke" | "forget":
                 self._report = SignOutReport(account, preview.address)

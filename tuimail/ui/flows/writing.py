@@ -72,6 +72,7 @@ class WritingFlow(Flow):
             case OutboxChanged(account=account, items=items):
                 if self._outbox is not None and account == self.session.account:
                     self._outbox.show_items(items)
+                return False
             case AccountChanged(state=SignedIn(granted=granted)):
                 self._granted(granted)
                 return False
