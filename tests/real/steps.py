@@ -104,6 +104,12 @@ def delivered(bed: Bed, subject: str) -> EmailMessage | None:
     return next((message for message in bed.bob.messages() if message["Subject"] == subject), None)
 
 
+def account_entries(desk: Desk) -> list[str]:
+    """The keychain's entries that belong to the account; the key of the activity list is no account's."""
+    services = [attributes.get("service", "") for attributes in desk.keyring.items()]
+    return [service for service in services if service.startswith("tuimail/account/")]
+
+
 def refreshes(bed: Bed) -> list[str]:
     """How each refresh at the token endpoint ended, in order."""
     return [event.event for event in bed.provider.events() if event.grant_type == "refresh_token"]

@@ -10,6 +10,7 @@ from tests.real.bed.terminal import Terminal
 from tests.real.bed.waiting import wait_until
 from tests.real.mini_client import MiniClient
 from tests.real.steps import (
+    account_entries,
     delivered,
     grant_sending,
     leaks,
@@ -59,7 +60,7 @@ def test_after_signing_out_old_tokens_are_refused_and_nothing_is_left(desk: Desk
     assert traces(desk, bed) == {}
     assert {token.kind for token in issued} == {"AccessToken", "RefreshToken"}
     assert still_good(client, issued) == []
-    assert desk.keyring.items() == []
+    assert account_entries(desk) == []
 
 
 def test_after_signing_out_the_next_start_asks_for_consent(desk: Desk) -> None:
@@ -81,7 +82,7 @@ def test_escape_at_the_question_stays_signed_in(desk: Desk) -> None:
     sign_out(terminal, answer="Escape")
 
     terminal.wait_until_gone(words.SIGN_OUT_QUESTION)
-    assert len(desk.keyring.items()) == 1
+    assert len(account_entries(desk)) == 1
 
 
 def test_a_failed_revocation_still_removes_everything_here_and_can_be_tried_again(
@@ -92,7 +93,7 @@ def test_a_failed_revocation_still_removes_everything_here_and_can_be_tried_agai
 
     sign_out(terminal)
     terminal.wait_for(words.FORGOTTEN, deadline_s=30)
-    kept = desk.keyring.items()
+    kept = account_entries(desk)
     bed.provider.make_unavailable()
     terminal.keys("r")
     terminal.wait_for(words.SIGN_OUT_DONE, deadline_s=30)
@@ -109,7 +110,7 @@ def test_logout_from_the_shell_does_the_same(desk: Desk, bed: Bed, client: MiniC
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert still_good(client, bed.provider.issued()) == []
-    assert desk.keyring.items() == []
+    assert account_entries(desk) == []
     assert traces(desk, bed) == {}
 
 
@@ -120,7 +121,7 @@ def test_logout_here_only_forgets_without_revoking(desk: Desk, bed: Bed, client:
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert "RefreshToken" in still_good(client, bed.provider.issued()[:2])
-    assert desk.keyring.items() == []
+    assert account_entries(desk) == []
 
 
 def test_logout_tells_a_failed_revocation_by_its_exit_status(desk: Desk, bed: Bed) -> None:
@@ -130,4 +131,4 @@ def test_logout_tells_a_failed_revocation_by_its_exit_status(desk: Desk, bed: Be
     done = desk.run("logout")
 
     assert done.returncode == 1
-    assert desk.keyring.items() == []
+    assert account_entries(desk) == []

@@ -109,7 +109,7 @@ class Keyring:
                 stdout=output,
                 stderr=output,
             )
-        wait_until((self._folder / "bus").exists, "the session bus")
+        wait_until(self._has_bus, "the session bus")
 
     def _start_daemon(self) -> None:
         with (self._folder / "keyring.log").open("wb") as output:
@@ -126,6 +126,14 @@ class Keyring:
         with stdin:
             stdin.write(_PASSWORD)
         wait_until(self._is_owned, "the Secret Service on the bus")
+
+    def _has_bus(self) -> bool:
+        # The socket's file is there a moment before anybody listens on it.
+        try:
+            open_dbus_connection(bus=self.address).close()
+        except (FileNotFoundError, ConnectionRefusedError):
+            return False
+        return True
 
     def _is_owned(self) -> bool:
         (owned,) = self._call(new_method_call(_BUS, "NameHasOwner", "s", (_SECRETS,)))
