@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from tests.journeys.conftest import Heard
-from tests.journeys.steps import READ, agree, open_full, sign_in
+from tests.journeys.steps import READ, agree, open_full, sign_in, with_role
 from tuimail.api.commands import OpenAccount, OpenMailbox, Refresh, SignIn, SignOut
 from tuimail.api.events import (
     AccountChanged,
@@ -11,6 +11,7 @@ from tuimail.api.events import (
     Failed,
     Finished,
     LinkChanged,
+    ListChanged,
     ListLoaded,
     MailboxesListed,
     SignedOutReport,
@@ -19,6 +20,7 @@ from tuimail.demo.provider import DemoProvider
 from tuimail.domain.account import Expired, Link, SignedOut
 from tuimail.domain.draft import SignOutStepState
 from tuimail.domain.errors import ErrorKind, Remedy
+from tuimail.domain.mailbox import MailboxRole
 
 Start = Callable[[], Heard]
 
@@ -138,3 +140,39 @@ def test_a_second_process_reads_and_does_not_write(start: Start) -> None:
     assert len(loaded.rows) == len(rows)
     assert isinstance(refused, Failed)
     assert "another window" in refused.problem.summary
+
+
+def test_signing_in_again_after_a_sign_out_brings_the_mail_back(start: Start) -> None:
+    heard = start()
+    rows = open_full(heard, sign_in(heard))
+    assert heard.ask(SignOut(account=heard.account), SignedOutReport).revoked
+
+    assert isinstance(heard.do(SignIn(account=heard.account, permissions=READ)), Finished)
+    again = open_full(heard, with_role(heard, MailboxRole.INBOX))
+
+    assert len(again) == len(rows)
+
+
+def test_a_second_process_cannot_sign_out_under_the_first(start: Start, demo: DemoProvider) -> None:
+    first = start()
+    open_full(first, sign_in(first))
+    second = start()
+    second.submit(OpenAccount(account=second.account))
+    second.wait_for(MailboxesListed)
+
+    refused = second.do(SignOut(account=second.account))
+
+    assert isinstance(refused, Failed)
+    assert "another window" in refused.problem.summary
+    assert demo.live_tokens()
+
+
+def test_a_lost_connection_is_noticed_and_mended_without_a_key_press(start: Start, demo: DemoProvider) -> None:
+    heard = start()
+    rows = open_full(heard, sign_in(heard))
+    heard.do(Refresh(account=heard.account))
+
+    demo.drop_connections()
+    demo.deliver(b"From: Ada <ada@example.org>\r\nSubject: After the storm\r\n\r\nAll well.\r\n")
+
+    heard.wait_for(ListChanged, lambda event: len(event.rows) == len(rows) + 1)

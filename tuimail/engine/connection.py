@@ -4,6 +4,7 @@ Runs on the account's ``imap`` worker. The state it tells is the one in the stat
 "online" is said after an answer of the server, "offline" after a failure, with the time of the first one.
 """
 
+import contextlib
 import ssl
 from collections.abc import Callable
 from datetime import datetime
@@ -74,6 +75,16 @@ class Connection:
     def connect_soon(self) -> None:
         """Try at once, whatever the backoff says. Any thread."""
         self.worker.post(self._try_connect, urgency=Urgency.NORMAL)
+
+    def probe(self) -> None:
+        """Another connection of this account broke: find out whether this one lives. Any thread."""
+
+        def ask() -> None:
+            if self._session is not None:
+                with contextlib.suppress(TuimailError):  # told by the link's state
+                    self.run(lambda session: session.noop())
+
+        self.worker.post(ask)
 
     def say(self, link: Link) -> None:
         """Tell what the connection is doing while it is up. On the imap worker."""

@@ -69,6 +69,10 @@ ACCOUNT_COMMANDS: tuple[type, ...] = (
 )
 """Commands that are answered by the rooms of the account they name."""
 
+POLL_S = 120.0
+"""How often folders other than the watched inbox are asked after: STATUS costs one short answer."""
+
+SIGN_OUT_THERE = "tuimail is open in another window: sign out there (, then x), or close it first."
 ANOTHER_WINDOW = "tuimail is open in another window, which does the syncing and sending; this one only reads."
 
 
@@ -103,7 +107,7 @@ class AccountRooms:
         self.auth = AuthDesk(account, context=context, vault=house.vault, journal=house.journal, around=house.around)
         self.connection = Connection(self.auth, context=context, timers=house.timers)
         self.sync = Synchroniser(self.connection, house.storage, house.lists)
-        self.watch = Watch(self.auth, context=context, on_news=self.sync.inbox_wanted)
+        self.watch = Watch(self.auth, context=context, on_news=self.sync.inbox_wanted, on_trouble=self.connection.probe)
         self.messages = MessageDesk(self.connection, house.storage, parser=house.parser)
         self.undo = UndoDesk(
             account.id,
@@ -138,6 +142,7 @@ class AccountRooms:
         self.login = LoginDesk(self.auth, house.browser, on_signed_in=self._signed_in)
         self.signing_out = SignOutDesk(self.auth, house.storage, stop_rooms=self._stop, sending=self.outbox.worker)
         self.connection.on_online = self._came_online
+        self._is_polling = False
 
     def routes(self) -> dict[type, Route]:
         """The account's routes by command."""
@@ -149,7 +154,7 @@ class AccountRooms:
             commands.AnswerOtherAccount: self.login.answer_other,
             commands.PreviewSignOut: self.signing_out.preview,
             commands.SaveUnsynced: self.signing_out.save,
-            commands.SignOut: self.signing_out.sign_out,
+            commands.SignOut: self._as_writer(self.signing_out.sign_out, words=SIGN_OUT_THERE),
             commands.RetryRevocation: self.signing_out.retry,
             commands.EndRetry: self.signing_out.end_retry,
             commands.OpenMessage: self.messages.open,
@@ -262,7 +267,18 @@ class AccountRooms:
         self.connection.worker.post(self._list_then_sync, urgency=Urgency.SCREEN)
         self.watch.start()
 
+    def _poll_later(self) -> None:
+        if not self._is_polling:
+            self._is_polling = True
+            self._house.timers.after(POLL_S, lambda: self.connection.worker.post(self._poll))
+
+    def _poll(self) -> None:
+        self._is_polling = False
+        if self.connection.is_online:
+            self._list_then_sync()
+
     def _list_then_sync(self) -> None:
+        self._poll_later()
         try:
             self.sync.list_mailboxes()
         except TuimailError as error:
@@ -287,14 +303,14 @@ class AccountRooms:
             self.sync.sync(mailbox)
         job.finish("Up to date")
 
-    def _as_writer(self, route: Route) -> Route:
+    def _as_writer(self, route: Route, *, words: str = ANOTHER_WINDOW) -> Route:
         """The route, refused while another window of the same account does the writing."""
 
         def guarded(job: Job) -> None:
             if self.is_writer:
                 route(job)
             else:
-                job.fail(Problem(kind=ErrorKind.STORE_BUSY, summary=ANOTHER_WINDOW, remedy=Remedy.TELL))
+                job.fail(Problem(kind=ErrorKind.STORE_BUSY, summary=words, remedy=Remedy.TELL))
 
         return guarded
 
@@ -302,6 +318,8 @@ class AccountRooms:
         self.watch.pause()
         self.outbox.pause()
         self.connection.shut()
+        self._house.lists.open_mailbox.pop(self.account.id, None)
+        self._house.storage.worker.post(self.undo.forget)
 
     def _mark(self, row: RowId, flag: Flag) -> None:
         self.changes.mark(row, flag)

@@ -37,6 +37,10 @@ class UndoDesk:
         """An action that can be taken back was done. On the store worker."""
         self._done.append(action)  # type: ignore[arg-type]  # NewTypes are int and str when they run
 
+    def forget(self) -> None:
+        """Nothing can be taken back any more, after a sign-out. On the store worker."""
+        self._done.clear()
+
     def undo(self, job: Job) -> None:
         """Route of ``Undo``."""
         assert isinstance(job.command, Undo)  # noqa: S101 (the route's own type, for the checker)

@@ -47,6 +47,7 @@ class Vault:
         self._keychain: Keychain | None = None
         self._worker = self._new_worker()
         self._again: list[Callable[[], None]] = []
+        self._is_trying = False
         self._guard = threading.Lock()
 
     @property
@@ -90,21 +91,30 @@ class Vault:
         return self._call(read_or_make)
 
     def ask(self, error: KeychainError, again: Callable[[], None]) -> None:
-        """Show the user the choices; ``again`` is called once one was made."""
+        """Show the user the choices; ``again`` is called once one was made.
+
+        Somebody who waited for a keychain that was given up comes here while, or after, another is tried.
+        """
         with self._guard:
-            is_first = not self._again
-            self._again.append(again)
-        if is_first:
+            is_ready = self._keychain is not None
+            is_asked = self._is_trying or bool(self._again)
+            if not is_ready:
+                self._again.append(again)
+        if is_ready:
+            again()
+        elif not is_asked:
             self._emit(KeychainNeeded(problem=error.as_problem(), sealed_file_exists=self._sealed_exists))
 
     def choose(self, job: Job) -> None:
         """Route of ``ChooseKeychain``: a new worker tries it; those who waited go on, or the choices come again."""
         command = job.command
         assert isinstance(command, ChooseKeychain)  # noqa: S101 (the route's own type, for the checker)
-        self._worker.close()
-        self._worker = self._new_worker()
-        self._choice = command
-        self._keychain = None
+        with self._guard:
+            self._is_trying = True
+            self._choice = command
+            self._keychain = None
+            left_behind, self._worker = self._worker, self._new_worker()
+        left_behind.close()
         job.hand_to(self._worker, self._try_choice)
 
     def close(self, left_s: float) -> None:
@@ -118,10 +128,13 @@ class Vault:
         except KeychainError as error:
             if self._choice and self._choice.choice is KeychainChoice.SEALED_FILE:
                 self._choice = None
+            with self._guard:
+                self._is_trying = False
             self._emit(KeychainNeeded(problem=error.as_problem(), sealed_file_exists=self._sealed_exists))
             job.finish()
             return
         with self._guard:
+            self._is_trying = False
             again, self._again = self._again, []
         job.finish()
         for call in again:

@@ -23,11 +23,20 @@ POLL_S = 60
 class Watch:
     """The watching thread of one account."""
 
-    def __init__(self, auth: AuthDesk, *, context: ssl.SSLContext, on_news: Callable[[], None]) -> None:
-        """``on_news`` is called on this thread for every sign of news in the inbox, and after each reconnect."""
+    def __init__(
+        self,
+        auth: AuthDesk,
+        *,
+        context: ssl.SSLContext,
+        on_news: Callable[[], None],
+        on_trouble: Callable[[], None],
+    ) -> None:
+        """``on_news`` is called on this thread for every sign of news in the inbox, and after each reconnect;
+        ``on_trouble`` when the connection broke."""
         self._auth = auth
         self._context = context
         self._on_news = on_news
+        self._on_trouble = on_trouble
         self._session: ImapSession | None = None
         self._stop = threading.Event()
         self._go = threading.Event()
@@ -63,6 +72,7 @@ class Watch:
                 failures = 0
             except TuimailError as error:
                 failures += 1
+                self._on_trouble()
                 # A missing sign-in ends the watch until somebody signs in again.
                 if error.remedy in {Remedy.SIGN_IN, Remedy.GRANT}:
                     self._go.clear()
