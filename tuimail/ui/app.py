@@ -16,7 +16,7 @@ from textual.message import Message
 
 from tuimail.api.commands import BeginDraft, ListOutbox, OpenAccount
 from tuimail.api.engine import Engine
-from tuimail.api.events import Event
+from tuimail.api.events import Event, Finished
 from tuimail.config.themes import ThemeSpec
 from tuimail.domain.account import Account
 from tuimail.domain.ids import AccountId
@@ -130,6 +130,12 @@ class TuimailApp(App[None]):
         self.session.state = reduce(before, message.event)
         self._mail.take(message.event, before)
         self._offer(message.event)
+        match message.event:
+            case Finished(words=words, can_undo=can_undo) if words:
+                # Later, when a screen that the flows close at this event has gone.
+                self.call_later(self.tell, words, can_undo=can_undo)
+            case _:
+                pass
 
     @on(Message)
     def _posted(self, message: Message) -> None:

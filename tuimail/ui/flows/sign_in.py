@@ -4,7 +4,7 @@ from functools import partial
 
 from textual.message import Message
 
-from tuimail.api.commands import AnswerOtherAccount, ChooseKeychain, PasteRedirect, SignIn
+from tuimail.api.commands import AnswerOtherAccount, ChooseKeychain, DeclineConsent, PasteRedirect, SignIn
 from tuimail.api.events import (
     BrowserNeeded,
     BrowserWords,
@@ -83,6 +83,7 @@ class SignInFlow(Flow):
         if yes:
             self._sign_in(SignIn(account=request.account, permissions=permissions))
         else:
+            self.session.submit(DeclineConsent(account=request.account))
             self.host.app.post_message(Declined(request.account, permissions))
 
     def _sign_in(self, command: SignIn) -> None:
@@ -108,8 +109,8 @@ class SignInFlow(Flow):
         match event:
             case Failed(problem=problem):
                 self._offer_again(problem)
-            case Finished(words=words, can_undo=can_undo):
-                self.host.tell(words or "Signed in.", can_undo=can_undo)
+            case Finished():
+                pass
             case Cancelled():
                 self.host.tell("The sign-in was cancelled. , then Enter signs in.")
 

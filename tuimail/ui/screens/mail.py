@@ -10,7 +10,7 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from tuimail.api.commands import ListAccounts, LoadRows
-from tuimail.api.events import Event, Finished, ListChanged, ListLoaded, RowsLoaded
+from tuimail.api.events import Event, ListChanged, ListLoaded, RowsLoaded
 from tuimail.domain.mailbox import MailboxRole
 from tuimail.ui.actions import BY_NAME, Action, Pane
 from tuimail.ui.deeds.acting import Acting
@@ -141,8 +141,6 @@ class MailScreen(Screen[None]):
                 self.messages.put(envelopes)
             case RowsLoaded(account=account, envelopes=envelopes) if account == state.account:
                 self.messages.put(envelopes)
-            case Finished(words=words, can_undo=can_undo) if words:
-                self.tell(words, can_undo=can_undo)
             case _:
                 pass
         self._render_state(before)

@@ -1,0 +1,87 @@
+"""Laying out: nothing lost, nothing too wide, and quick enough for a resize."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len
+
+from tuimail.domain.body import Block, BlockKind, Span
+from tuimail.ui.layout import Tone, lay_out, wrap
+
+TEXT = st.text(
+    alphabet=st.one_of(st.characters(min_codepoint=32, max_codepoint=126), st.sampled_from("äß漢字かな🍲é\u0301–")),
+    max_size=300,
+)
+
+
+def lines(*blocks: Block, width: int = 40, fold: bool = False) -> list[str]:
+    return [line.text for line in lay_out(blocks, width, fold_quotes=fold)]
+
+
+@given(TEXT, st.integers(2, 60))
+def test_wrapping_loses_no_word_and_keeps_the_width(text: str, width: int) -> None:
+    pieces = [text[start:end] for start, end in wrap(text, width)]
+
+    assert "".join("".join(pieces).split()) == "".join(text.split())
+    assert all(cell_len(piece.rstrip()) <= width for piece in pieces)
+
+
+def test_words_stay_whole_where_they_can() -> None:
+    assert lines(Block(spans=(Span(text="a few words that do not fit on one line of forty"),))) == [
+        "a few words that do not fit on one line",
+        "of forty",
+    ]
+
+
+def test_quotes_have_a_bar_for_each_level() -> None:
+    (line,) = lay_out((Block(quote=2, spans=(Span(text="so I said"),)),), 40)
+
+    assert line.text == "▎ ▎ so I said"
+    assert [run.tone for run in line.runs] == [Tone.QUOTE_1, Tone.QUOTE_2, Tone.QUOTE_2]
+
+
+def test_long_quotations_fold_and_short_ones_stay() -> None:
+    long = [Block(quote=1, spans=(Span(text=f"line {number}"),)) for number in range(9)]
+    short = [Block(spans=(Span(text="mine"),)), Block(quote=1, spans=(Span(text="theirs"),))]
+
+    assert lines(*long, *short, fold=True) == ["▎ 9 quoted lines", "mine", "▎ theirs"]
+
+
+def test_a_link_gets_its_number_once() -> None:
+    block = Block(spans=(Span(text="see "), Span(text="this "), Span(text="page", link=1), Span(text=" now")))
+    numbered = Block(spans=(Span(text="page[1]", link=1),))
+
+    assert lines(block) == ["see this page[1] now"]
+    assert lines(numbered) == ["page[1]"]
+
+
+def test_list_items_hang_under_their_text() -> None:
+    block = Block(kind=BlockKind.ITEM, lead="12. ", spans=(Span(text="one two three four five six"),))
+
+    assert lines(block, width=20) == ["12. one two three", "    four five six"]
+
+
+def table(*rows: tuple[str, ...]) -> Block:
+    cells = tuple(tuple((Span(text=text),) for text in row) for row in rows)
+    return Block(kind=BlockKind.TABLE, has_header=True, cells=cells)
+
+
+def test_a_table_that_fits_is_aligned_with_numbers_to_the_right() -> None:
+    assert lines(table(("Item", "Price"), ("Lamp", "9.50"), ("Cable", "120.00"))) == [
+        "Item    Price",
+        "─────  ──────",
+        "Lamp     9.50",
+        "Cable  120.00",
+    ]
+
+
+def test_a_table_that_is_too_wide_becomes_label_and_value() -> None:
+    wide = table(("Item", "Remark"), ("Lamp", "with a mast that is rather long"))
+
+    assert lines(wide, width=24) == ["Item: Lamp", "Remark: ", "  with a mast that is", "  rather long"]
+
+
+def test_tabs_and_long_preformatted_lines_stay_inside() -> None:
+    block = Block(kind=BlockKind.PRE, spans=(Span(text="\tx" + "y" * 60),))
+
+    assert all(cell_len(line) <= 40 for line in lines(block))
+    assert "".join(lines(block)).strip() == "x" + "y" * 60
