@@ -99,7 +99,7 @@ def test_a_retry_that_fails_shows_the_choices_again(rig: Rig) -> None:
 
     rig.choose(KeychainChoice.RETRY)
 
-    assert rig.wait_for(KeychainNeeded)
+    assert isinstance(rig.wait_for(KeychainNeeded), KeychainNeeded)
 
 
 def test_a_prompt_that_nobody_answers_is_told_and_can_be_left_behind(rig: Rig) -> None:
@@ -121,5 +121,5 @@ def test_a_prompt_that_nobody_answers_is_told_and_can_be_left_behind(rig: Rig) -
 
     assert asking == KeychainAsking(asking=True)
     assert went_on.wait(DEADLINE_S)
-    assert rig.wait_for(Finished)
+    assert isinstance(rig.wait_for(Finished), Finished)
     prompting.freed.set()

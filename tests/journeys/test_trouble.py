@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from tests.journeys.conftest import Heard
 from tests.journeys.steps import READ, agree, open_full, sign_in, with_role
-from tuimail.api.commands import OpenAccount, OpenMailbox, Refresh, SignIn, SignOut
+from tuimail.api.commands import DeclineConsent, OpenAccount, OpenMailbox, Refresh, SignIn, SignOut
 from tuimail.api.events import (
     AccountChanged,
     ConsentNeeded,
@@ -176,3 +176,15 @@ def test_a_lost_connection_is_noticed_and_mended_without_a_key_press(start: Star
     demo.deliver(b"From: Ada <ada@example.org>\r\nSubject: After the storm\r\n\r\nAll well.\r\n")
 
     heard.wait_for(ListChanged, lambda event: len(event.rows) == len(rows) + 1)
+
+
+def test_declining_the_consent_leaves_the_account_signed_out(start: Start, demo: DemoProvider) -> None:
+    heard = start()
+    heard.submit(OpenAccount(account=heard.account))
+    heard.wait_for(ConsentNeeded)
+
+    heard.do(DeclineConsent(account=heard.account))
+
+    states = [event.state for event in heard.events if isinstance(event, AccountChanged)]
+    assert isinstance(states[-1], SignedOut)
+    assert demo.live_tokens() == frozenset()

@@ -27,6 +27,13 @@ class AskConsent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DeclineConsent:
+    """The user said no at the consent screen: the account is what it was before."""
+
+    account: AccountId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SignIn:
     """The user agreed: discover, listen, open the browser, exchange, keep. Also grants further permissions."""
 
@@ -322,6 +329,7 @@ class Refresh:
 Command = (
     OpenAccount
     | AskConsent
+    | DeclineConsent
     | SignIn
     | PasteRedirect
     | AnswerOtherAccount

@@ -69,6 +69,17 @@ class LoginDesk:
         assert isinstance(command, AskConsent)  # noqa: S101 (the route's own type, for the checker)
         job.hand_to(self._auth.worker, lambda job: self._ask(job, command.permissions))
 
+    def decline(self, job: Job) -> None:
+        """Route of ``DeclineConsent``."""
+
+        def stop(job: Job) -> None:
+            if self._pending is None:
+                self._auth.journal.record(self._auth.account.id, "consent", "declined")
+                self._auth.show(self._auth.course.stopped())
+            job.finish()
+
+        job.hand_to(self._auth.worker, stop)
+
     def sign_in(self, job: Job) -> None:
         """Route of ``SignIn``."""
         job.hand_to(self._auth.worker, self._begin)
@@ -143,7 +154,7 @@ class LoginDesk:
         """Judge a request at the listener: which page it gets, and whether the wait is over. Listener's thread."""
         pending = self._pending
         if pending is None:
-            return Page.NOT_OURS
+            return Page.EXPIRED
         answer = pending.flow.accept_redirect(pending.request, query)
         if isinstance(answer, Stray):
             return Page.NOT_OURS
@@ -195,7 +206,9 @@ class LoginDesk:
             )
             raise AuthError(ErrorKind.BAD_TOKEN_ANSWER, words, remedy=Remedy.TELL)
         pending.tokens = tokens
-        found = client.check_id_token(tokens, pending.request.nonce).email if tokens.id_token is not None else None
+        # Without the provider's keys (endpoints named one by one) nobody can say whose signature it is.
+        is_signed = tokens.id_token is not None and auth.metadata().signs_identity
+        found = client.check_id_token(tokens, pending.request.nonce).email if is_signed else None
         if found and found.lower() not in {auth.account.address.lower(), auth.account.login.lower()}:
             pending.job.emit(OtherAccountFound(account=auth.account.id, address=auth.account.address, found=found))
             return
@@ -220,6 +233,9 @@ class LoginDesk:
         assert tokens is not None  # noqa: S101 (callers have just set it)
         now = auth.around.now()
         record = auth.record or new_record(since=now, refresh=tokens.refresh, scopes=())
+        superseded = record.superseded
+        if tokens.refresh is not None and record.refresh is not None and tokens.refresh != record.refresh:
+            superseded = (*superseded, record.refresh)
         registered = pending.client_id if auth.account.oauth.client_id is None else None
         record = replace(
             record,
@@ -228,6 +244,7 @@ class LoginDesk:
             client_id=registered,
             issuer=auth.metadata().issuer,
             since=now,
+            superseded=superseded,
         )
         auth.keep(record, tokens)
         self._pending = None

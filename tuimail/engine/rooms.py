@@ -38,6 +38,7 @@ log = logging.getLogger(__name__)
 
 ACCOUNT_COMMANDS: tuple[type, ...] = (
     commands.AskConsent,
+    commands.DeclineConsent,
     commands.SignIn,
     commands.PasteRedirect,
     commands.AnswerOtherAccount,
@@ -149,6 +150,7 @@ class AccountRooms:
         return {
             commands.OpenAccount: self.open,
             commands.AskConsent: self.login.ask_consent,
+            commands.DeclineConsent: self.login.decline,
             commands.SignIn: self.login.sign_in,
             commands.PasteRedirect: self.login.paste,
             commands.AnswerOtherAccount: self.login.answer_other,

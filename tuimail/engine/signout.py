@@ -29,6 +29,7 @@ class _Owed:
     client_id: str
     refresh: Secret | None
     access: Secret | None
+    superseded: tuple[Secret, ...] = ()
 
 
 class _Report:
@@ -175,14 +176,21 @@ class SignOutDesk:
             report.end(SignOutStepState.NOT_POSSIBLE, "nothing was held that could be revoked")
             return False
         owed = _Owed(
-            client_id=auth.known_client_id() or "", refresh=record.refresh, access=tokens.access if tokens else None
+            client_id=auth.known_client_id() or "",
+            refresh=record.refresh,
+            access=tokens.access if tokens else None,
+            superseded=record.superseded,
         )
         return self._revoke(report, owed)
 
     def _revoke(self, report: _Report, owed: _Owed) -> bool:
         auth = self._auth
         try:
-            answer = auth.client(owed.client_id).revoke(owed.refresh, owed.access)
+            client = auth.client(owed.client_id)
+            answer = client.revoke(owed.refresh, owed.access)
+            for token in owed.superseded:
+                if answer.state is RevocationState.DONE:
+                    answer = client.revoke(token, None)
         except TuimailError as error:
             answer = Revocation(state=RevocationState.FAILED, words=error.summary)
         self._owed = None

@@ -20,7 +20,7 @@ from tuimail.domain.token import Secret, StoreKey
 from tuimail.engine.job import Job
 from tuimail.engine.timers import Timers
 from tuimail.engine.worker import Worker, WorkerClosedError, log_crash
-from tuimail.keychain.base import AccountRecord, Keychain, decode, encode, entry_for
+from tuimail.keychain.base import ACTIVITY_ENTRY, AccountRecord, Keychain, decode, encode, entry_for
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +29,6 @@ KeychainMaker = Callable[[KeychainChoice, Secret | None], Keychain]
 """Builds the keychain that was chosen; RETRY is the OS keychain. Runs on the keychain worker; may raise."""
 
 ASKING_AFTER_S = 1.0
-_ACTIVITY_ENTRY = "activity"
 
 
 class Vault:
@@ -81,11 +80,11 @@ class Vault:
         """The key of the activity list, made at the first need."""
 
         def read_or_make(keychain: Keychain) -> StoreKey:
-            kept = keychain.read(_ACTIVITY_ENTRY)
+            kept = keychain.read(ACTIVITY_ENTRY)
             if kept is not None:
                 return StoreKey(bytes.fromhex(kept.reveal()))
             key = StoreKey(secrets.token_bytes(StoreKey.SIZE))
-            keychain.write(_ACTIVITY_ENTRY, Secret(key.reveal().hex()))
+            keychain.write(ACTIVITY_ENTRY, Secret(key.reveal().hex()))
             return key
 
         return self._call(read_or_make)

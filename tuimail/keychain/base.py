@@ -52,6 +52,11 @@ class AccountRecord:
     issuer: str | None
     since: datetime
     """The last sign-in, aware UTC."""
+    superseded: tuple[Secret, ...] = field(default=(), repr=False)
+    """Refresh tokens of earlier grants, replaced by one with more permissions: a sign-out revokes them too.
+
+    Revoking one at once would end the new grant at providers that keep one grant a client (Google).
+    """
 
 
 def entry_for(account: AccountId) -> str:
@@ -72,6 +77,7 @@ def encode(record: AccountRecord) -> Secret:
                 "client_secret": record.client_secret.reveal() if record.client_secret else None,
                 "issuer": record.issuer,
                 "since": record.since.isoformat(),
+                "superseded": [token.reveal() for token in record.superseded],
             }
         )
     )
@@ -97,6 +103,9 @@ def _record(kept: Mapping[str, object]) -> AccountRecord:
     scopes = kept["scopes"]
     if not isinstance(scopes, list) or not all(isinstance(scope, str) for scope in scopes):
         raise TypeError("scopes")
+    superseded = kept.get("superseded", [])
+    if not isinstance(superseded, list) or not all(isinstance(token, str) for token in superseded):
+        raise TypeError("superseded")
     since = datetime.fromisoformat(_text(kept, "since"))
     if since.tzinfo is None:
         raise ValueError("since")
@@ -108,6 +117,7 @@ def _record(kept: Mapping[str, object]) -> AccountRecord:
         client_secret=_secret(kept, "client_secret"),
         issuer=_text(kept, "issuer") if kept["issuer"] is not None else None,
         since=since,
+        superseded=tuple(Secret(token) for token in superseded),
     )
 
 
