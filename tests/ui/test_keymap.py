@@ -56,7 +56,7 @@ def test_the_same_key_may_mean_something_else_in_another_pane() -> None:
 
 
 def test_two_meanings_in_one_pane_are_an_error_that_names_both() -> None:
-    with pytest.raises(ConfigError, match="archive.*|delete.*") as caught:
+    with pytest.raises(ConfigError) as caught:
         build("mine", {"archive": "x", "delete": "x"})
 
     assert "archive" in caught.value.summary

@@ -8,7 +8,9 @@ from tuimail.domain.body import Block, BlockKind, Span
 from tuimail.ui.layout import Tone, lay_out, wrap
 
 TEXT = st.text(
-    alphabet=st.one_of(st.characters(min_codepoint=32, max_codepoint=126), st.sampled_from("äß漢字かな🍲é\u0301–")),
+    alphabet=st.one_of(
+        st.characters(min_codepoint=32, max_codepoint=126), st.sampled_from("äß漢字かな🍲é\u0301\u2013")
+    ),
     max_size=300,
 )
 
