@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import datetime, tzinfo
 from functools import partial
 from importlib import import_module
+from pathlib import Path
 from typing import ClassVar, Protocol
 
 from textual import on
@@ -47,7 +48,8 @@ class Catalog(Protocol):
 class TuimailApp(App[None]):
     """Shows one account's mail; everything else lies over it."""
 
-    CSS_PATH = "app.tcss"
+    # Absolute, since a relative one is looked for beside the file of a subclass.
+    CSS_PATH = str(Path(__file__).with_name("app.tcss"))
     TITLE = "tuimail"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+q", "quit", "Quit", id="app.quit", priority=True, show=False),
