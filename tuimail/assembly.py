@@ -6,7 +6,7 @@ from tuimail.config.themes import bundled_dir, load_themes
 from tuimail.domain.clean import clean_line
 from tuimail.domain.errors import ConfigError, ErrorKind, Remedy
 from tuimail.domain.ids import AccountId
-from tuimail.program import Program, Setting, chosen_account, now, read_setting
+from tuimail.program import Program, Setting, chosen_account, read_setting
 from tuimail.ui.app import TuimailApp
 from tuimail.ui.start import ComposeMail, OpenMail, StartMode
 
@@ -47,7 +47,7 @@ def make_app(program: Program, start: StartMode) -> TuimailApp:
         themes=themes,
         theme=ui.theme,
         keys=ui.keys,
-        clock=now,
+        clock=setting.clock,
         zone=setting.zone,
         start=start,
     )

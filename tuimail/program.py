@@ -44,6 +44,11 @@ _SEALED = "sealed file"
 """Remembered in the place of a backend's name."""
 
 
+def now() -> datetime:
+    """This moment, aware."""
+    return datetime.now(UTC)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setting:
     """What differs between a real start and the demo."""
@@ -56,6 +61,8 @@ class Setting:
     """A keychain to use instead of the system's."""
     open_sign_in: Callable[[str], bool] | None = None
     """Who goes to the sign-in page instead of the browser."""
+    clock: Callable[[], datetime] = now
+    """What time it is for all that is stored and shown; waits and certificates go by the system's clock."""
 
 
 class Program:
@@ -69,7 +76,7 @@ class Program:
         self.engine = MailEngine()
         self.timers = Timers()
         store_worker = Worker("store", on_crash=log_crash)
-        self.storage = Storage(setting.places, store_worker, emit=self.engine.emit, now=now)
+        self.storage = Storage(setting.places, store_worker, emit=self.engine.emit, now=setting.clock)
         self.lists = ListRoom(self.storage, self.engine.emit)
         self.opener = Opener(
             self.storage,
@@ -116,7 +123,9 @@ class Program:
             timers=self.timers,
             sealed_exists=setting.places.sealed_file.exists(),
         )
-        journal = Journal(self.storage.worker, lambda: ActivityLog(setting.places.activity, vault.activity_key()), now)
+        journal = Journal(
+            self.storage.worker, lambda: ActivityLog(setting.places.activity, vault.activity_key()), setting.clock
+        )
         house = House(
             storage=self.storage,
             lists=self.lists,
@@ -125,7 +134,7 @@ class Program:
             timers=self.timers,
             parser=Worker("parser", on_crash=log_crash),
             browser=self._browser(),
-            around=Surroundings(emit=engine.emit, monotonic=monotonic, now=now, random=chance),
+            around=Surroundings(emit=engine.emit, monotonic=monotonic, now=setting.clock, random=chance),
             send_delay_s=setting.profile.ui.send_delay_s,
             zone=setting.zone,
         )
@@ -219,11 +228,6 @@ def monotonic() -> float:
 def chance() -> float:
     """A number from [0, 1) for spreading retries; nothing secret hangs on it."""
     return random.random()  # noqa: S311 (see above)
-
-
-def now() -> datetime:
-    """This moment, aware."""
-    return datetime.now(UTC)
 
 
 def read_setting(profile_flag: str | None, environ: dict[str, str], places: Places) -> Setting:
