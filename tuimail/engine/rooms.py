@@ -266,6 +266,8 @@ class AccountRooms:
     def _came_online(self) -> None:
         """A new connection stands: replay, list the folders, bring the open one up to date. On the imap worker."""
         self.changes.replay_soon()
+        # Here too: a window that only read becomes the writing one when the other is closed.
+        self._house.storage.worker.post(self.outbox.start)
         self.connection.worker.post(self._list_then_sync, urgency=Urgency.SCREEN)
         self.watch.start()
 
