@@ -1,0 +1,183 @@
+"""What the main screen shows: folders, list, reader, and the lines around them, all from the state."""
+
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Container, Vertical
+from textual.content import Content
+from textual.screen import Screen
+from textual.timer import Timer
+from textual.widgets import Input, Static
+
+from tuimail.ui.actions import BY_NAME, Pane
+from tuimail.ui.keymap import Keys, Prefix, pretty
+from tuimail.ui.sentences import banner_words, counts, is_outgoing, list_words, row_words, status, too_small
+from tuimail.ui.session import Session
+from tuimail.ui.state import AppState
+from tuimail.ui.widgets.banner import Banner
+from tuimail.ui.widgets.hint_line import HintLine
+from tuimail.ui.widgets.key_choices import KeyChoices
+from tuimail.ui.widgets.mailbox_tree import MailboxTree
+from tuimail.ui.widgets.message_list import MessageList
+from tuimail.ui.widgets.message_view import MessageView
+from tuimail.ui.widgets.notice import Notice
+from tuimail.ui.widgets.pane_title import PaneTitle
+from tuimail.ui.widgets.status_bar import StatusBar
+
+WIDE = 100
+"""From this width on three panes stand side by side."""
+PATIENCE_S = 0.3
+"""A shorter wait is not worth a word."""
+HINTS = {
+    Pane.LIST: ("open", "reply", "compose", "delete", "search", "help"),
+    Pane.READER: ("reader_back", "next_message", "reply", "archive", "links", "help"),
+    Pane.FOLDERS: ("folder_open", "folder_down", "folder_back", "go_folder", "compose", "help"),
+}
+
+
+class Panes(Screen[None]):
+    """Three panes side by side, or list over reader; knows no command and no event."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self.session = session
+        self.messages = MessageList(clock=session.clock, zone=session.zone, id="list")
+        self.folders = MailboxTree(id="folders")
+        self.reader = MessageView(id="reader")
+        self._field = Input(placeholder="search sender, recipients, subject", compact=True, id="search")
+        self._notice, self._banner = Notice(), Banner()
+        self._status, self._hints, self._choices = StatusBar(), HintLine(), KeyChoices()
+        self._titles = {name: PaneTitle() for name in ("account", "mailbox", "place")}
+        self._left, self._right = Vertical(id="left"), Vertical(id="right")
+        self._empty = Static("", id="empty", markup=False)
+        self._too_small = Static("", id="too-small", markup=False)
+        self._pressed: Keys = ()
+        self._waited: Timer | None = None
+        self._doing = self._empty_words = ""
+
+    def compose(self) -> ComposeResult:
+        """The panes, and what lies above and below them."""
+        yield self._banner
+        with Container(id="panes"):
+            with self._left:
+                yield self._titles["account"]
+                yield self.folders
+            with Vertical(id="middle"):
+                yield self._titles["mailbox"]
+                yield self._field
+                yield self._empty
+                yield self.messages
+            with self._right:
+                yield self._titles["place"]
+                yield self.reader
+        yield self._status
+        yield self._hints
+        yield self._notice
+        yield self._choices
+        yield self._too_small
+
+    def tell(self, words: str, *, can_undo: bool = False) -> None:
+        """Say something for some seconds."""
+        self._notice.tell(words, undo_key=self.session.keymap.shown("undo") if can_undo else "")
+
+    @property
+    def said(self) -> str:
+        """The notice on screen."""
+        return self._notice.words if self._notice.display else ""
+
+    @property
+    def pane(self) -> Pane:
+        """The pane with the focus; the list where another widget has it."""
+        if self.folders.has_focus:
+            return Pane.FOLDERS
+        return Pane.READER if self.reader.has_focus else Pane.LIST
+
+    # Showing the state
+
+    def _render_state(self, before: AppState | None) -> None:
+        """Everything that differs from ``before``; all of it for None."""
+        state = self.session.state
+        self.folders.show(state.view.mailboxes, state.mailbox)
+        self.messages.shows_recipients = is_outgoing(state)
+        if before is None or state.rows is not before.rows:
+            same = before is not None and before.mailbox == state.mailbox and before.query == state.query
+            self.messages.show(state.rows, keep_cursor=same)
+        self._arrange(folders=self.folders.has_focus)
+        self._banner.show(banner_words(state))
+        self._render_empty(list_words(state))
+        self._render_waiting(state)
+        self._render_lines()
+
+    def _render_empty(self, words: str) -> None:
+        if words != self._empty_words:
+            self._empty_words = words
+            self._empty.update(Content(words))
+            self._empty.display = bool(words)
+            # Hidden, the list would lose the focus, and with it every key.
+            self.messages.styles.height = 0 if words else None
+
+    def _render_waiting(self, state: AppState) -> None:
+        """What is being waited for appears once the wait is worth a word, and goes with it."""
+        progress = next(iter(state.doing.values()), None)
+        words = ""
+        if progress is not None:
+            share = f" {progress.done:,} of {progress.total:,}" if progress.total else ""
+            words = f"{progress.words}{share}"
+        elif state.reading is not None and state.reading.message is None and state.reading.problem is None:
+            words = "fetching the message"
+        if not words:
+            self._doing = ""
+            if self._waited is not None:
+                self._waited.stop()
+                self._waited = None
+        elif self._doing or self._waited is not None:
+            self._doing = words if self._doing else ""
+        else:
+            self._waited = self.set_timer(PATIENCE_S, self._say_waiting)
+
+    def _say_waiting(self) -> None:
+        self._doing = "…"
+        self._render_waiting(self.session.state)
+        self._render_lines()
+
+    def _render_lines(self) -> None:
+        """Titles, status and hints."""
+        state, session, pane = self.session.state, self.session, self.pane
+        mailbox, is_open = state.current_mailbox, state.reading is not None
+        name = mailbox.title if mailbox else ""
+        name = f"{name}: {state.query}" if state.query else name
+        place = f"{self.messages.cursor + 1:,} of {len(state.rows):,}" if is_open else ""
+        self._titles["account"].show(session.addresses[state.account], focused=pane is Pane.FOLDERS)
+        self._titles["mailbox"].show(name, counts(state), focused=pane is Pane.LIST)
+        self._titles["place"].show("Message" if is_open else "", place, focused=pane is Pane.READER)
+        marked = len(self.messages.marked)
+        current = self.messages.current
+        words = row_words(self.messages.envelope(current)) if current is not None else ""
+        right = f"> {marked:,} marked" if marked else words
+        self._status.show(status(state, doing=self._doing, right=right, zone=session.zone))
+        self._hints.show(self._current_hints())
+        found = session.keymap.find(pane, self._pressed) if self._pressed else None
+        choices = found.choices if isinstance(found, Prefix) else ()
+        self._choices.show(pretty(self._pressed), [(pretty((key,)), action.hint) for key, action in choices])
+
+    def _current_hints(self) -> tuple[tuple[str, str], ...]:
+        if self._field.has_focus:
+            return (("Enter", "to the list"), ("Esc", "show all"), ("↓", "to the list"), ("Ctrl+Q", "quit"))
+        keymap = self.session.keymap
+        names = HINTS[self.pane]
+        if self.messages.marked and self.pane is Pane.LIST:
+            names = ("archive", "delete", "move", "star", "toggle_read", "list_clear")
+        return tuple((keymap.shown(name), BY_NAME[name].hint) for name in names if keymap.shown(name))
+
+    def _arrange(self, *, folders: bool) -> None:
+        # By display and not by classes: a class on the screen restyles every widget, 40 ms for opening a message.
+        is_wide = self.size.width >= WIDE
+        self._left.display = is_wide or folders
+        self._right.display = is_wide or self.session.state.reading is not None
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Three panes, or list over reader, or a word about the size."""
+        self.set_class(event.size.width >= WIDE, "-wide")
+        self._arrange(folders=self.folders.has_focus)
+        words = too_small(event.size.width, event.size.height)
+        self._too_small.update(Content(words))
+        self._too_small.display = bool(words)
