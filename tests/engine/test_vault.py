@@ -33,6 +33,22 @@ class Prompting(MemoryKeychain):
         return super().read(entry)
 
 
+class Locked(MemoryKeychain):
+    """A keychain that can be constructed, and refuses to be read until it is unlocked."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.is_locked = True
+        self.tries = 0
+
+    def read(self, entry: str) -> Secret | None:
+        """Refuse at once, as a locked one without a prompt does."""
+        self.tries += 1
+        if self.is_locked:
+            raise KeychainError(ErrorKind.KEYCHAIN_LOCKED, "It is locked.", remedy=Remedy.UNLOCK)
+        return super().read(entry)
+
+
 class Rig:
     """A vault, what it told, and what it was given as keychains."""
 
@@ -100,6 +116,31 @@ def test_a_retry_that_fails_shows_the_choices_again(rig: Rig) -> None:
     rig.choose(KeychainChoice.RETRY)
 
     assert isinstance(rig.wait_for(KeychainNeeded), KeychainNeeded)
+
+
+def test_a_locked_keychain_is_asked_about_and_asked_again_only_after_a_choice(rig: Rig) -> None:
+    locked = Locked()
+    rig.system = lambda: locked
+    went_on = threading.Event()
+
+    def open_account() -> None:
+        try:
+            rig.vault.activity_key()
+        except KeychainError as error:
+            rig.vault.ask(error, open_account)
+        else:
+            went_on.set()
+
+    open_account()
+    needed = rig.wait_for(KeychainNeeded)
+    tries_before_choice = locked.tries
+    locked.is_locked = False
+    rig.choose(KeychainChoice.RETRY)
+
+    assert isinstance(needed, KeychainNeeded)
+    assert needed.problem.kind is ErrorKind.KEYCHAIN_LOCKED
+    assert tries_before_choice == 1
+    assert went_on.wait(DEADLINE_S)
 
 
 def test_a_prompt_that_nobody_answers_is_told_and_can_be_left_behind(rig: Rig) -> None:

@@ -148,26 +148,46 @@ class Vault:
 
         handle = self._timers.after(ASKING_AFTER_S, tell)
         try:
-            return self._worker.call(lambda: work(self._ready_keychain()))
+            return self._worker.call(lambda: self._attempt(work))
         except WorkerClosedError as error:
-            raise KeychainError(
-                ErrorKind.KEYCHAIN_LOCKED, "The keychain did not answer in time.", remedy=Remedy.UNLOCK
-            ) from error
+            raise _not_in_time() from error
         finally:
             self._timers.cancel(handle)
             if told.is_set():
                 self._emit(KeychainAsking(asking=False))
 
+    def _attempt(self, work: Callable[[Keychain], T]) -> T:
+        keychain = self._ready_keychain()
+        try:
+            return work(keychain)
+        except KeychainError:
+            # One that refused is no longer ready: who comes to ``ask`` is to be shown the choices.
+            with self._guard:
+                if self._keychain is keychain:
+                    self._keychain = None
+            raise
+
     def _ready_keychain(self) -> Keychain:
-        if self._keychain is None:
-            if self._choice is None:
-                words = "The file with your secrets is sealed. Give its passphrase to open it."
-                raise KeychainError(ErrorKind.KEYCHAIN_LOCKED, words, remedy=Remedy.UNLOCK)
-            self._keychain = self._make(self._choice.choice, self._choice.passphrase)
-        return self._keychain
+        with self._guard:
+            keychain, choice = self._keychain, self._choice
+        if keychain is not None:
+            return keychain
+        if choice is None:
+            words = "The file with your secrets is sealed. Give its passphrase to open it."
+            raise KeychainError(ErrorKind.KEYCHAIN_LOCKED, words, remedy=Remedy.UNLOCK)
+        made = self._make(choice.choice, choice.passphrase)
+        with self._guard:
+            if self._choice is not choice:
+                raise _not_in_time()
+            self._keychain = made
+        return made
 
     def _new_worker(self) -> Worker:
         return Worker("keychain", on_crash=log_crash)
+
+
+def _not_in_time() -> KeychainError:
+    return KeychainError(ErrorKind.KEYCHAIN_LOCKED, "The keychain did not answer in time.", remedy=Remedy.UNLOCK)
 
 
 def new_record(*, since: datetime, refresh: Secret | None, scopes: tuple[str, ...]) -> AccountRecord:
