@@ -1,4 +1,10 @@
-"""The composition root of the interface: a program behind, the app in front."""
+"""The composition root of the interface: a program behind, the app in front.
+
+Textual is imported only once the program exists: the child process that reads the store's key works meanwhile.
+"""
+
+import os
+from typing import TYPE_CHECKING
 
 from tuimail.config.logs import close_log, open_log
 from tuimail.config.paths import find_places
@@ -7,8 +13,13 @@ from tuimail.domain.clean import clean_line
 from tuimail.domain.errors import ConfigError, ErrorKind, Remedy
 from tuimail.domain.ids import AccountId
 from tuimail.program import Program, Setting, chosen_account, read_setting
-from tuimail.ui.app import TuimailApp
 from tuimail.ui.start import ComposeMail, OpenMail, StartMode
+
+if TYPE_CHECKING:
+    from tuimail.ui.app import TuimailApp
+
+_FRAMES_PER_S = "250"
+"""Textual's own 60 let a key wait up to 16 ms for its repaint, and each of the first layouts too."""
 
 
 def run_mail(profile_flag: str | None, account: str | None, environ: dict[str, str], *, mailto: str | None) -> int:
@@ -31,8 +42,12 @@ def run_app(setting: Setting, default: AccountId, *, start: StartMode) -> int:
         close_log(log)
 
 
-def make_app(program: Program, start: StartMode) -> TuimailApp:
+def make_app(program: Program, start: StartMode) -> "TuimailApp":
     """The interface of a program that is ready; checks theme and keys of the profile."""
+    # Read by Textual when it is imported, and by nothing else.
+    os.environ.setdefault("TEXTUAL_FPS", _FRAMES_PER_S)
+    from tuimail.ui.app import TuimailApp  # noqa: PLC0415 (see above)
+
     setting = program.setting
     ui = setting.profile.ui
     themes = load_themes([bundled_dir(), setting.places.user_themes])
