@@ -19,7 +19,7 @@ from tuimail.domain.mailbox import MailboxRole
 from tuimail.domain.message import Flag
 from tuimail.ui.actions import BY_NAME
 from tuimail.ui.app import TuimailApp
-from tuimail.ui.deeds.opening import codes
+from tuimail.ui.screens.deeds.opening import codes
 from tuimail.ui.screens.mail import MailScreen
 from tuimail.ui.widgets.banner import Banner
 from tuimail.ui.widgets.key_choices import KeyChoices

@@ -23,10 +23,10 @@ from tuimail.domain.account import Account
 from tuimail.domain.ids import AccountId
 from tuimail.ui.actions import ACTIONS, Pane
 from tuimail.ui.bridge import Reported, connect
-from tuimail.ui.deeds.going import HelpWanted, PaletteWanted, QuitWanted, SentWanted
 from tuimail.ui.external_editor import ExternalEditor
 from tuimail.ui.flows.flow import Flow
 from tuimail.ui.keymap import keymap
+from tuimail.ui.screens.deeds.going import HelpWanted, PaletteWanted, QuitWanted, SentWanted
 from tuimail.ui.screens.mail import MailScreen
 from tuimail.ui.session import Session
 from tuimail.ui.start import ComposeMail, StartMode

@@ -5,9 +5,9 @@ from textual.message import Message
 from tuimail.api.commands import SaveDraft, SendNow
 from tuimail.api.events import Event, OutboxChanged
 from tuimail.domain.draft import OutboxItem, OutboxState
-from tuimail.ui.deeds.going import QuitWanted
 from tuimail.ui.flows.flow import Flow, Host
 from tuimail.ui.flows.writing import WritingFlow
+from tuimail.ui.screens.deeds.going import QuitWanted
 from tuimail.ui.screens.question import Question
 
 SENDING_LIMIT_S = 20.0

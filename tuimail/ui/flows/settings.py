@@ -28,8 +28,8 @@ from tuimail.api.events import (
 from tuimail.domain.draft import SignOutPreview
 from tuimail.domain.ids import AccountId, CommandId
 from tuimail.domain.scope import Permission
-from tuimail.ui.deeds.going import SettingsWanted
 from tuimail.ui.flows.flow import Flow, Host
+from tuimail.ui.screens.deeds.going import SettingsWanted
 from tuimail.ui.screens.settings import SettingsScreen
 from tuimail.ui.screens.sign_out import SignOutQuestion, SignOutReport
 

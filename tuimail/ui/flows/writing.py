@@ -33,10 +33,10 @@ from tuimail.domain.draft import Draft
 from tuimail.domain.errors import ErrorKind, Problem
 from tuimail.domain.ids import AccountId, CommandId, DraftId
 from tuimail.domain.scope import Permission
-from tuimail.ui.deeds.going import DraftsWanted, OutboxWanted, SentWanted
 from tuimail.ui.flows.flow import Flow, Host
 from tuimail.ui.flows.sign_in import Declined
 from tuimail.ui.screens.compose import ComposeScreen
+from tuimail.ui.screens.deeds.going import DraftsWanted, OutboxWanted, SentWanted
 from tuimail.ui.screens.drafts import DraftsScreen
 from tuimail.ui.screens.outbox import OutboxScreen
 

@@ -9,12 +9,12 @@ from tuimail.api.commands import ListAccounts, LoadRows
 from tuimail.api.events import Event, ListChanged, ListLoaded, RowsLoaded
 from tuimail.domain.mailbox import MailboxRole
 from tuimail.ui.actions import Action
-from tuimail.ui.deeds.acting import Acting
-from tuimail.ui.deeds.going import Going, QuitWanted
-from tuimail.ui.deeds.moving import Moving
-from tuimail.ui.deeds.opening import Opening
-from tuimail.ui.deeds.reading import Reading
 from tuimail.ui.keymap import Prefix, key_of
+from tuimail.ui.screens.deeds.acting import Acting
+from tuimail.ui.screens.deeds.going import Going, QuitWanted
+from tuimail.ui.screens.deeds.moving import Moving
+from tuimail.ui.screens.deeds.opening import Opening
+from tuimail.ui.screens.deeds.reading import Reading
 from tuimail.ui.screens.panes import Panes
 from tuimail.ui.session import Session
 from tuimail.ui.state import AppState, close_message
@@ -26,7 +26,7 @@ QUIT_WITHIN_S = 2.0
 
 
 class MailScreen(Panes):
-    """The desk of ``ui.deeds``."""
+    """The desk of ``ui.screens.deeds``."""
 
     AUTO_FOCUS = "MessageList"
 

@@ -9,8 +9,8 @@ from tuimail.api.commands import OpenMessage, SetFlags, ShowSource
 from tuimail.domain.errors import ErrorKind
 from tuimail.domain.ids import RowId
 from tuimail.domain.message import Flag
-from tuimail.ui.deeds.desk import Deeds, Desk
 from tuimail.ui.page import Page, Wishes, envelope_page, message_page, problem_page, source_page, words_page
+from tuimail.ui.screens.deeds.desk import Deeds, Desk
 from tuimail.ui.sentences import reader_words
 from tuimail.ui.state import Reading as Open
 from tuimail.ui.state import close_message, open_message, show_message

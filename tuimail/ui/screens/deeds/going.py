@@ -8,7 +8,7 @@ from tuimail.api.commands import AskConsent, BeginDraft, OpenAccount, OpenMailbo
 from tuimail.domain.ids import AccountId, MailboxId
 from tuimail.domain.mailbox import MailboxRole
 from tuimail.domain.scope import Permission
-from tuimail.ui.deeds.desk import Deeds, Desk
+from tuimail.ui.screens.deeds.desk import Deeds, Desk
 from tuimail.ui.screens.folder_picker import FolderPicker
 from tuimail.ui.screens.picker import Choice, Picker
 from tuimail.ui.state import open_mailbox, search, switch_account

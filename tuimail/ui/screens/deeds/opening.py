@@ -9,8 +9,8 @@ from tuimail.api.commands import BeginDraft, OpenLink, SaveAttachment
 from tuimail.domain.body import LinkTarget
 from tuimail.domain.message import Message
 from tuimail.ui import clipboard
-from tuimail.ui.deeds.desk import Deeds, Desk
 from tuimail.ui.screens.attachments import AttachmentsScreen, SaveWish
+from tuimail.ui.screens.deeds.desk import Deeds, Desk
 from tuimail.ui.screens.picker import Choice, Picker
 from tuimail.ui.screens.question import Question
 

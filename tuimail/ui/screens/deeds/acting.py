@@ -6,8 +6,8 @@ from tuimail.api.commands import AnswerKind, BeginAnswer, MoveMessages, SetFlags
 from tuimail.domain.ids import MailboxId, RowId
 from tuimail.domain.mailbox import MailboxRole
 from tuimail.domain.message import Flag
-from tuimail.ui.deeds.desk import Deeds, Desk
 from tuimail.ui.fit import plural
+from tuimail.ui.screens.deeds.desk import Deeds, Desk
 from tuimail.ui.screens.folder_picker import FolderPicker
 
 

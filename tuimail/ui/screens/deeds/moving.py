@@ -3,8 +3,8 @@
 from functools import partial
 
 from tuimail.ui.actions import BY_NAME
-from tuimail.ui.deeds.desk import Deeds, Desk
 from tuimail.ui.fit import plural
+from tuimail.ui.screens.deeds.desk import Deeds, Desk
 
 
 class Moving:
