@@ -115,6 +115,8 @@ class KeychainNeeded(Event):
 
     problem: Problem
     sealed_file_exists: bool
+    passphrase_wanted: bool = False
+    """The secrets lie in the sealed file, so its passphrase is what is needed first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

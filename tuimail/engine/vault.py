@@ -102,7 +102,7 @@ class Vault:
         if is_ready:
             again()
         elif not is_asked:
-            self._emit(KeychainNeeded(problem=error.as_problem(), sealed_file_exists=self._sealed_exists))
+            self._tell_needed(error)
 
     def choose(self, job: Job) -> None:
         """Route of ``ChooseKeychain``: a new worker tries it; those who waited go on, or the choices come again."""
@@ -129,7 +129,7 @@ class Vault:
                 self._choice = None
             with self._guard:
                 self._is_trying = False
-            self._emit(KeychainNeeded(problem=error.as_problem(), sealed_file_exists=self._sealed_exists))
+            self._tell_needed(error)
             job.finish()
             return
         with self._guard:
@@ -138,6 +138,15 @@ class Vault:
         job.finish()
         for call in again:
             call()
+
+    def _tell_needed(self, error: KeychainError) -> None:
+        self._emit(
+            KeychainNeeded(
+                problem=error.as_problem(),
+                sealed_file_exists=self._sealed_exists,
+                passphrase_wanted=self._sealed_exists and self._choice is None,
+            )
+        )
 
     def _call(self, work: Callable[[Keychain], T]) -> T:
         told = threading.Event()

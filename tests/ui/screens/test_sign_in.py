@@ -205,10 +205,9 @@ def test_minutes_are_told_as_a_clock_does(seconds: float, words: str) -> None:
     assert minutes(seconds) == words
 
 
-def keychain(*, exists: bool = False, detail: str = "") -> Host:
-    return Host(
-        lambda: KeychainScreen(KeychainNeeded(problem=replace(LOCKED, detail=detail), sealed_file_exists=exists))
-    )
+def keychain(*, exists: bool = False, wanted: bool = False) -> Host:
+    needed = KeychainNeeded(problem=LOCKED, sealed_file_exists=exists, passphrase_wanted=wanted)
+    return Host(lambda: KeychainScreen(needed))
 
 
 @pytest.mark.parametrize("key", ["enter", "r"])
@@ -256,6 +255,27 @@ async def test_an_existing_sealed_file_asks_once() -> None:
     app = keychain(exists=True)
     async with app.run_test(size=SMALL) as pilot:
         await pilot.press("f", *"old", "enter")
+        await until(pilot, lambda: bool(app.answers))
+
+        assert app.answers == [ChooseKeychain(choice=KeychainChoice.SEALED_FILE, passphrase=Secret("old"))]
+
+
+async def test_a_new_passphrase_can_be_typed_without_a_pause_between_its_fields() -> None:
+    app = keychain()
+    async with app.run_test(size=SMALL) as pilot:
+        await pilot.press("f")
+        # All keys at once, as from a fast hand on a slow machine.
+        for key in [*"12345678", "tab", *"12345678", "enter"]:
+            app.post_message(events.Key(key, key if len(key) == 1 else None))
+        await until(pilot, lambda: bool(app.answers))
+
+        assert app.answers == [ChooseKeychain(choice=KeychainChoice.SEALED_FILE, passphrase=Secret("12345678"))]
+
+
+async def test_a_wanted_passphrase_is_asked_for_at_once() -> None:
+    app = keychain(exists=True, wanted=True)
+    async with app.run_test(size=SMALL) as pilot:
+        await pilot.press(*"old", "enter")
         await until(pilot, lambda: bool(app.answers))
 
         assert app.answers == [ChooseKeychain(choice=KeychainChoice.SEALED_FILE, passphrase=Secret("old"))]

@@ -23,6 +23,22 @@ _HINTS = (("enter", "try again"), ("f", "sealed file"), ("m", "this run only"), 
 _FORM_HINTS = (("enter", "use this passphrase"), ("tab", "next field"), ("esc", "back to the choices"))
 
 
+class PassphraseField(Input):
+    """Tab moves on before the next key is looked at, so that fast typing lands in the next field."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("tab", "app.focus_next", "Next field", show=False, priority=True, id="passphrase.next"),
+    ]
+
+
+class NewPassphraseField(PassphraseField):
+    """The first of two: Enter moves on to the second."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "app.focus_next", "Next field", show=False, priority=True, id="passphrase.again"),
+    ]
+
+
 class KeychainScreen(ModalScreen[ChooseKeychain | None]):
     """Returns the choice, or None for "not now"."""
 
@@ -55,11 +71,18 @@ class KeychainScreen(ModalScreen[ChooseKeychain | None]):
             yield Choices(self._choices())
             with Vertical(id="form"):
                 yield Words(self._form_words())
-                yield Input(password=True, placeholder="passphrase", id="first")
-                if not self._event.sealed_file_exists:
-                    yield Input(password=True, placeholder="the same once more", id="second")
+                if self._event.sealed_file_exists:
+                    yield PassphraseField(password=True, placeholder="passphrase", id="first")
+                else:
+                    yield NewPassphraseField(password=True, placeholder="passphrase", id="first")
+                    yield PassphraseField(password=True, placeholder="the same once more", id="second")
                 yield Words(id="trouble")
         yield HintLine(_HINTS)
+
+    def on_mount(self) -> None:
+        """At the passphrase at once, where that is what is needed."""
+        if self._event.passphrase_wanted:
+            self._show_form(True)
 
     def action_retry(self) -> None:
         """Ask the keychain once more."""
@@ -80,14 +103,7 @@ class KeychainScreen(ModalScreen[ChooseKeychain | None]):
         else:
             self.dismiss(None)
 
-    @on(Input.Submitted, "#first")
-    def _first_submitted(self) -> None:
-        if self._event.sealed_file_exists:
-            self._submit()
-        else:
-            self.query_one("#second", Input).focus()
-
-    @on(Input.Submitted, "#second")
+    @on(Input.Submitted)
     def _submit(self) -> None:
         typed = [field.value for field in self.query(Input)]
         if trouble := passphrase_trouble(typed):
