@@ -13,6 +13,7 @@ from tuimail.domain.clean import clean_line
 from tuimail.domain.errors import ConfigError, ErrorKind, Remedy
 from tuimail.domain.ids import AccountId
 from tuimail.program import Program, Setting, chosen_account, read_setting
+from tuimail.ui.external_editor import ExternalEditor, editor_command
 from tuimail.ui.start import ComposeMail, OpenMail, StartMode
 
 if TYPE_CHECKING:
@@ -65,4 +66,5 @@ def make_app(program: Program, start: StartMode) -> "TuimailApp":
         clock=setting.clock,
         zone=setting.zone,
         start=start,
+        editor=ExternalEditor(command=editor_command(setting.environ), folder=setting.places.temporary),
     )
