@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from tuimail.api.commands import ChooseKeychain, KeychainChoice, OpenAccount
 from tuimail.config.load import load_profile
 from tuimail.config.model import Profile
-from tuimail.config.paths import Places, find_profile
+from tuimail.config.paths import Places, find_profile, sweep
 from tuimail.config.remember import recall, remember
 from tuimail.config.zone import LocalZone
 from tuimail.domain.clean import clean_line
@@ -61,6 +61,8 @@ class Setting:
     """A keychain to use instead of the system's."""
     open_sign_in: Callable[[str], bool] | None = None
     """Who goes to the sign-in page instead of the browser."""
+    sign_in_limit_s: float = 300.0
+    """How long a sign-in waits for the person at the browser."""
     clock: Callable[[], datetime] = now
     """What time it is for all that is stored and shown; waits and certificates go by the system's clock."""
 
@@ -183,6 +185,7 @@ class Program:
             open_url=stand_in or open_url,
             open_link=open_url,
             is_remote=stand_in is None and looks_remote(environ),
+            time_limit_s=self.setting.sign_in_limit_s,
         )
 
     def _remember_keychain(self, name: str) -> None:
@@ -234,6 +237,7 @@ def read_setting(profile_flag: str | None, environ: dict[str, str], places: Plac
     """The setting of a real start; raises ConfigError for a bad profile."""
     profile = load_profile(find_profile(environ, profile_flag, places))
     places.create()
+    sweep(places.temporary, now_s=time.time())
     return Setting(profile=profile, places=places, environ=environ, zone=LocalZone())
 
 

@@ -11,6 +11,7 @@ from tuimail.api.commands import (
     ListDrafts,
     LoadRows,
     MoveMessages,
+    OpenAccount,
     OpenMessage,
     Refresh,
     SaveAttachment,
@@ -29,6 +30,7 @@ from tuimail.api.events import (
     LinkChanged,
     ListChanged,
     ListLoaded,
+    MailboxesListed,
     MessageLoaded,
     OutboxChanged,
     RowsLoaded,
@@ -166,3 +168,17 @@ def test_a_sent_mail_lies_in_sent_and_is_answered(start: Start, demo: DemoProvid
     assert demo.sent_count() == 1
     heard.wait_for(ListChanged, lambda event: event.new_mail > 0)
     assert any(isinstance(event, LinkChanged) for event in heard.events)
+
+
+def test_a_draft_saved_in_the_moment_of_quitting_is_there_at_the_next_start(start: Start) -> None:
+    first = start()
+    sign_in(first)
+    draft = replace(first.ask(BeginDraft(account=first.account), DraftOpened).draft, text="The last words")
+
+    first.submit(SaveDraft(account=first.account, draft=draft))
+    first.program.close()
+
+    second = start()
+    second.submit(OpenAccount(account=second.account))
+    second.wait_for(MailboxesListed)
+    assert second.ask(ListDrafts(account=second.account), DraftsListed).drafts == (draft,)

@@ -1,5 +1,6 @@
 """Where the program keeps its files. Everything lies in folders readable by the user alone."""
 
+import contextlib
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from tuimail.domain.errors import ConfigError, ErrorKind, Remedy
 from tuimail.domain.ids import AccountId
 
 _NAME = "tuimail"
+_SWEPT_AFTER_S = 7 * 24 * 3600.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +90,14 @@ def find_profile(environ: Mapping[str, str], flag: str | None, places: Places) -
     """The profile's file: the flag's, then ``TUIMAIL_PROFILE``'s, then the usual one. It need not exist."""
     named = flag or environ.get("TUIMAIL_PROFILE")
     return Path(named).expanduser() if named else places.config / "profile.toml"
+
+
+def sweep(folder: Path, *, now_s: float) -> None:
+    """Remove temporary files that were left behind a week ago; younger ones may still be in an editor."""
+    with contextlib.suppress(OSError):  # a file that cannot be removed now is tried again at the next start
+        for left in folder.iterdir():
+            if left.is_file() and now_s - left.stat().st_mtime > _SWEPT_AFTER_S:
+                left.unlink()
 
 
 def make_private(folder: Path) -> None:

@@ -5,7 +5,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 
-from tuimail.api.commands import Command
+from tuimail.api.commands import Command, DiscardDraft, MoveMessages, SaveDraft, Send, SetFlags
 from tuimail.api.engine import Sink
 from tuimail.api.events import Cancelled, Event, Failed, Finished
 from tuimail.domain.ids import CommandId
@@ -15,6 +15,9 @@ Route = Callable[[Job], None]
 """Called on the submitting thread: it puts the job on a worker's queue and returns at once."""
 
 Routes = Mapping[type, Route]
+
+KEPT_AT_CLOSE = (SaveDraft, DiscardDraft, Send, SetFlags, MoveMessages)
+"""Commands that end in the store alone: a close waits for those that were submitted before it."""
 
 
 class MailEngine:
@@ -92,7 +95,9 @@ class MailEngine:
             jobs = list(self._open.values())
             self._sinks = ()
         for job in jobs:
-            job.cancel()
+            # What the user did last is written down before the store closes; everything slower is given up.
+            if not isinstance(job.command, KEPT_AT_CLOSE):
+                job.cancel()
         ends_at = time.monotonic() + deadline_s
         for closer in reversed(self._closers):
             closer(max(0.0, ends_at - time.monotonic()))
