@@ -124,21 +124,25 @@ def test_a_reply_quotes_and_stays_in_its_thread(desk: Desk, bed: Bed) -> None:
     assert f"> {SECRET_SENTENCE}" in reply.get_content()
 
 
-def test_undo_within_its_window_stops_a_mail(desk: Desk, bed: Bed) -> None:
+def test_undo_within_its_window_brings_the_mail_back_and_it_goes_out_once(desk: Desk, bed: Bed) -> None:
+    desk.home.write_profile(bed.servers, send_delay_s=8)
     terminal = sign_in(desk)
-    first, second = letter_to(BOB), letter_to(BOB)
-    write(terminal, first)
+    letter = letter_to(BOB)
+    write(terminal, letter)
     send(terminal)
     grant_sending(desk, terminal)
-    wait_until(lambda: delivered(bed, first.subject) is not None, "delivery to Bob", deadline_s=30)
-
-    write(terminal, second)
-    send(terminal)
     terminal.wait_for(words.UNDO_WINDOW)
-    terminal.keys("z")
 
-    terminal.wait_for(words.COMPOSER, second.subject)
-    assert bed.bob.subjects() == [first.subject]
+    terminal.keys("z")
+    terminal.wait_for(words.COMPOSER, letter.subject, letter.text)
+    sent_too_early = bed.bob.subjects()
+    send(terminal)
+
+    wait_until(lambda: delivered(bed, letter.subject) is not None, "delivery to Bob", deadline_s=30)
+    wait_until(lambda: letter.subject in bed.alice.subjects("Sent"), "the copy in Sent")
+    assert sent_too_early == []
+    # The mail of the first try would have gone out before this one.
+    assert bed.bob.subjects() == [letter.subject]
 
 
 def test_a_second_window_reads_and_says_so(desk: Desk) -> None:

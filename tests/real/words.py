@@ -20,6 +20,7 @@ CANCELLED = re.compile(r"signed out|cancelled|not signed in", re.IGNORECASE)
 PROVIDER_DOWN = re.compile(
     r"cannot be reached|could not be reached|unreachable|not reachable|out of order", re.IGNORECASE
 )
+TRY_AGAIN = "try again"
 OTHER_ACCOUNT = re.compile(r"another account|signed in as|other account", re.IGNORECASE)
 SIGN_IN_AGAIN = re.compile(r"signs? in again", re.IGNORECASE)
 EXPIRED_BANNER = re.compile(r"(expired|revoked|ended).*[Ss]igns? in again|Enter signs in again", re.DOTALL)
@@ -32,15 +33,16 @@ READS_ONLY = re.compile(
 )
 COMPOSER = re.compile(r"\bSubject\b")
 ACTION_BAR = re.compile(r"\bsend\b.*\bdiscard\b|\bdiscard\b.*\bsend\b", re.IGNORECASE | re.DOTALL)
-UNDO_WINDOW = re.compile(r"\bundo\b", re.IGNORECASE)
+UNDO_WINDOW = re.compile(r"Sending in .*undoes")
 SENT = re.compile(r"\bSent to\b|\bsent\b", re.IGNORECASE)
 SETTINGS = "Activity"
 SIGN_OUT_QUESTION = "Revoke and remove"
 SIGN_OUT_DONE = "access is revoked"
 FORGOTTEN = re.compile(r"Removed from this machine|nothing of alice@example\.test is left", re.IGNORECASE)
 KEYCHAIN = "Your keychain is needed"
-PASSPHRASE = re.compile(r"passphrase", re.IGNORECASE)
-WRONG_PASSPHRASE = re.compile(r"not the passphrase|wrong passphrase|does not open", re.IGNORECASE)
+SEALING = "Choose a passphrase"
+NOT_UNSEALED = "does not open the sealed file"
+SEALED = "Its passphrase opens it"
 BAD_CERTIFICATE = re.compile(r"certificate", re.IGNORECASE)
-NO_STARTTLS = re.compile(r"STARTTLS|encrypt", re.IGNORECASE)
+NO_STARTTLS = "gives no protected connection"
 TOO_SMALL = "tuimail needs 80x24"

@@ -36,6 +36,7 @@ tls  = "{smtp_tls}"
 [ui]
 theme = "tuimail-dark"
 keys  = "default"
+send_delay_s = {send_delay_s}
 """
 
 
@@ -63,8 +64,8 @@ class Home:
         for path in (self.config, self.downloads, folder / "runtime"):
             path.mkdir(parents=True, mode=0o700)
 
-    def write_profile(self, servers: Servers) -> None:
-        """Alice's account at these servers."""
+    def write_profile(self, servers: Servers, *, send_delay_s: float = 1.0) -> None:
+        """Alice's account at these servers; a mail can be called back for so long."""
         (self.config / "ca.pem").write_bytes(servers.ca_file.read_bytes())
         self.profile.write_text(
             _PROFILE.format(
@@ -77,6 +78,7 @@ class Home:
                 imap_tls=servers.imap_tls,
                 smtp_port=servers.smtp_port,
                 smtp_tls=servers.smtp_tls,
+                send_delay_s=send_delay_s,
             )
         )
         self.profile.chmod(0o600)

@@ -2,14 +2,17 @@
 
 import os
 import shutil
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from itertools import count
+from pathlib import Path
 
 from tests.real.bed.dovecot import Dovecot
 from tests.real.bed.people import ALICE, BOB, Person
+from tests.real.bed.waiting import wait_until
 
 NEWEST = datetime(2026, 3, 14, 9, 30, tzinfo=UTC)
 SECRET_SUBJECT = "Quarterly figures, please keep to yourself"  # noqa: S105 - looked for on disk after signing out
@@ -43,20 +46,30 @@ class Mailbox:
 
     def reset(self, seeds: list[Seed] | None = None) -> None:
         """End the person's sessions and leave nothing in the mailbox but the seeds."""
-        self._dovecot.kick(self._person.address)
-        shutil.rmtree(self._home, ignore_errors=True)
+        fresh = self._home.with_name(f"fresh-{next(_serial)}")
         for folder in ("cur", "new", "tmp"):
-            (self._maildir / folder).mkdir(parents=True)
+            (fresh / "Maildir" / folder).mkdir(parents=True)
         for seed in seeds or []:
-            self._put(seed)
-        for path in [self._home, *self._home.rglob("*")]:
+            _put(fresh / "Maildir" / "cur", seed)
+        for path in [fresh, *fresh.rglob("*")]:
             shutil.chown(path, "mail", "mail")
+
+        def take_place() -> bool:
+            # A session that ends just now can still write into the old home.
+            self._dovecot.kick(self._person.address)
+            if self._home.exists():
+                self._home.rename(self._home.with_name(f"old-{next(_serial)}"))
+            try:
+                fresh.rename(self._home)
+            except OSError:
+                return False
+            return True
+
+        wait_until(take_place, "the seeded mailbox is in its place")
 
     def messages(self, folder: str = "INBOX") -> list[EmailMessage]:
         """Everything that lies in a folder, in no particular order."""
-        base = self._maildir if folder == "INBOX" else self._maildir / f".{folder.replace('/', '.')}"
-        paths = [path for part in ("cur", "new") for path in (base / part).glob("*")]
-        return [message_from_bytes(path.read_bytes(), policy=policy.default) for path in paths]
+        return list(self._read(folder).values())
 
     def subjects(self, folder: str = "INBOX") -> list[str]:
         """The subjects of a folder, sorted."""
@@ -64,18 +77,28 @@ class Mailbox:
 
     def flags_of(self, subject: str, folder: str = "INBOX") -> str:
         """The Maildir flag letters of the one mail with this subject."""
-        base = self._maildir if folder == "INBOX" else self._maildir / f".{folder.replace('/', '.')}"
-        for path in (base / "cur").glob("*"):
-            if message_from_bytes(path.read_bytes(), policy=policy.default)["Subject"] == subject:
-                return path.name.rpartition(":2,")[2]
+        for name, message in self._read(folder).items():
+            if message["Subject"] == subject:
+                return name.rpartition(":2,")[2]
         return ""
 
-    def _put(self, seed: Seed) -> None:
-        raw = seed.message.as_bytes(policy=policy.SMTP)
-        moment = int(seed.message["Date"].datetime.timestamp())
-        path = self._maildir / "cur" / f"{moment}.{next(_serial)}.bed,S={len(raw)}:2,{seed.flags}"
-        path.write_bytes(raw)
-        os.utime(path, (moment, moment))
+    def _read(self, folder: str) -> dict[str, EmailMessage]:
+        """The folder's mails by their file names."""
+        base = self._maildir if folder == "INBOX" else self._maildir / f".{folder.replace('/', '.')}"
+        found = {}
+        for path in [path for part in ("cur", "new") for path in (base / part).glob("*")]:
+            # A file's name carries its flags, so the server may rename it between listing and reading.
+            with suppress(FileNotFoundError):
+                found[path.name] = message_from_bytes(path.read_bytes(), policy=policy.default)
+        return found
+
+
+def _put(folder: Path, seed: Seed) -> None:
+    raw = seed.message.as_bytes(policy=policy.SMTP)
+    moment = int(seed.message["Date"].datetime.timestamp())
+    path = folder / f"{moment}.{next(_serial)}.bed,S={len(raw)}:2,{seed.flags}"
+    path.write_bytes(raw)
+    os.utime(path, (moment, moment))
 
 
 def made_mail(subject: str, text: str, *, hours_ago: float, sender: Person = BOB) -> EmailMessage:

@@ -3,6 +3,7 @@
 import re
 import shlex
 import subprocess
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,8 +53,12 @@ class Terminal:
         self._tmux("new-session", "-d", "-x", str(chosen.columns), "-y", str(chosen.rows), "sh", "-c", line)
 
     def stop(self) -> None:
-        """End the terminal and what runs in it."""
-        self._tmux("kill-server", check=False)
+        """Close the terminal's window, as a person might; returns when what ran in it has ended."""
+        if not self.is_open():
+            return
+        session = int(self._tmux("display-message", "-p", "#{pane_pid}"))
+        self._tmux("kill-server")
+        wait_until(lambda: not _runs(session), "the program ends when its terminal is closed")
 
     def is_open(self) -> bool:
         """Whether there is a terminal to look at."""
@@ -139,6 +144,17 @@ class Terminal:
     def _ask(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
         command = [program("tmux"), "-S", str(self._folder / "tmux"), "-f", str(self._folder / "tmux.conf"), *arguments]
         return subprocess.run(command, check=False, capture_output=True, text=True, encoding="utf-8")
+
+
+def _runs(session: int) -> bool:
+    """Whether a process of this session is alive; zombies stay where process 1 collects no children."""
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(FileNotFoundError, ProcessLookupError):
+            # After the name in parentheses: state, parent, group, session (proc(5)).
+            state, _, _, its_session = path.read_text().rpartition(")")[2].split()[:4]
+            if int(its_session) == session and state != "Z":
+                return True
+    return False
 
 
 def _is_in(wanted: str | re.Pattern[str], screen: str) -> bool:
