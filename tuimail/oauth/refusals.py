@@ -56,7 +56,7 @@ class ProviderUnreachable(AuthError):  # noqa: N818 (reads as what happened)
 
 def unreachable(host: str, detail: str = "", *, retry_after_s: float | None = None) -> ProviderUnreachable:
     """The error for no answer, or one that is not OAuth's."""
-    words = f"{host or 'The provider'} cannot be reached for the sign-in. tuimail tries again by itself."
+    words = f"{host or 'The provider'} cannot be reached for the sign-in."
     error = ProviderUnreachable(ErrorKind.PROVIDER_UNREACHABLE, words, remedy=Remedy.WAIT, detail=detail)
     error.retry_after_s = retry_after_s
     return error
