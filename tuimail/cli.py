@@ -3,6 +3,7 @@
 import argparse
 import os
 import sys
+import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -57,6 +58,9 @@ def main() -> None:
 def run(arguments: Sequence[str] | None = None, environ: Mapping[str, str] = os.environ) -> int:
     """Run a command; returns the exit status."""
     chosen = parser().parse_args(arguments)
+    if not sys.warnoptions:
+        # A library's warning would land in the middle of the screen; python -W shows them.
+        warnings.simplefilter("ignore")
     # Imported after the arguments are read: --version and --help never get here.
     from tuimail.domain.errors import ConfigError, TuimailError  # noqa: PLC0415
 

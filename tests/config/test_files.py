@@ -233,3 +233,12 @@ def test_reading_the_profile_loads_no_editor_and_no_screen() -> None:
     ).stdout
 
     assert out.split() == []
+
+
+def test_a_missing_runtime_folder_warns_nobody() -> None:
+    program = "from tuimail.config.paths import find_places; print(find_places().runtime.name)"
+    environ = {name: value for name, value in os.environ.items() if name != "XDG_RUNTIME_DIR"}
+
+    told = subprocess.run([sys.executable, "-W", "error", "-c", program], env=environ, capture_output=True, text=True)
+
+    assert (told.stdout.strip(), told.stderr) == ("tuimail", "")

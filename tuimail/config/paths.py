@@ -2,11 +2,12 @@
 
 import contextlib
 import os
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from platformdirs import PlatformDirs
+from platformdirs import PlatformDirs, RuntimeDirWarning
 
 from tuimail.domain.errors import ConfigError, ErrorKind, Remedy
 from tuimail.domain.ids import AccountId
@@ -72,12 +73,16 @@ class Places:
 def find_places() -> Places:
     """The platform's usual folders; on Linux ``XDG_*`` moves them."""
     dirs = PlatformDirs(appname=_NAME, appauthor=False)
+    with warnings.catch_warnings():
+        # Where there is no session's runtime folder it takes one below /tmp and warns, in the middle of our screen.
+        warnings.simplefilter("ignore", RuntimeDirWarning)
+        runtime = dirs.user_runtime_path
     return Places(
         config=dirs.user_config_path,
         data=dirs.user_data_path,
         cache=dirs.user_cache_path,
         state=dirs.user_state_path,
-        runtime=dirs.user_runtime_path,
+        runtime=runtime,
     )
 
 
