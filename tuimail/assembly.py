@@ -4,13 +4,14 @@ Textual is imported only once the program exists: the child process that reads t
 """
 
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tuimail.config.logs import close_log, open_log
 from tuimail.config.paths import find_places
 from tuimail.config.themes import bundled_dir, load_themes
 from tuimail.domain.clean import clean_line
-from tuimail.domain.errors import ConfigError, ErrorKind, Remedy
+from tuimail.domain.errors import ConfigError, ErrorKind, Remedy, TuimailError
 from tuimail.domain.ids import AccountId
 from tuimail.program import Program, Setting, chosen_account, read_setting
 from tuimail.ui.external_editor import ExternalEditor, editor_command
@@ -37,10 +38,17 @@ def run_app(setting: Setting, default: AccountId, *, start: StartMode) -> int:
     try:
         app = make_app(program, start)
         app.run()
+        if app.fault:
+            raise _crash(app.fault, setting.places.log)
         return app.return_code or 0
     finally:
         program.close()
         close_log(log)
+
+
+def _crash(fault: str, log: Path) -> TuimailError:
+    words = f"a fault in tuimail ended it: {fault}. Drafts are kept. The log is {log}"
+    return TuimailError(ErrorKind.UNFORESEEN, words, remedy=Remedy.REPORT)
 
 
 def make_app(program: Program, start: StartMode) -> "TuimailApp":

@@ -3,6 +3,7 @@
 import logging
 import os
 import re
+import traceback
 from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
@@ -25,6 +26,7 @@ _LONE = re.compile(
 )
 _MAX_BYTES = 1_000_000
 _KEPT_FILES = 3
+_FRAMES = 8
 
 
 def redacted(text: str) -> str:
@@ -32,6 +34,13 @@ def redacted(text: str) -> str:
     for pattern in _SECRETS:
         text = pattern.sub(rf"\1{_REMOVED}", text)
     return _LONE.sub(_REMOVED, text)
+
+
+def fault_of(error: BaseException) -> str:
+    """What was raised and where, without its message: exception texts may quote mail or tokens."""
+    frames = traceback.extract_tb(error.__traceback__)[-_FRAMES:]
+    places = " < ".join(f"{Path(frame.filename).name}:{frame.lineno}" for frame in reversed(frames))
+    return f"{type(error).__name__} at {places}"
 
 
 class RedactingFormatter(logging.Formatter):

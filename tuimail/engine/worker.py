@@ -9,12 +9,12 @@ import itertools
 import logging
 import queue
 import threading
-import traceback
 from collections.abc import Callable
 from concurrent.futures import Future, InvalidStateError
 from enum import IntEnum
-from pathlib import Path
 from typing import TypeVar
+
+from tuimail.config.logs import fault_of
 
 log = logging.getLogger(__name__)
 
@@ -31,10 +31,8 @@ class Urgency(IntEnum):
 
 
 def log_crash(where: str, error: BaseException) -> None:
-    """Log what was raised and where, without its message: exception texts may quote mail or tokens."""
-    frames = traceback.extract_tb(error.__traceback__)[-8:]
-    places = " < ".join(f"{Path(frame.filename).name}:{frame.lineno}" for frame in reversed(frames))
-    log.error("%s: %s at %s", where, type(error).__name__, places)
+    """Log what was raised and where, and nothing that it says."""
+    log.error("%s: %s", where, fault_of(error))
 
 
 class WorkerClosedError(Exception):
@@ -95,6 +93,20 @@ class Worker:
         finally:
             with self._guard:
                 self._waiting.discard(future)
+
+    def finish(self, job: Callable[[], None], timeout_s: float) -> None:
+        """Run a last job after all that are queued, then close; one that takes longer is left behind."""
+        done = threading.Event()
+
+        def run() -> None:
+            try:
+                job()
+            finally:
+                done.set()
+
+        self.post(run, urgency=Urgency.LAST)
+        done.wait(timeout_s)
+        self.close()
 
     def close(self) -> None:
         """Take no more jobs and end after the one that runs. Callers that wait get ``WorkerClosedError`` at once."""

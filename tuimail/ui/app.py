@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import ClassVar, Protocol
 
 from textual import on
-from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
@@ -23,6 +22,7 @@ from tuimail.domain.account import Account
 from tuimail.domain.ids import AccountId
 from tuimail.ui.actions import ACTIONS, Pane
 from tuimail.ui.bridge import Reported, connect
+from tuimail.ui.crash import QuietApp
 from tuimail.ui.external_editor import ExternalEditor
 from tuimail.ui.flows.flow import Flow
 from tuimail.ui.keymap import keymap
@@ -45,7 +45,7 @@ class Catalog(Protocol):
         """Help for the screen on top."""
 
 
-class TuimailApp(App[None]):
+class TuimailApp(QuietApp[None]):
     """Shows one account's mail; everything else lies over it."""
 
     # Absolute, since a relative one is looked for beside the file of a subclass.

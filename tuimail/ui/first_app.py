@@ -2,14 +2,13 @@
 
 from typing import Literal
 
-from textual.app import App
-
 from tuimail.config.themes import ThemeSpec
+from tuimail.ui.crash import QuietApp
 from tuimail.ui.screens.first_run import FirstRunScreen
 from tuimail.ui.themes import as_textual
 
 
-class FirstRunApp(App[Literal["demo", "quit"]]):
+class FirstRunApp(QuietApp[Literal["demo", "quit"]]):
     """Ends with what was chosen."""
 
     TITLE = "tuimail"
