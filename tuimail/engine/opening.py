@@ -13,8 +13,8 @@ from tuimail.engine.mailboxes import ListRoom
 from tuimail.engine.storage import Storage
 from tuimail.engine.worker import Urgency
 
-LIST_FIRST_S = 0.3
-"""A stored list is asked for and painted well within this time; the rest then loads sooner (``ListRoom``)."""
+LIST_FIRST_S = 2.0
+"""The rest is loaded once a stored list is on the screen (``ListRoom``); after this time without one all the same."""
 
 KeySource = Callable[[AccountId, Callable[[], None]], StoreKey | None]
 """Waits for the key of an account's store; None where it must be asked for later. Calls back if it takes long."""
@@ -79,7 +79,8 @@ class Opener:
             self._storage.open(command.account, key)
             self._lists.show_mailboxes(command.account)
             self._second_half(job)
-            self._wants_rest(LIST_FIRST_S)
+            has_list = bool(self._storage.store(command.account).mailboxes.list())
+            self._wants_rest(LIST_FIRST_S if has_list else 0.0)
 
         job.hand_to(self._storage.worker, show, urgency=Urgency.SCREEN)
 
