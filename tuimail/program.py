@@ -125,9 +125,7 @@ class Program:
             timers=self.timers,
             sealed_exists=setting.places.sealed_file.exists(),
         )
-        journal = Journal(
-            self.storage.worker, lambda: ActivityLog(setting.places.activity, vault.activity_key()), setting.clock
-        )
+        journal = Journal(lambda: ActivityLog(setting.places.activity, vault.activity_key()), setting.clock)
         house = House(
             storage=self.storage,
             lists=self.lists,
@@ -136,13 +134,19 @@ class Program:
             timers=self.timers,
             parser=Worker("parser", on_crash=log_crash),
             browser=self._browser(),
-            around=Surroundings(emit=engine.emit, monotonic=monotonic, now=setting.clock, random=chance),
+            around=Surroundings(
+                emit=engine.emit,
+                monotonic=monotonic,
+                now=setting.clock,
+                random=chance,
+                turn=self.storage.turn,
+            ),
             send_delay_s=setting.profile.ui.send_delay_s,
             zone=setting.zone,
         )
         household = Household(setting.profile.accounts, house, make_context)
         engine.on_close(vault.close)
-        engine.on_close(journal.close_soon)
+        engine.on_close(journal.close)
         engine.on_close(household.close)
         engine.attach(household.routes(ACCOUNT_COMMANDS))
         self.lists.on_opened = household.mailbox_opened

@@ -72,6 +72,11 @@ class Peer:
         self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.sock.close()
 
+    def cut(self) -> None:
+        """End the connection as it is. From any thread."""
+        with contextlib.suppress(OSError):
+            socket.socket.shutdown(self.sock, socket.SHUT_RDWR)
+
     def _fill(self) -> None:
         try:
             chunk = self.sock.recv(65536)

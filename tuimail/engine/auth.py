@@ -4,9 +4,11 @@ Runs on the account's ``auth`` worker. Others call ``token`` and wait; they see 
 ``AccountChanged``. The access token lives here, in memory; the refresh token in the keychain's record.
 """
 
+import contextlib
 import logging
 import ssl
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -14,6 +16,7 @@ from tuimail.api.engine import Sink
 from tuimail.api.events import AccountChanged, Noticed
 from tuimail.domain.account import Account, Expired, SignedIn, SignInState
 from tuimail.domain.errors import AuthError, ErrorKind, KeychainError, Problem, Remedy
+from tuimail.domain.ids import AccountId
 from tuimail.domain.scope import Permission
 from tuimail.domain.token import Secret, TokenSet
 from tuimail.engine.journal import Journal
@@ -38,6 +41,8 @@ class Surroundings:
     monotonic: Callable[[], float]
     now: Callable[[], datetime]
     random: Callable[[], float]
+    turn: Callable[[AccountId], AbstractContextManager[None]]
+    """Held while an account's refresh token is used: of all windows, one at a time."""
 
 
 class AuthDesk:
@@ -58,6 +63,8 @@ class AuthDesk:
         self._metadata: Metadata | None = None
         self._failures = 0
         self._not_before_s = 0.0
+        self._is_unsaved = False
+        self._replacement: Secret | None = None
         self._last_refresh: tuple[datetime, Problem | None] | None = None
 
     @property
@@ -75,26 +82,43 @@ class AuthDesk:
 
     def start(self) -> bool:
         """Read what the keychain holds; whether somebody is signed in. Raises KeychainError."""
-        self.record = self.vault.record(self.account.id)
+        self.read_record()
         if self.record is None or self.record.refresh is None:
-            # The state stays "signed out", or "expired" where a refresh was refused before.
-            self.show(self.course)
+            if self.record is not None and not isinstance(self.course.rests_on, Expired):
+                # Kept by a run that was told so; the mail stays readable meanwhile.
+                words = f"The sign-in of {self.account.address} has ended. Sign in again."
+                problem = Problem(kind=ErrorKind.SIGN_IN_EXPIRED, summary=words, remedy=Remedy.SIGN_IN)
+                self.show(self.course.expired(problem))
+            else:
+                self.show(self.course)
             return False
-        self.show_signed_in()
+        self.show(self.course.renewed(self._signed_in()))
         return True
+
+    def read_record(self) -> None:
+        """Take what the keychain holds, unless memory holds what it would not keep. Raises KeychainError."""
+        if not self._is_unsaved:
+            self.record = self.vault.record(self.account.id)
 
     def token(self, permission: Permission) -> Secret:
         """A token that was checked a moment ago: Bearer, not about to end, good for this. Any worker; waits."""
         return self.worker.call(lambda: self._fresh_token(permission))
 
-    def refused(self, token: Secret) -> None:
-        """A server did not take this token: the next ``token`` fetches a new one. Any thread."""
+    def another_token(self, refused: Secret, permission: Permission) -> Secret | None:
+        """One in the place of a token that a server did not take; None where the new one was not taken either.
 
-        def drop() -> None:
-            if self.tokens is not None and self.tokens.access == token:
-                self.tokens = None
+        Any worker; waits. Several connections that were refused the same token share one refresh.
+        """
+        return self.worker.call(lambda: self._replace(refused, permission))
 
-        self.worker.post(drop, urgency=Urgency.SCREEN)
+    def accepted(self, token: Secret) -> None:
+        """A server took this token: should it be refused later, it has ended early and is replaced. Any thread."""
+
+        def note() -> None:
+            if self._replacement == token:
+                self._replacement = None
+
+        self.worker.post(note, urgency=Urgency.SCREEN)
 
     def metadata(self) -> Metadata:
         """What the authorization server says of itself, asked once a run. On the auth worker."""
@@ -102,10 +126,10 @@ class AuthDesk:
             self._metadata = find_metadata(self.http, self.account.oauth)
         return self._metadata
 
-    def client(self, client_id: str) -> TokenClient:
-        """The token endpoint's client. On the auth worker."""
-        secret = self.record.client_secret if self.record else None
-        return TokenClient(self.http, self.metadata(), client_id, secret, self.around.monotonic)
+    def client(self, client_id: str, secret: Secret | None = None) -> TokenClient:
+        """The token endpoint's client; ``secret``: the client's, where no record holds it. On the auth worker."""
+        kept = self.record.client_secret if self.record else None
+        return TokenClient(self.http, self.metadata(), client_id, kept or secret, self.around.monotonic)
 
     def known_client_id(self) -> str | None:
         """The profile's client id, or the one registered at an earlier sign-in."""
@@ -115,28 +139,29 @@ class AuthDesk:
         """Save a sign-in before its access token is used. On the auth worker; raises KeychainError."""
         self.vault.save(self.account.id, record)
         self.record, self.tokens = record, tokens
-        self._failures, self._not_before_s = 0, 0.0
-        self.show_signed_in()
+        self._failures, self._not_before_s, self._is_unsaved = 0, 0.0, False
+        self.show(self.course.signed(self._signed_in()))
 
     def forget(self) -> None:
         """Drop everything from memory. On the auth worker."""
-        self.record = self.tokens = None
+        self.record = self.tokens = self._replacement = None
         self._last_refresh = None
+        self._failures, self._not_before_s, self._is_unsaved = 0, 0.0, False
 
     def show(self, course: SignInCourse) -> None:
         """Take a new state and tell it. On the auth worker."""
         self.course = course
         self.around.emit(AccountChanged(account=self.account.id, state=course.state))
 
-    def show_signed_in(self) -> None:
-        """Tell the state that record and tokens make."""
+    def _signed_in(self) -> SignedIn:
+        """The state that record and tokens make."""
         assert self.record is not None  # noqa: S101 (callers have just read or saved it)
         ends_at = None
         if self.tokens is not None:
             left_s = self.tokens.expires_at_s - self.around.monotonic()
             ends_at = self.around.now() + timedelta(seconds=left_s)
         at, problem = self._last_refresh or (None, None)
-        state = SignedIn(
+        return SignedIn(
             granted=self.granted,
             scopes=self.record.scopes,
             since=self.record.since,
@@ -144,7 +169,6 @@ class AuthDesk:
             last_refresh_at=at,
             last_refresh_problem=problem,
         )
-        self.show(self.course.signed(state))
 
     def close(self, left_s: float) -> None:
         """End the worker and its connections."""
@@ -152,13 +176,25 @@ class AuthDesk:
         self.worker.join(min(left_s, 0.2))
         self.http.close()
 
+    def _replace(self, refused: Secret, permission: Permission) -> Secret | None:
+        if self.tokens is None or self.tokens.access != refused:
+            return self._fresh_token(permission)
+        if self._replacement == refused:
+            return None
+        self.tokens = None
+        self._replacement = self._fresh_token(permission)
+        return self._replacement
+
+    def _signed_out(self) -> AuthError:
+        if isinstance(self.course.rests_on, Expired):
+            gone = self.course.rests_on.problem
+            return AuthError(gone.kind, gone.summary, remedy=gone.remedy, detail=gone.detail)
+        words = f"{self.account.address} is signed out. Sign in from settings (,)."
+        return AuthError(ErrorKind.SIGN_IN_EXPIRED, words, remedy=Remedy.SIGN_IN)
+
     def _fresh_token(self, permission: Permission) -> Secret:
         if self.record is None or self.record.refresh is None:
-            if isinstance(self.course.rests_on, Expired):
-                gone = self.course.rests_on.problem
-                raise AuthError(gone.kind, gone.summary, remedy=gone.remedy, detail=gone.detail)
-            words = f"{self.account.address} is signed out. Sign in from settings (,)."
-            raise AuthError(ErrorKind.SIGN_IN_EXPIRED, words, remedy=Remedy.SIGN_IN)
+            raise self._signed_out()
         now_s = self.around.monotonic()
         if self.tokens is None or self.tokens.wants_refresh(now_s):
             try:
@@ -178,9 +214,18 @@ class AuthDesk:
         if now_s < self._not_before_s:
             words = f"{self.account.provider} cannot be reached for a new token. Trying again by itself."
             raise AuthError(ErrorKind.PROVIDER_UNREACHABLE, words, remedy=Remedy.WAIT)
+        with self.around.turn(self.account.id):
+            # Another window may have used the refresh token: a second use of a rotated one ends the whole grant.
+            with contextlib.suppress(KeychainError):
+                self.read_record()
+            self._refresh_in_turn()
+        self.journal.record(self.account.id, "refresh", "new access token")
+        self.show(self.course.renewed(self._signed_in()))
+
+    def _refresh_in_turn(self) -> None:
         record = self.record
-        assert record is not None  # noqa: S101 (the caller looked)
-        assert record.refresh is not None  # noqa: S101 (the caller looked)
+        if record is None or record.refresh is None:
+            raise self._signed_out()
         client_id = self.known_client_id()
         if client_id is None:
             words = f"No client id is known for {self.account.address}. Sign in again from settings (,)."
@@ -194,19 +239,20 @@ class AuthDesk:
         self._last_refresh = (self.around.now(), None)
         self._keep_rotated(record, tokens)
         self.tokens = tokens
-        self.journal.record(self.account.id, "refresh", "new access token")
-        self.show_signed_in()
 
     def _keep_rotated(self, record: AccountRecord, tokens: TokenSet) -> None:
         """Write a rotated refresh token down before the new access token is used (RFC 9700 section 4.14)."""
         scopes = tuple(sorted(tokens.scopes))
-        if tokens.refresh is None or (tokens.refresh == record.refresh and scopes == record.scopes):
+        is_same = tokens.refresh == record.refresh and scopes == record.scopes
+        if tokens.refresh is None or (is_same and not self._is_unsaved):
             return
         rotated = replace(record, refresh=tokens.refresh, scopes=scopes)
         self.record = rotated
         try:
             self.vault.save(self.account.id, rotated)
+            self._is_unsaved = False
         except KeychainError as error:
+            self._is_unsaved = True
             words = "The new sign-in could not be kept in the keychain: it holds until tuimail is closed."
             problem = Problem(kind=error.kind, summary=words, remedy=Remedy.TELL, detail=error.summary)
             self.around.emit(Noticed(account=self.account.id, problem=problem))
@@ -220,11 +266,13 @@ class AuthDesk:
             self.tokens = None
             # Only the dead token goes: the store's key stays, and with it all mail that was read.
             self.record = replace(self.record, refresh=None)
-            self.vault.save(self.account.id, self.record)
             self.show(self.course.expired(problem))
+            # Where it cannot be written, the next start is told the same by the provider.
+            with contextlib.suppress(KeychainError):
+                self.vault.save(self.account.id, self.record)
         else:
             self._failures += 1
             asked_s = getattr(error, "retry_after_s", None)
             wait_s = asked_s or next_attempt(self._failures, random=self.around.random())
             self._not_before_s = self.around.monotonic() + wait_s
-            self.show_signed_in()
+            self.show(self.course.renewed(self._signed_in()))

@@ -8,7 +8,7 @@ from functools import partial
 
 from tuimail.api.commands import MoveMessages, SetFlags
 from tuimail.api.events import Noticed
-from tuimail.domain.errors import ErrorKind, NetworkError, Remedy, ServerError, StoreError, TuimailError
+from tuimail.domain.errors import ErrorKind, Remedy, ServerError, StoreError, TuimailError
 from tuimail.domain.ids import AccountId, MailboxId, RowId, Uid
 from tuimail.domain.mailbox import Mailbox, MailboxRole
 from tuimail.engine.connection import Connection
@@ -39,6 +39,14 @@ class Undoable:
     change: ChangeId
     undo: Callable[[AccountStore], ChangeId | None] = field(repr=False)
     rows: tuple[RowId, ...]
+
+
+class _TurnedDownError(Exception):
+    """The server said no to a change."""
+
+    def __init__(self, words: str) -> None:
+        super().__init__()
+        self.words = words
 
 
 class ChangeDesk:
@@ -165,6 +173,8 @@ class ChangeDesk:
         self.replay_soon()
 
     def _replay_quietly(self) -> None:
+        if not self._connection.is_up:
+            return  # each new connection begins with a replay
         try:
             self.replay()
         except TuimailError as error:
@@ -175,18 +185,27 @@ class ChangeDesk:
             places = self._places(change)
             new_uids: dict[RowId, Uid] = {}
             for mailbox, uids in _by_mailbox(places).items():
-                new_uids |= self._connection.run(partial(self._tell_server, change, mailbox=mailbox, uids=uids))
-        except NetworkError:
+                new_uids |= self._connection.run(partial(self._ask_server, change, mailbox=mailbox, uids=uids))
+        except _TurnedDownError as no:
+            words = no.words
+            self._storage.run(self._account, lambda store: self._refused(store, change, words))
+        except TuimailError:
+            # Nobody judged the change: no connection, no sign-in, an answer that makes no sense.
             self._storage.run(self._account, lambda store: store.changes.put_back(change.id))
             raise
+        else:
+            self._storage.run(self._account, lambda store: self._done(store, change, new_uids))
+
+    def _ask_server(
+        self, change: Change, session: ImapSession, *, mailbox: MailboxId, uids: dict[Uid, RowId]
+    ) -> dict[RowId, Uid]:
+        """``_tell_server``, with its no to this change told apart from a no to the connection."""
+        try:
+            return self._tell_server(change, session, mailbox=mailbox, uids=uids)
         except ServerError as error:
-            if error.remedy is not Remedy.TELL:
-                self._storage.run(self._account, lambda store: store.changes.put_back(change.id))
+            if error.kind not in {ErrorKind.SERVER_REFUSED, ErrorKind.MESSAGE_GONE}:
                 raise
-            words = error.detail or error.summary
-            self._storage.run(self._account, lambda store: self._refused(store, change, words))
-            return
-        self._storage.run(self._account, lambda store: self._done(store, change, new_uids))
+            raise _TurnedDownError(error.detail or error.summary) from error
 
     def _places(self, change: Change) -> dict[RowId, Place]:
         """Where the server has the rows. A mailbox that a moved row's UID is not known of is looked through first."""

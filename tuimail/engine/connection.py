@@ -8,16 +8,18 @@ import contextlib
 import ssl
 from collections.abc import Callable
 from datetime import datetime
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from tuimail.api.events import LinkChanged
 from tuimail.domain.account import Link, LinkState
-from tuimail.domain.errors import ErrorKind, NetworkError, Problem, Remedy, ServerError, TuimailError
+from tuimail.domain.errors import AuthError, ErrorKind, NetworkError, Problem, Remedy, ServerError, TuimailError
 from tuimail.domain.scope import Permission
+from tuimail.domain.token import Secret
 from tuimail.engine.auth import AuthDesk
 from tuimail.engine.pace import next_attempt
 from tuimail.engine.timers import Timers
 from tuimail.engine.worker import Urgency, Worker, log_crash
+from tuimail.net.errors import LoginRefused
 from tuimail.net.imap.session import ImapSession
 
 T = TypeVar("T")
@@ -48,6 +50,11 @@ class Connection:
     def state(self) -> LinkState:
         """The link as a snapshot."""
         return self._state
+
+    @property
+    def is_up(self) -> bool:
+        """Whether a session stands; work that can wait for the next one looks here first."""
+        return self._session is not None
 
     @property
     def is_online(self) -> bool:
@@ -141,9 +148,7 @@ class Connection:
             raise NetworkError(ErrorKind.OFFLINE, "This account is signed out.", remedy=Remedy.WAIT)
         self._session = session
         self._failures = 0
-        if self._retry is not None:
-            self._timers.cancel(self._retry)
-            self._retry = None
+        self._forget_retry()
         self.say(Link.ONLINE)
         self.on_online()
         return session
@@ -153,6 +158,11 @@ class Connection:
             self.connect()
         except TuimailError:
             return  # told by the link's state
+
+    def _forget_retry(self) -> None:
+        if self._retry is not None:
+            self._timers.cancel(self._retry)
+            self._retry = None
 
     def _drop(self) -> None:
         if self._session is not None:
@@ -167,6 +177,8 @@ class Connection:
         since = self._state.since or self._now()
         problem: Problem = error.as_problem()
         self._show(LinkState(link=Link.OFFLINE, since=since, problem=problem, waiting=self.waiting_changes()))
+        # One retry at a time: each failed attempt in between would begin another row of them.
+        self._forget_retry()
         # What only the user can mend is not tried again and again.
         if error.remedy is Remedy.WAIT:
             wait_s = next_attempt(self._failures, random=self.auth.around.random())
@@ -181,23 +193,56 @@ class Connection:
             self.auth.around.emit(LinkChanged(account=self.account.id, state=state))
 
 
+class MailSession(Protocol):
+    """What IMAP and SMTP sessions have in common."""
+
+    def sign_in(self, login: str, token: Secret) -> None:
+        """Show the token."""
+
+    def close(self) -> None:
+        """Close at once."""
+
+
+S = TypeVar("S", bound=MailSession)
+
+
 def open_signed_in(auth: AuthDesk, context: ssl.SSLContext) -> ImapSession:
+    """A new IMAP session, signed in."""
+    return signed_in(auth, Permission.READ, lambda: ImapSession.connect(auth.account.imap, context))
+
+
+def signed_in(auth: AuthDesk, permission: Permission, connect: Callable[[], S]) -> S:
     """A new session, signed in. A refused token is replaced once: it may have been ended early by the provider."""
-    account = auth.account
-    session = ImapSession.connect(account.imap, context)
+    login = auth.account.login
+    session = connect()
     try:
-        token = auth.token(Permission.READ)
+        token = auth.token(permission)
         try:
-            session.sign_in(account.login, token)
-        except ServerError as error:
-            if error.kind is not ErrorKind.LOGIN_REFUSED:
-                raise
+            session.sign_in(login, token)
+        except LoginRefused as refusal:
             session.close()
-            auth.refused(token)
-            fresh = auth.token(Permission.READ)
-            session = ImapSession.connect(account.imap, context)
-            session.sign_in(account.login, fresh)
+            another = auth.another_token(token, permission)
+            if another is None:
+                raise _judged(auth, refusal) from refusal
+            token = another
+            session = connect()
+            try:
+                session.sign_in(login, token)
+            except LoginRefused as second:
+                raise _judged(auth, second) from second
     except BaseException:
         session.close()
         raise
+    auth.accepted(token)
     return session
+
+
+def _judged(auth: AuthDesk, refusal: LoginRefused) -> TuimailError:
+    """The error for a token that a server does not take although it is fresh."""
+    auth.journal.record(auth.account.id, "mail sign-in", refusal.kind.value)
+    record, sets = auth.record, auth.account.oauth.scopes
+    wanted = set(refusal.challenge_scope.split()) & set(sets.asked_for(frozenset(Permission)))
+    if record is not None and wanted - set(record.scopes):
+        words = f"{auth.account.provider} wants a permission that tuimail was not given yet."
+        return AuthError(ErrorKind.SCOPE_MISSING, words, remedy=Remedy.GRANT, detail=refusal.detail)
+    return refusal

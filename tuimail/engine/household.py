@@ -2,6 +2,7 @@
 
 import ssl
 import threading
+import time
 from collections.abc import Callable, Mapping
 
 from tuimail.api.commands import ChooseKeychain, Command, ListAccounts, ListActivity, OpenLink
@@ -12,6 +13,7 @@ from tuimail.domain.ids import AccountId, MailboxId
 from tuimail.engine.engine import Route, Routes
 from tuimail.engine.job import Job
 from tuimail.engine.rooms import AccountRooms, House
+from tuimail.engine.worker import Urgency
 
 ContextMaker = Callable[[str | None], ssl.SSLContext]
 
@@ -61,8 +63,11 @@ class Household:
         """End all rooms."""
         with self._guard:
             rooms = list(self._rooms.values())
+        ends_at = time.monotonic() + left_s
         for each in rooms:
-            each.close(left_s)
+            each.stop()
+        for each in rooms:
+            each.close(max(0.0, ends_at - time.monotonic()))
 
     def _to_account(self, job: Job) -> None:
         account = self._account_of(job.command)
@@ -94,7 +99,7 @@ class Household:
             job.emit(ActivityListed(entries=self._house.journal.newest(command.limit)))
             job.finish()
 
-        job.hand_to(self._house.storage.worker, list_now)
+        job.hand_to(self._house.journal.worker, list_now, urgency=Urgency.NORMAL)
 
     def _open_link(self, job: Job) -> None:
         command = job.command

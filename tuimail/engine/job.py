@@ -37,6 +37,12 @@ class Job:
         self._guard = threading.Lock()
         self._cancelled = threading.Event()
         self._on_cancel: Callable[[], None] | None = None
+        self._must_go_on = False
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether one of the three endings was told."""
+        return self._ended
 
     def emit(self, event: Event) -> None:
         """Send an event that answers this command; its number is filled in."""
@@ -48,8 +54,12 @@ class Job:
 
     def check(self) -> None:
         """Raise ``GivenUpError`` if the user cancelled; call it between steps."""
-        if self._cancelled.is_set():
+        if self._cancelled.is_set() and not self._must_go_on:
             raise GivenUpError
+
+    def go_through(self) -> None:
+        """From here on a cancel changes nothing: half of it done would be worse than all."""
+        self._must_go_on = True
 
     def cancel(self) -> None:
         """The user gives the command up. Runs on the caller's thread."""

@@ -7,18 +7,23 @@ from datetime import datetime
 from tuimail.domain.draft import ActivityEntry
 from tuimail.domain.errors import TuimailError
 from tuimail.domain.ids import AccountId
-from tuimail.engine.worker import Urgency, Worker
+from tuimail.engine.worker import Urgency, Worker, log_crash
 from tuimail.store.activity import ActivityLog
 
 log = logging.getLogger(__name__)
 
+_CLOSE_S = 0.3
+
 
 class Journal:
-    """Writes and reads the activity list on the store worker, opening its file at the first need."""
+    """Writes and reads the activity list on a worker of its own, opening its file at the first need.
 
-    def __init__(self, worker: Worker, open_log: Callable[[], ActivityLog], now: Callable[[], datetime]) -> None:
-        """``open_log`` runs on the store worker and may wait for the keychain."""
-        self._worker = worker
+    Not on the store worker: the key of its file may wait for a person at the keychain, and no list may wait for that.
+    """
+
+    def __init__(self, open_log: Callable[[], ActivityLog], now: Callable[[], datetime]) -> None:
+        """``open_log`` runs on the journal's worker and may wait for the keychain."""
+        self.worker = Worker("journal", on_crash=log_crash)
         self._open_log = open_log
         self._now = now
         self._log: ActivityLog | None = None
@@ -33,25 +38,21 @@ class Journal:
             except TuimailError as error:
                 log.warning("activity list: %s", error.kind)
 
-        self._worker.post(write, urgency=Urgency.BACKGROUND)
+        self.worker.post(write, urgency=Urgency.NORMAL)
 
     def newest(self, limit: int) -> tuple[ActivityEntry, ...]:
-        """The newest lines. On the store worker."""
+        """The newest lines. On the journal's worker."""
         return tuple(self._ready().newest(limit))
 
-    def flush(self) -> None:
-        """Wait until what was recorded is written; never on the UI's thread."""
-        self._worker.call(lambda: None, urgency=Urgency.LAST)
-
-    def close_soon(self, _left_s: float) -> None:
-        """Close the file, once everything that was recorded is written. Any thread."""
+    def close(self, left_s: float) -> None:
+        """Close the file, once everything that was recorded is written."""
 
         def close() -> None:
             if self._log is not None:
                 self._log.close()
                 self._log = None
 
-        self._worker.post(close, urgency=Urgency.LAST)
+        self.worker.finish(close, min(left_s, _CLOSE_S))
 
     def _ready(self) -> ActivityLog:
         if self._log is None:

@@ -12,21 +12,20 @@ from dataclasses import dataclass, replace
 
 from tuimail.api.commands import AnswerOtherAccount, AskConsent, PasteRedirect, SignIn
 from tuimail.api.events import BrowserNeeded, BrowserWords, ConsentNeeded, OtherAccountFound
-from tuimail.domain.account import Account, ConsentRequest
+from tuimail.domain.account import Account, ConsentRequest, Revoking
 from tuimail.domain.errors import AuthError, ErrorKind, Problem, Remedy, TuimailError
 from tuimail.domain.scope import Permission, describe
 from tuimail.domain.token import TokenSet
 from tuimail.engine.auth import AuthDesk
-from tuimail.engine.job import Job
+from tuimail.engine.job import GivenUpError, Job
 from tuimail.engine.vault import new_record
-from tuimail.engine.worker import Urgency
+from tuimail.engine.worker import Urgency, log_crash
 from tuimail.oauth.discovery import register
 from tuimail.oauth.flow import AuthorizationRequest, GotCode, LoginFlow, Refused, Stray
 from tuimail.oauth.loopback import Listener, Page
+from tuimail.oauth.refusals import ProviderRefused
 
 log = logging.getLogger(__name__)
-
-TIME_LIMIT_S = 300
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +37,8 @@ class Browser:
     open_link: Callable[[str], bool]
     """Shows a link of a mail."""
     is_remote: bool
+    time_limit_s: float = 300.0
+    """How long a sign-in waits for the person."""
 
 
 @dataclass(slots=True)
@@ -52,6 +53,9 @@ class _Pending:
     permissions: frozenset[Permission]
     outcome: GotCode | Refused | None = None
     tokens: TokenSet | None = None
+    """What was fetched and is not kept yet."""
+    is_other: bool = False
+    """The tokens are for another address than the account's."""
 
 
 class LoginDesk:
@@ -62,6 +66,8 @@ class LoginDesk:
         self._browser = browser
         self._on_signed_in = on_signed_in
         self._pending: _Pending | None = None
+        self._registered: str | None = None
+        """A client id given to an attempt that came to nothing: the next one uses it too (RFC 7591)."""
 
     def ask_consent(self, job: Job) -> None:
         """Route of ``AskConsent``."""
@@ -95,27 +101,64 @@ class LoginDesk:
     def request_consent(self, permissions: frozenset[Permission]) -> None:
         """Show the consent screen unasked, at a start without a sign-in. On the auth worker."""
         auth = self._auth
+        if self._pending is not None:
+            auth.show(auth.course)
+            return
         auth.show(auth.course.asked(permissions))
         auth.around.emit(ConsentNeeded(request=consent_request(auth, permissions)))
+
+    def give_up(self) -> None:
+        """End a sign-in that is under way, for a sign-out. On the auth worker."""
+        pending = self._pending
+        if pending is not None:
+            self._drop_pending()
+            pending.job.give_up()
 
     def _ask(self, job: Job, permissions: frozenset[Permission]) -> None:
         job.emit(ConsentNeeded(request=consent_request(self._auth, permissions)))
         job.finish()
 
     def _begin(self, job: Job) -> None:
+        auth = self._auth
+        if isinstance(auth.course.state, Revoking):
+            words = "The sign-out is still under way. Sign in again once it is complete."
+            raise AuthError(ErrorKind.SIGN_IN_CANCELLED, words, remedy=Remedy.SIGN_IN)
+        if self._pending is not None:
+            # Its own ending follows from the cancel, behind this job.
+            self._pending.job.cancel()
+            self._drop_pending()
+        try:
+            pending = self._prepare(job)
+        except (TuimailError, GivenUpError) as error:
+            outcome = error.kind if isinstance(error, TuimailError) else ErrorKind.SIGN_IN_CANCELLED
+            auth.journal.record(auth.account.id, "sign-in", outcome.value)
+            auth.show(auth.course.stopped())
+            raise
+        self._pending = pending
+        job.on_cancel(lambda: auth.worker.post(lambda: self._stop(pending), urgency=Urgency.SCREEN))
+        auth.show(auth.course.agreed(pending.permissions))
+        threading.Thread(target=self._go_to_browser, args=(pending,), name="browser", daemon=True).start()
+
+    def _prepare(self, job: Job) -> _Pending:
+        """Everything up to the address that the person has to go to."""
         command = job.command
         assert isinstance(command, SignIn)  # noqa: S101 (the route's own type, for the checker)
         auth, account = self._auth, self._auth.account
-        if self._pending is not None:
-            self._pending.job.cancel()
-            self._drop_pending()
-        permissions = command.permissions | auth.granted | {Permission.IDENTITY}
         auth.vault.open()
+        if auth.record is None:
+            # An account that was never opened in this run: its store's key must not be replaced.
+            auth.read_record()
+        permissions = command.permissions | auth.granted | {Permission.IDENTITY}
         job.progress(f"asking {account.provider} how to sign in")
         metadata = auth.metadata()
-        listener = Listener(account.oauth.redirect_host, account.oauth.redirect_path, self._accept)
+        job.check()
+        limit_s = self._browser.time_limit_s
+        listener = Listener(
+            account.oauth.redirect_host, account.oauth.redirect_path, self._accept, time_limit_s=limit_s
+        )
         try:
             client_id = self._client_id(listener)
+            job.check()
             flow = LoginFlow(
                 metadata=metadata,
                 client_id=client_id,
@@ -128,27 +171,29 @@ class LoginDesk:
         except BaseException:
             listener.close()
             raise
-        pending = _Pending(job, flow, request, listener, client_id, permissions)
-        self._pending = pending
-        job.on_cancel(lambda: auth.worker.post(lambda: self._stop(pending), urgency=Urgency.SCREEN))
-        auth.show(auth.course.agreed(permissions))
-        threading.Thread(target=self._go_to_browser, args=(pending,), name="browser", daemon=True).start()
+        return _Pending(job, flow, request, listener, client_id, permissions)
 
     def _go_to_browser(self, pending: _Pending) -> None:
         """Open the browser and wait for what comes back, on a thread of its own."""
-        opened = not self._browser.is_remote and self._browser.open_url(pending.request.url)
         pending.job.emit(
             BrowserNeeded(
                 account=self._auth.account.id,
                 url=pending.request.url,
                 listening_on=pending.listener.address,
-                time_limit_s=TIME_LIMIT_S,
-                browser_opened=opened,
+                time_limit_s=int(self._browser.time_limit_s),
+                browser_opened=self._open_browser(pending.request.url),
                 is_remote=self._browser.is_remote,
             )
         )
-        pending.listener.wait(TIME_LIMIT_S)
-        self._auth.worker.post(lambda: pending.job.run(lambda _job: self._complete(pending)), urgency=Urgency.SCREEN)
+        pending.listener.wait(self._browser.time_limit_s)
+        self._auth.worker.post(lambda: self._go_on(pending, self._finish_login), urgency=Urgency.SCREEN)
+
+    def _open_browser(self, url: str) -> bool:
+        try:
+            return not self._browser.is_remote and self._browser.open_url(url)
+        except Exception as error:  # noqa: BLE001 (the crash barrier of this thread: the address is shown anyway)
+            log_crash("browser", error)
+            return False
 
     def _accept(self, query: str) -> Page:
         """Judge a request at the listener: which page it gets, and whether the wait is over. Listener's thread."""
@@ -176,15 +221,23 @@ class LoginDesk:
             pending.listener.close()
         job.finish()
 
-    def _complete(self, pending: _Pending) -> None:
+    def _go_on(self, pending: _Pending, work: Callable[[_Pending], None]) -> None:
+        """Do the next step of the pending sign-in; whatever ends its job ends the sign-in too."""
         if self._pending is not pending:
             pending.job.give_up()
             return
         pending.listener.close()
-        try:
-            self._finish_login(pending)
-        except TuimailError as error:
-            self._failed(pending, error.as_problem())
+
+        def step(_job: Job) -> None:
+            try:
+                work(pending)
+            except TuimailError as error:
+                self._failed(pending, error.as_problem())
+
+        pending.job.run(step)
+        if self._pending is pending and pending.job.has_ended:
+            self._drop_pending()
+            self._auth.show(self._auth.course.stopped())
 
     def _finish_login(self, pending: _Pending) -> None:
         outcome = pending.outcome
@@ -197,7 +250,12 @@ class LoginDesk:
         auth = self._auth
         pending.job.progress(f"fetching the tokens from {auth.account.provider}")
         client = auth.client(pending.client_id)
-        tokens = client.exchange(outcome.code, pending.request)
+        try:
+            tokens = client.exchange(outcome.code, pending.request)
+        except ProviderRefused as refusal:
+            if refusal.error == "invalid_client":
+                self._forget_client()
+            raise
         if tokens.refresh is None and (auth.record is None or auth.record.refresh is None):
             client.revoke(None, tokens.access)
             words = (
@@ -210,6 +268,7 @@ class LoginDesk:
         is_signed = tokens.id_token is not None and auth.metadata().signs_identity
         found = client.check_id_token(tokens, pending.request.nonce).email if is_signed else None
         if found and found.lower() not in {auth.account.address.lower(), auth.account.login.lower()}:
+            pending.is_other = True
             pending.job.emit(OtherAccountFound(account=auth.account.id, address=auth.account.address, found=found))
             return
         self._keep(pending)
@@ -219,14 +278,12 @@ class LoginDesk:
         assert isinstance(command, AnswerOtherAccount)  # noqa: S101 (the route's own type, for the checker)
         pending = self._pending
         if pending is not None and pending.tokens is not None:
-            if command.keep:
-                pending.job.run(lambda _: self._keep(pending))
-            else:
-                self._auth.client(pending.client_id).revoke(pending.tokens.refresh, pending.tokens.access)
-                words = "The browser was signed in as somebody else. Nothing was kept; sign in again to choose."
-                problem = Problem(kind=ErrorKind.OTHER_ACCOUNT, summary=words, remedy=Remedy.SIGN_IN)
-                self._failed(pending, problem)
+            self._go_on(pending, self._keep if command.keep else self._refuse_other)
         job.finish()
+
+    def _refuse_other(self, _pending: _Pending) -> None:
+        words = "The browser was signed in as somebody else. Nothing was kept; sign in again to choose."
+        raise AuthError(ErrorKind.OTHER_ACCOUNT, words, remedy=Remedy.SIGN_IN)
 
     def _keep(self, pending: _Pending) -> None:
         auth, tokens = self._auth, pending.tokens
@@ -248,6 +305,7 @@ class LoginDesk:
         )
         auth.keep(record, tokens)
         self._pending = None
+        pending.tokens = None
         granted = ", ".join(sorted(permission.value for permission in auth.granted))
         auth.journal.record(auth.account.id, "sign-in", f"granted: {granted or 'nothing'}")
         missing = pending.permissions - auth.granted - {Permission.IDENTITY}
@@ -256,7 +314,7 @@ class LoginDesk:
 
     def _client_id(self, listener: Listener) -> str:
         auth = self._auth
-        known = auth.known_client_id()
+        known = auth.known_client_id() or self._registered
         if known is not None:
             return known
         metadata = auth.metadata()
@@ -266,26 +324,42 @@ class LoginDesk:
                 f" into the profile as accounts.{auth.account.id}.oauth.client_id."
             )
             raise AuthError(ErrorKind.NO_CLIENT_ID, words, remedy=Remedy.TELL)
-        return register(auth.http, metadata, (listener.redirect_uri,))
+        self._registered = register(auth.http, metadata, (listener.redirect_uri,))
+        return self._registered
+
+    def _forget_client(self) -> None:
+        """The server no longer knows the client that it registered: the next attempt registers anew."""
+        self._registered = None
+        if self._auth.record is not None:
+            self._auth.record = replace(self._auth.record, client_id=None)
 
     def _failed(self, pending: _Pending, problem: Problem) -> None:
         auth = self._auth
-        self._drop_pending()
         auth.journal.record(auth.account.id, "sign-in", problem.kind.value)
+        self._pending = None
         auth.show(auth.course.stopped())
         pending.job.fail(problem)
+        self._let_go(pending)
 
     def _stop(self, pending: _Pending) -> None:
+        pending.job.give_up()
         if self._pending is pending:
             self._drop_pending()
             self._auth.journal.record(self._auth.account.id, "sign-in", ErrorKind.SIGN_IN_CANCELLED.value)
             self._auth.show(self._auth.course.stopped())
-        pending.job.give_up()
 
     def _drop_pending(self) -> None:
-        if self._pending is not None:
-            self._pending.listener.close()
-            self._pending = None
+        pending, self._pending = self._pending, None
+        if pending is not None:
+            self._let_go(pending)
+
+    def _let_go(self, pending: _Pending) -> None:
+        """Close the port, and end what was fetched at the provider and is not going to be kept."""
+        pending.listener.close()
+        tokens, pending.tokens = pending.tokens, None
+        # Where a sign-in is held, this would end it too at providers that keep one grant a client.
+        if tokens is not None and (pending.is_other or not self._auth.granted):
+            self._auth.client(pending.client_id).revoke(tokens.refresh, tokens.access)
 
 
 def consent_request(auth: AuthDesk, permissions: frozenset[Permission]) -> ConsentRequest:

@@ -9,7 +9,7 @@ from pathlib import Path
 from tuimail.api.commands import OpenMessage, SaveAttachment, ShowSource
 from tuimail.api.events import FileSaved, MessageLoaded, SourceLoaded
 from tuimail.domain.errors import ErrorKind, NetworkError, Remedy, ServerError, StoreError
-from tuimail.domain.ids import AccountId, RowId
+from tuimail.domain.ids import AccountId, MailboxId, RowId
 from tuimail.engine.connection import Connection
 from tuimail.engine.job import Job
 from tuimail.engine.storage import Storage
@@ -25,8 +25,17 @@ _NAME_TRIES = 200
 class MessageDesk:
     """The messages of one account, whole."""
 
-    def __init__(self, connection: Connection, storage: Storage, *, parser: Worker) -> None:
-        """``parser`` takes what is slow and waits for nobody: parsing, reading and writing the user's files."""
+    def __init__(
+        self,
+        connection: Connection,
+        storage: Storage,
+        *,
+        parser: Worker,
+        on_gone: Callable[[MailboxId], None],
+    ) -> None:
+        """``parser`` takes what is slow and waits for nobody: parsing, reading and writing the user's files;
+        ``on_gone`` brings a mailbox up to date whose list names a message that is not there."""
+        self._on_gone = on_gone
         self._parser = parser
         self._connection = connection
         self._account: AccountId = connection.account.id
@@ -75,6 +84,8 @@ class MessageDesk:
     def _fetch(self, job: Job, row: RowId) -> bytes:
         place = self._storage.run(self._account, lambda store: store.messages.locate(row))
         if place is None or place.uid is None:
+            if place is not None:
+                self._on_gone(place.mailbox)
             words = "This message is no longer where it was. The list is being brought up to date."
             raise StoreError(ErrorKind.MESSAGE_GONE, words, remedy=Remedy.TELL)
         raw_name = self._storage.run(self._account, lambda store: store.mailboxes.raw_name(place.mailbox))
@@ -98,6 +109,10 @@ class MessageDesk:
         except NetworkError as error:
             words = "This message is not stored on this machine, and the server cannot be reached now."
             raise NetworkError(error.kind, words, remedy=Remedy.TELL, detail=error.summary) from error
+        except ServerError as error:
+            if error.kind is ErrorKind.MESSAGE_GONE:
+                self._on_gone(place.mailbox)
+            raise
         self._storage.run(self._account, lambda store: store.bodies.save(row, raw, now=self._now()))
         return raw
 
@@ -146,10 +161,14 @@ def write_new(folder: Path, name: str, data: bytes) -> Path:
                 handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0), 0o600)
             except FileExistsError:
                 continue
-            with open(handle, "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
+            try:
+                with open(handle, "wb") as file:
+                    file.write(data)
+                    file.flush()
+                    os.fsync(file.fileno())
+            except OSError:
+                path.unlink(missing_ok=True)  # half a file looks like a whole one
+                raise
             return path
     except OSError as error:
         words = f"Nothing could be saved in {folder}: {error.strerror or 'it cannot be written'}."

@@ -8,6 +8,7 @@ import logging
 import secrets
 import ssl
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from functools import partial
 from typing import TypeVar
@@ -15,12 +16,12 @@ from typing import TypeVar
 from tuimail.api.commands import DiscardOutbox, EditOutbox, RetryOutbox, Send
 from tuimail.api.events import Noticed, OutboxChanged
 from tuimail.domain.draft import Draft, DraftKind, FieldProblem, OutgoingMail, check_draft
-from tuimail.domain.errors import AuthError, ErrorKind, Remedy, SendError, ServerError, StoreError, TuimailError
+from tuimail.domain.errors import AuthError, ErrorKind, NetworkError, Remedy, SendError, StoreError, TuimailError
 from tuimail.domain.ids import OutboxId, RowId
 from tuimail.domain.mailbox import MailboxRole
 from tuimail.domain.message import Flag
 from tuimail.domain.scope import Permission
-from tuimail.engine.connection import Connection
+from tuimail.engine.connection import Connection, signed_in
 from tuimail.engine.job import Job
 from tuimail.engine.pace import next_attempt
 from tuimail.engine.storage import AccountStore, Storage
@@ -47,8 +48,21 @@ _ANSWER_FLAGS = {
 }
 RETRY_TEMPORARY_S = 60.0
 """First wait after a server's "try again later"; doubled each time (RFC 5321 section 4.5.4.1 asks for patience)."""
+RETRY_CAP_S = 3600.0
+RETRY_OFFLINE_CAP_S = 60.0
+"""Longest wait where the server was not reached: a mail leaves soon after the network is back."""
+LAST_WORDS_S = 10.0
+"""How long a sign-out lets a mail on its way finish."""
 LOOK_AGAIN_S = 5.0
 """How often the writing process looks for mails that another window queued."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _CopyTries:
+    """A copy that could not be filed so far."""
+
+    failures: int
+    again_at: datetime
 
 
 class OutboxDesk:
@@ -78,6 +92,9 @@ class OutboxDesk:
         self._remember = remember
         self._mark = mark
         self._is_open = False
+        self._looking: int | None = None
+        self._session: SmtpSession | None = None
+        self._copies: dict[OutboxId, _CopyTries] = {}
         self.worker = Worker(f"send {self._account.id}", on_crash=log_crash)
 
     def start(self) -> None:
@@ -90,9 +107,14 @@ class OutboxDesk:
         self._look_again()
 
     def pause(self) -> None:
-        """Send nothing more, for a sign-out. A mail that is on its way still ends; what comes after it on
-        ``worker`` finds nobody sending. Any thread."""
+        """Send nothing more, for a sign-out. A mail that is on its way still ends, or is cut after a while; what
+        comes after it on ``worker`` finds nobody sending. Any thread."""
         self._is_open = False
+        if self._looking is not None:
+            self._timers.cancel(self._looking)
+        session = self._session
+        if session is not None:
+            self._timers.after(LAST_WORDS_S, session.close)
 
     def send(self, job: Job) -> None:
         """Route of ``Send``."""
@@ -171,7 +193,8 @@ class OutboxDesk:
             ),
             now=now,
         )
-        self._remember(item)
+        if self._delay_s:
+            self._remember(item)
         self.tell()
         self._timers.after(self._delay_s + 0.05, self._send_due_soon)
         seconds = f"{self._delay_s:g}"
@@ -220,7 +243,7 @@ class OutboxDesk:
     def _look_again(self) -> None:
         if self._is_open:
             self._send_due_soon()
-            self._timers.after(LOOK_AGAIN_S, self._look_again)
+            self._looking = self._timers.after(LOOK_AGAIN_S, self._look_again)
 
     def _send_due_soon(self) -> None:
         self.worker.post(self._send_due_quietly)
@@ -232,57 +255,48 @@ class OutboxDesk:
             log.info("outbox: %s", error.kind)
 
     def _send_due(self) -> None:
-        if not self._is_open:
-            return
-        while True:
+        while self._is_open:
             due = self._storage.run(self._account.id, lambda store: store.outbox.next_due())
             if due is None or due[1] > self._now():
                 break
             self._send_one(due[0])
-        self._file_copies()
+        if self._is_open:
+            self._file_copies()
 
     def _send_one(self, item: OutboxId) -> None:
         mail = self._on_store(lambda store: store.outbox.begin(item))
         if mail is None:
             return
+        is_noted = False
         try:
-            delivery = self._deliver(mail)
-        except TuimailError as error:
-            self._note_failure(mail, error)
-        else:
-            self._note_sent(mail, delivery)
+            try:
+                delivery = self._deliver(mail)
+            except TuimailError as error:
+                self._note_failure(mail, error)
+            else:
+                self._note_sent(mail, delivery)
+            is_noted = True
+        finally:
+            if not is_noted:
+                # Nobody foresaw this: judged by its phase, as after a crash of the program.
+                self._on_store(lambda store: store.outbox.recover())
 
     def _deliver(self, mail: OutboxMail) -> Delivery:
         server = self._account.smtp
         if server is None:
             raise SendError(ErrorKind.SEND_REFUSED, "This account is for reading only.", remedy=Remedy.TELL)
-        session = self._signed_in(lambda: SmtpSession.connect(server, self._context))
+        session = signed_in(self._auth, Permission.SEND, lambda: SmtpSession.connect(server, self._context))
+        self._session = session
         with session:
 
             def note(phase: Phase) -> None:
                 if phase in _PHASES:
                     self._storage.run(self._account.id, lambda store: store.outbox.note_phase(mail.id, _PHASES[phase]))
 
-            return session.send(mail.sender, mail.remaining, mail.mail, on_phase=note)
-
-    def _signed_in(self, connect: Callable[[], SmtpSession]) -> SmtpSession:
-        token = self._auth.token(Permission.SEND)
-        session = connect()
-        try:
             try:
-                session.sign_in(self._account.login, token)
-            except ServerError as error:
-                if error.kind is not ErrorKind.LOGIN_REFUSED:
-                    raise
-                session.close()
-                self._auth.refused(token)
-                fresh = self._auth.token(Permission.SEND)
-                session = connect()
-                session.sign_in(self._account.login, fresh)
-        except BaseException:
-            session.close()
-            raise
-        return session
+                return session.send(mail.sender, mail.remaining, mail.mail, on_phase=note)
+            finally:
+                self._session = None
 
     def _note_sent(self, mail: OutboxMail, delivery: Delivery) -> None:
         refused = dict(delivery.refused)
@@ -303,45 +317,74 @@ class OutboxDesk:
         self._auth.journal.record(self._account.id, "send", error.kind.value)
         if error.kind is ErrorKind.SEND_UNKNOWN:
             self._on_store(lambda store: store.outbox.mark_unknown(mail.id, words=error.summary))
-        elif error.remedy is Remedy.WAIT:
-            wait_s = max(RETRY_TEMPORARY_S, next_attempt(mail.attempts, random=self._auth.around.random()))
+        elif is_worth_another_try(error):
+            wait_s = retry_after(error, mail.attempts, random=self._auth.around.random())
             at = self._now() + timedelta(seconds=wait_s)
-            self._on_store(lambda store: store.outbox.put_back(mail.id, words=error.summary, send_at=at))
+            said = f"{error.summary} {error.detail}".strip()
+            self._on_store(lambda store: store.outbox.put_back(mail.id, words=said, send_at=at))
         else:
             refused: dict[str, str] = dict(getattr(error, "refused", ()))
             held = f"{error.summary} {words}" if words != error.summary else words
             self._on_store(lambda store: store.outbox.hold(mail.id, words=held, refused=refused))
-        self._auth.around.emit(Noticed(account=self._account.id, problem=error.as_problem()))
+        # Of a row of failures, the first is told; the outbox shows the rest.
+        if mail.attempts == 1 or not is_worth_another_try(error):
+            self._auth.around.emit(Noticed(account=self._account.id, problem=error.as_problem()))
 
     def _file_copies(self) -> None:
+        if not self._connection.is_up:
+            return
+        now = self._now()
         for item in self._storage.run(self._account.id, lambda store: store.outbox.wanting_copy()):
-            self._connection.worker.post(partial(self._file_copy, item), urgency=Urgency.NORMAL)
+            tries = self._copies.get(item)
+            if tries is None or tries.again_at <= now:
+                self._connection.worker.post(partial(self._file_copy, item), urgency=Urgency.NORMAL)
 
     def _file_copy(self, item: OutboxId) -> None:
         """Append the copy to Sent, on the ``imap`` worker. A failure leaves the mail sent and is tried again."""
 
-        def look(store: AccountStore) -> tuple[OutboxMail | None, bytes | None]:
+        def look(store: AccountStore) -> tuple[OutboxMail | None, bytes | None, bool]:
             sent = store.mailboxes.by_role(MailboxRole.SENT)
             mail = store.outbox.load(item)
-            return (mail if mail is not None and mail.wants_copy else None), (
-                store.mailboxes.raw_name(sent.id) if sent is not None else None
-            )
+            raw = store.mailboxes.raw_name(sent.id) if sent is not None else None
+            return (mail if mail is not None and mail.wants_copy else None), raw, bool(store.mailboxes.list())
 
-        mail, raw = self._storage.run(self._account.id, look)
-        if mail is None:
+        mail, raw, are_listed = self._storage.run(self._account.id, look)
+        if mail is None or not are_listed:
             return
-        if raw is not None:
-            target = raw
-
-            def append(session: ImapSession) -> None:
-                session.append(target, mail.mail, frozenset({Flag.SEEN}), date=mail.queued_at)
-
-            try:
-                self._connection.run(append)
-            except TuimailError as error:
-                log.info("copy to Sent: %s", error.kind)
-                return
+        if raw is None:
+            words = "The server has no folder for sent mail, so no copy was kept of the mail that was sent."
+            self._auth.around.emit(Noticed(account=self._account.id, words=words))
+        elif not self._append(mail, raw):
+            return
+        self._copies.pop(item, None)
         self._on_store(lambda store: store.outbox.copied(item))
+
+    def _append(self, mail: OutboxMail, raw: bytes) -> bool:
+        """Whether the copy lies there now. One whose answer was lost is looked for before it is filed again."""
+        tries = self._copies.get(mail.id, _CopyTries(failures=0, again_at=self._now()))
+        is_first = tries.failures == 0
+
+        def append(session: ImapSession) -> None:
+            nonlocal is_first
+            if not is_first:
+                session.select(raw, readonly=True)
+                if session.find_message_id(mail.message_id):
+                    return
+            is_first = False
+            session.append(raw, mail.mail, frozenset({Flag.SEEN}), date=mail.queued_at)
+
+        try:
+            self._connection.run(append)
+        except TuimailError as error:
+            failures = tries.failures + 1
+            wait_s = retry_after(error, failures, random=self._auth.around.random())
+            self._copies[mail.id] = _CopyTries(failures=failures, again_at=self._now() + timedelta(seconds=wait_s))
+            log.info("copy to Sent: %s", error.kind)
+            if is_first is False and failures == 1:
+                words = "The mail was sent. Its copy could not be put into the folder for sent mail yet."
+                self._auth.around.emit(Noticed(account=self._account.id, words=words))
+            return False
+        return True
 
     def _on_store(self, work: Callable[[AccountStore], T]) -> T:
         """Change the outbox and tell it, in one go."""
@@ -355,6 +398,20 @@ class OutboxDesk:
 
     def _now(self) -> datetime:
         return self._auth.around.now()
+
+
+def is_worth_another_try(error: TuimailError) -> bool:
+    """Whether a mail that failed so stays queued: nobody has judged it, or the server said "later"."""
+    # After a sign-in it goes out by itself. A network that wants its own login page (TLS_FAILED) goes away, too.
+    waits_for_sign_in = isinstance(error, AuthError) and error.remedy in {Remedy.SIGN_IN, Remedy.GRANT}
+    return error.remedy is Remedy.WAIT or waits_for_sign_in or isinstance(error, NetworkError)
+
+
+def retry_after(error: TuimailError, attempts: int, *, random: float) -> float:
+    """Seconds until the next attempt: patient with a server that said no, quick where nothing was reached."""
+    if isinstance(error, NetworkError | AuthError) or error.kind is ErrorKind.CONNECTION_LOST:
+        return next_attempt(attempts, random=random, cap_s=RETRY_OFFLINE_CAP_S)
+    return min(RETRY_CAP_S, RETRY_TEMPORARY_S * 2.0 ** min(attempts - 1, 10))
 
 
 def _first_words(problems: list[FieldProblem]) -> str:

@@ -75,6 +75,9 @@ POLL_S = 120.0
 
 SIGN_OUT_THERE = "tuimail is open in another window: sign out there (, then x), or close it first."
 ANOTHER_WINDOW = "tuimail is open in another window, which does the syncing and sending; this one only reads."
+TAKEN_OVER = "The other window was closed: this one syncs and sends now."
+TURN_LOOK_S = 5.0
+"""How often a window that only reads looks whether the writing one is gone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +112,7 @@ class AccountRooms:
         self.connection = Connection(self.auth, context=context, timers=house.timers)
         self.sync = Synchroniser(self.connection, house.storage, house.lists)
         self.watch = Watch(self.auth, context=context, on_news=self.sync.inbox_wanted, on_trouble=self.connection.probe)
-        self.messages = MessageDesk(self.connection, house.storage, parser=house.parser)
+        self.messages = MessageDesk(self.connection, house.storage, parser=house.parser, on_gone=self.sync.wanted)
         self.undo = UndoDesk(
             account.id,
             house.storage,
@@ -144,6 +147,7 @@ class AccountRooms:
         self.signing_out = SignOutDesk(self.auth, house.storage, stop_rooms=self._stop, sending=self.outbox.worker)
         self.connection.on_online = self._came_online
         self._is_polling = False
+        self._is_looking = False
 
     def routes(self) -> dict[type, Route]:
         """The account's routes by command."""
@@ -210,8 +214,13 @@ class AccountRooms:
             read_only_reason="" if self.is_writer else ANOTHER_WINDOW,
         )
 
+    def stop(self) -> None:
+        """Tell all workers of the account to end; waits for nobody."""
+        for room in (self.watch, self.connection, self.outbox, self.auth):
+            room.close(0.0)
+
     def close(self, left_s: float) -> None:
-        """End all workers of the account."""
+        """Wait for the workers to end."""
         self.watch.close(left_s)
         self.connection.close(left_s)
         self.outbox.close(min(left_s, 0.5))
@@ -231,11 +240,27 @@ class AccountRooms:
             return
         if not self.is_writer:
             self._house.emit(Noticed(account=self.account.id, words=ANOTHER_WINDOW))
+            self._look_for_turn()
         elif is_signed_in:
             self._go_online()
-        else:
+        elif record is None:
             self.login.request_consent(frozenset({Permission.READ}))
         job.finish()
+
+    def _look_for_turn(self) -> None:
+        """While another window writes: see now and then whether it is still there, and take over if not."""
+        if not self._is_looking:
+            self._is_looking = True
+            self._house.timers.after(TURN_LOOK_S, lambda: self.auth.worker.post(self._take_turn))
+
+    def _take_turn(self) -> None:
+        self._is_looking = False
+        if not self.is_writer:
+            self._look_for_turn()
+            return
+        self._house.emit(Noticed(account=self.account.id, words=TAKEN_OVER))
+        if self.auth.start() and self._house.storage.is_open(self.account.id):
+            self._go_online()
 
     def _signed_in(self) -> None:
         """After a sign-in: the store can be opened now, and everything starts. On the auth worker."""
@@ -257,6 +282,8 @@ class AccountRooms:
 
     def _go_online(self) -> None:
         self.connection.reopen()
+        if self.connection.is_up:
+            self.connection.worker.post(self._came_online)
         self.connection.connect_soon()
         self.watch.start()
         self._house.storage.worker.post(self.outbox.start)
@@ -265,8 +292,9 @@ class AccountRooms:
 
     def _came_online(self) -> None:
         """A new connection stands: replay, list the folders, bring the open one up to date. On the imap worker."""
+        if not self.is_writer:
+            return  # here to fetch a message for reading; the other window does the rest
         self.changes.replay_soon()
-        # Here too: a window that only read becomes the writing one when the other is closed.
         self._house.storage.worker.post(self.outbox.start)
         self.connection.worker.post(self._list_then_sync, urgency=Urgency.SCREEN)
         self.watch.start()
@@ -319,6 +347,7 @@ class AccountRooms:
         return guarded
 
     def _stop(self) -> None:
+        self.login.give_up()
         self.watch.pause()
         self.outbox.pause()
         self.connection.shut()

@@ -43,8 +43,12 @@ class SignInCourse:
         return SignInCourse(state=self.rests_on, rests_on=self.rests_on)
 
     def signed(self, state: SignedIn) -> "SignInCourse":
-        """Tokens are held and kept, or news of them."""
+        """A sign-in is complete: its tokens are held and kept."""
         return SignInCourse(state=state, rests_on=state)
+
+    def renewed(self, state: SignedIn) -> "SignInCourse":
+        """News of the tokens that are held. A sign-in under way goes on."""
+        return SignInCourse(state=state if self.state == self.rests_on else self.state, rests_on=state)
 
     def expired(self, problem: Problem) -> "SignInCourse":
         """The provider no longer honours the refresh token. A sign-in under way goes on."""

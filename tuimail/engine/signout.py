@@ -30,6 +30,7 @@ class _Owed:
     refresh: Secret | None
     access: Secret | None
     superseded: tuple[Secret, ...] = ()
+    client_secret: Secret | None = None
 
 
 class _Report:
@@ -58,7 +59,8 @@ class SignOutDesk:
     """The sign-outs of one account. Runs on its ``auth`` worker, so that no refresh can run beside it."""
 
     def __init__(self, auth: AuthDesk, storage: Storage, *, stop_rooms: Callable[[], None], sending: Worker) -> None:
-        """``stop_rooms`` closes the account's connections and waits for nobody; ``sending`` may finish one mail."""
+        """``stop_rooms`` ends a sign-in and closes the account's connections, and waits for nobody; ``sending`` may
+        finish one mail."""
         self._auth = auth
         self._storage = storage
         self._stop_rooms = stop_rooms
@@ -129,6 +131,7 @@ class SignOutDesk:
 
     def _sign_out(self, job: Job) -> None:
         auth = self._auth
+        job.go_through()
         auth.show(auth.course.revoking())
         report = _Report(job, auth)
         report.begin("Close the connections")
@@ -147,15 +150,18 @@ class SignOutDesk:
         report.end(SignOutStepState.DONE, "closed")
         revoked = False
         self._read_record()
-        if command.here_only:
-            report.begin(f"Revoke the access at {auth.account.provider}")
-            report.end(SignOutStepState.NOT_POSSIBLE, "left as it is, as you chose")
-        else:
-            revoked = self._revoke_first(report)
-        self._delete_secrets(report)
-        self._delete_store(report)
-        auth.forget()
-        auth.show(auth.course.signed_out())
+        try:
+            if command.here_only:
+                report.begin(f"Revoke the access at {auth.account.provider}")
+                report.end(SignOutStepState.NOT_POSSIBLE, "left as it is, as you chose")
+            else:
+                revoked = self._revoke_first(report)
+        finally:
+            # Whatever became of the step before.
+            self._delete_secrets(report)
+            self._delete_store(report)
+            auth.forget()
+            auth.show(auth.course.signed_out())
         outcome = "revoked and removed" if revoked else "removed here"
         auth.journal.record(auth.account.id, "sign-out", outcome)
         self._tell_report(job, report, revoked=revoked)
@@ -166,7 +172,7 @@ class SignOutDesk:
         if self._auth.record is None:
             # A keychain that cannot be read is told by the step that deletes from it.
             with contextlib.suppress(KeychainError):
-                self._auth.record = self._auth.vault.record(self._auth.account.id)
+                self._auth.read_record()
 
     def _revoke_first(self, report: _Report) -> bool:
         auth = self._auth
@@ -180,13 +186,14 @@ class SignOutDesk:
             refresh=record.refresh,
             access=tokens.access if tokens else None,
             superseded=record.superseded,
+            client_secret=record.client_secret,
         )
         return self._revoke(report, owed)
 
     def _revoke(self, report: _Report, owed: _Owed) -> bool:
         auth = self._auth
         try:
-            client = auth.client(owed.client_id)
+            client = auth.client(owed.client_id, owed.client_secret)
             answer = client.revoke(owed.refresh, owed.access)
             for token in owed.superseded:
                 if answer.state is RevocationState.DONE:

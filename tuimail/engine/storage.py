@@ -1,18 +1,22 @@
 """The open stores: one encrypted file an account, all owned by the one ``store`` worker."""
 
 import logging
-from collections.abc import Callable
+import threading
+import time
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import TypeVar
 
 from tuimail.api.engine import Sink
 from tuimail.api.events import Noticed
 from tuimail.config.paths import Places
-from tuimail.domain.errors import ErrorKind, Problem, Remedy, StoreError
+from tuimail.domain.errors import AuthError, ErrorKind, Problem, Remedy, StoreError
 from tuimail.domain.ids import AccountId
 from tuimail.domain.token import StoreKey
-from tuimail.engine.worker import Urgency, Worker, WorkerClosedError
+from tuimail.engine.worker import Urgency, Worker
 from tuimail.store.bodies import BodyRepository
 from tuimail.store.changes import ChangeRepository
 from tuimail.store.db import Database, delete_store, open_store, set_aside, store_bytes
@@ -30,6 +34,12 @@ T = TypeVar("T")
 
 BODIES_BYTES = 2_000_000_000
 """Bodies kept at most; those unused for longest go first."""
+
+CLOSE_FILES_S = 0.5
+"""Granted to the files whatever else took the time: a store that is not closed is read anew at the next start."""
+TURN_S = 20.0
+"""Longest wait for another window that uses the refresh token: more than its request can take."""
+_TURN_LOOK_S = 0.05
 
 _REBUILT = frozenset({ErrorKind.STORE_KEY_WRONG, ErrorKind.STORE_DAMAGED, ErrorKind.STORE_NEWER})
 
@@ -59,13 +69,30 @@ class Storage:
         self._open: dict[AccountId, AccountStore] = {}
         self._locks: dict[AccountId, AccountLock] = {}
         self._passing: set[AccountId] = set()
+        self._guard = threading.Lock()
 
     def lock(self, account: AccountId) -> bool:
         """Become the account's one writing process; False while another one is. Any thread; cheap when held."""
-        held = self._locks.get(account)
-        if held is None:
-            held = self._locks[account] = AccountLock(self._places.lock(account))
-        return held.acquire()
+        with self._guard:
+            held = self._locks.get(account)
+            if held is None:
+                held = self._locks[account] = AccountLock(self._places.lock(account))
+            return held.acquire()
+
+    @contextmanager
+    def turn(self, account: AccountId) -> Generator[None]:
+        """Be the one process that uses the account's refresh token; waits for another one. On the auth worker."""
+        lock = AccountLock(self._places.lock(account).with_suffix(".turn"))
+        ends_at = time.monotonic() + TURN_S
+        while not lock.acquire():
+            if time.monotonic() > ends_at:
+                words = "Another window is fetching a new token. Trying again by itself."
+                raise AuthError(ErrorKind.PROVIDER_UNREACHABLE, words, remedy=Remedy.WAIT)
+            time.sleep(_TURN_LOOK_S)
+        try:
+            yield
+        finally:
+            lock.release()
 
     def is_open(self, account: AccountId) -> bool:
         """Whether the account's store is open; a snapshot."""
@@ -78,13 +105,7 @@ class Storage:
         """
         if account in self._open:
             return
-        path = self._places.store(account)
-        try:
-            db = open_store(path, key)
-        except StoreError as error:
-            if error.kind not in _REBUILT:
-                raise
-            db = self._begin_anew(account, key, error)
+        db = self._open_passing(account, key) if passing else self._open_lasting(account, key)
         self._open[account] = AccountStore(
             db=db,
             mailboxes=MailboxRepository(db),
@@ -97,6 +118,22 @@ class Storage:
         )
         if passing:
             self._passing.add(account)
+
+    def _open_lasting(self, account: AccountId, key: StoreKey) -> Database:
+        try:
+            return open_store(self._places.store(account), key)
+        except StoreError as error:
+            if error.kind not in _REBUILT:
+                raise
+            return self._begin_anew(account, key, error)
+
+    def _open_passing(self, account: AccountId, key: StoreKey) -> Database:
+        """A file beside the lasting one, whose key may only be locked away for now."""
+        delete_store(self._passing_path(account))
+        return open_store(self._passing_path(account), key)
+
+    def _passing_path(self, account: AccountId) -> Path:
+        return self._places.store(account).with_suffix(".passing")
 
     def _begin_anew(self, account: AccountId, key: StoreKey, error: StoreError) -> Database:
         """A new file in place of one that cannot be used, with the drafts and unsent mail that can still be read."""
@@ -135,27 +172,24 @@ class Storage:
         if store is not None:
             store.db.close()
         self._passing.discard(account)
-        return delete_store(self._places.store(account))
+        return delete_store(self._places.store(account)) + delete_store(self._passing_path(account))
 
     def size_bytes(self, account: AccountId) -> int:
         """Bytes on disk; any thread."""
-        return store_bytes(self._places.store(account))
+        is_passing = account in self._passing
+        return store_bytes(self._passing_path(account) if is_passing else self._places.store(account))
 
     def close(self, left_s: float) -> None:
-        """Close all files and end the worker."""
+        """Close all files and end the worker; what it is at when the time is over ends with the process."""
 
         def close_all() -> None:
             for account, store in list(self._open.items()):
                 store.db.close()
                 if account in self._passing:
-                    delete_store(self._places.store(account))
+                    delete_store(self._passing_path(account))
             self._open.clear()
             for lock in self._locks.values():
                 lock.release()
 
-        try:
-            self.worker.call(close_all, urgency=Urgency.LAST)
-        except WorkerClosedError:
-            return
-        self.worker.close()
+        self.worker.finish(close_all, max(left_s, CLOSE_FILES_S))
         self.worker.join(left_s)

@@ -36,6 +36,9 @@ from tuimail.store.messages import NewMessage
 
 log = logging.getLogger(__name__)
 
+_WORTH_TELLING = frozenset({ErrorKind.SERVER_REFUSED, ErrorKind.SERVER_UNREADABLE, ErrorKind.DISK})
+"""What the state of the link does not say."""
+
 SLICE = 200
 """Rows fetched and stored at a time: 15 to 30 ms of work, so that a key is never late."""
 
@@ -84,17 +87,23 @@ class Synchroniser:
         raw = self._storage.run(self._account, lambda store: store.mailboxes.raw_name(mailbox))
         if raw is None:
             return
-        self._connection.say(Link.SYNCING)
-        self._connection.run(lambda session: self._sync_selected(session, mailbox, raw))
-        self._connection.say(Link.ONLINE)
+
+        def work(session: ImapSession) -> None:
+            self._connection.say(Link.SYNCING)
+            self._sync_selected(session, mailbox, raw)
+
+        try:
+            self._connection.run(work)
+        finally:
+            if self._connection.is_up:
+                self._connection.say(Link.ONLINE)
 
     def _quietly(self, mailbox: MailboxId) -> None:
         try:
             self.sync(mailbox)
         except TuimailError as error:
             log.info("sync: %s", error.kind)
-            if error.kind in {ErrorKind.SERVER_REFUSED, ErrorKind.SERVER_UNREADABLE}:
-                self._connection.say(Link.ONLINE)
+            if error.kind in _WORTH_TELLING:
                 self._emit(Noticed(account=self._account, problem=error.as_problem()))
 
     def _inbox_quietly(self) -> None:
@@ -192,7 +201,8 @@ class Synchroniser:
         self._filling.pop(mailbox, None)
         lost = self._storage.run(self._account, lambda store: store.messages.drop_content(mailbox))
         if lost:
-            words = f"The server renumbered a folder: {lost} waiting changes of it could not be carried out."
+            changes = "1 waiting change" if lost == 1 else f"{lost} waiting changes"
+            words = f"The server renumbered a folder: {changes} of it could not be carried out."
             self._emit(Noticed(account=self._account, words=words))
 
     def _fetch_new(self, session: ImapSession, mailbox: MailboxId, since: int) -> list[RowId]:
@@ -240,32 +250,45 @@ class Synchroniser:
 
     def _fill(self, mailbox: MailboxId) -> None:
         """Fetch one slice of older rows, then queue the next, behind everything that somebody waits for."""
-        missing = self._filling.get(mailbox)
+        missing = self._filling.pop(mailbox, None)
         if missing is None:
             return
         chunk, rest = missing[-SLICE:], missing[:-SLICE]
         try:
-            raw = self._storage.run(self._account, lambda store: store.mailboxes.raw_name(mailbox))
-            if raw is None:
-                self._filling.pop(mailbox, None)
-                return
-
-            def fetch(session: ImapSession) -> list[FetchedRow]:
-                session.select(raw)
-                return session.rows(chunk)
-
-            rows = self._connection.run(fetch)
+            rows = self._fetch_older(mailbox, chunk)
         except TuimailError as error:
-            # The next connection finds the mailbox incomplete and begins again where this ended.
+            # The next synchronisation finds the mailbox incomplete and begins again where this ended.
             log.info("backfill: %s", error.kind)
-            self._filling.pop(mailbox, None)
             return
+        if rows is None:
+            self.wanted(mailbox)
+            return
+        self._save_older(mailbox, rows, is_last=not rest)
+        if rest:
+            self._filling[mailbox] = rest
+            self._connection.worker.post(lambda: self._fill(mailbox), urgency=Urgency.BACKGROUND)
+
+    def _fetch_older(self, mailbox: MailboxId, uids: Sequence[int]) -> list[FetchedRow] | None:
+        """The rows of these UIDs; None where they mean other messages by now."""
+        raw, known = self._storage.run(
+            self._account,
+            lambda store: (store.mailboxes.raw_name(mailbox), store.mailboxes.sync_state(mailbox).uidvalidity),
+        )
+        if raw is None:
+            return None
+
+        def fetch(session: ImapSession) -> list[FetchedRow] | None:
+            return session.rows(uids) if session.select(raw).uidvalidity == known else None
+
+        return self._connection.run(fetch)
+
+    def _save_older(self, mailbox: MailboxId, rows: Sequence[FetchedRow], *, is_last: bool) -> None:
         new = [as_new(row) for row in rows]
 
         def save(store: AccountStore) -> None:
             with store.db.transaction():
                 store.messages.insert(mailbox, new)
-                if not rest:
+                if is_last:
                     state = store.mailboxes.sync_state(mailbox)
                     uids = store.messages.uids(mailbox)
                     done = replace(state, oldest_uid=Uid(uids[0]) if uids else None, is_complete=True)
@@ -274,11 +297,6 @@ class Synchroniser:
             self._lists.show_changes(self._account, mailbox)
 
         self._storage.run(self._account, save)
-        if rest:
-            self._filling[mailbox] = rest
-            self._connection.worker.post(lambda: self._fill(mailbox), urgency=Urgency.BACKGROUND)
-        else:
-            self._filling.pop(mailbox, None)
 
 
 def as_new(row: FetchedRow) -> NewMessage:

@@ -6,6 +6,8 @@ import threading
 import time
 from collections.abc import Callable
 
+from tuimail.engine.worker import log_crash
+
 
 class Timers:
     """Calls back after a delay on its own thread; callbacks only post to workers. Cancelled by handle."""
@@ -54,4 +56,7 @@ class Timers:
                 if handle in self._cancelled:
                     self._cancelled.discard(handle)
                     continue
-            call()
+            try:
+                call()
+            except Exception as error:  # noqa: BLE001 (the crash barrier: the other timers live on)
+                log_crash("timers", error)

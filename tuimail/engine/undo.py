@@ -56,7 +56,9 @@ class UndoDesk:
             if isinstance(action, int):
                 draft = self._actions.send(OutboxId(action))
                 if draft is None:
-                    continue
+                    # Not the action before it: whoever presses undo now means this mail.
+                    job.finish("Too late: the mail is on its way")
+                    return
                 self._actions.show_draft(job, draft)
                 job.finish("Not sent: the mail is a draft again")
                 return

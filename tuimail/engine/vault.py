@@ -46,7 +46,8 @@ class Vault:
         self._keychain: Keychain | None = None
         self._worker = self._new_worker()
         self._again: list[Callable[[], None]] = []
-        self._is_trying = False
+        self._trying: Job | None = None
+        """The choice that is being tried."""
         self._guard = threading.Lock()
 
     @property
@@ -96,7 +97,7 @@ class Vault:
         """
         with self._guard:
             is_ready = self._keychain is not None
-            is_asked = self._is_trying or bool(self._again)
+            is_asked = self._trying is not None or bool(self._again)
             if not is_ready:
                 self._again.append(again)
         if is_ready:
@@ -109,11 +110,13 @@ class Vault:
         command = job.command
         assert isinstance(command, ChooseKeychain)  # noqa: S101 (the route's own type, for the checker)
         with self._guard:
-            self._is_trying = True
+            earlier, self._trying = self._trying, job
             self._choice = command
             self._keychain = None
             left_behind, self._worker = self._worker, self._new_worker()
         left_behind.close()
+        if earlier is not None:
+            earlier.give_up()
         job.hand_to(self._worker, self._try_choice)
 
     def close(self, left_s: float) -> None:
@@ -125,15 +128,19 @@ class Vault:
         try:
             self._ready_keychain()
         except KeychainError as error:
-            if self._choice and self._choice.choice is KeychainChoice.SEALED_FILE:
-                self._choice = None
             with self._guard:
-                self._is_trying = False
+                if self._trying is not job:
+                    return  # left behind: another choice is being tried
+                self._trying = None
+                if self._choice and self._choice.choice is KeychainChoice.SEALED_FILE:
+                    self._choice = None
             self._tell_needed(error)
             job.finish()
             return
         with self._guard:
-            self._is_trying = False
+            if self._trying is not job:
+                return
+            self._trying = None
             again, self._again = self._again, []
         job.finish()
         for call in again:

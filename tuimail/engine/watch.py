@@ -6,18 +6,21 @@ closed and sleeps while the account is offline or signed out.
 
 import ssl
 import threading
+import time
 from collections.abc import Callable
 
 from tuimail.domain.errors import Remedy, TuimailError
 from tuimail.engine.auth import AuthDesk
 from tuimail.engine.connection import open_signed_in
 from tuimail.engine.pace import next_attempt
-from tuimail.engine.worker import log_crash
+from tuimail.engine.worker import WorkerClosedError, log_crash
 from tuimail.net.imap.session import ImapSession
 
 RENEW_S = 540
 """IDLE is begun again this often: address translation forgets silent connections after about ten minutes."""
 POLL_S = 60
+SETTLED_S = 60.0
+"""A connection that lived this long was no failure, whatever ended it."""
 
 
 class Watch:
@@ -40,12 +43,14 @@ class Watch:
         self._session: ImapSession | None = None
         self._stop = threading.Event()
         self._go = threading.Event()
+        self._wake = threading.Event()
         self._thread = threading.Thread(target=self._loop, name=f"watch {auth.account.id}", daemon=True)
         self._thread.start()
 
     def start(self) -> None:
         """Watch from now on, as soon as a connection can be made. Any thread."""
         self._go.set()
+        self._wake.set()
 
     def pause(self) -> None:
         """Stop watching and close the connection. Any thread."""
@@ -58,7 +63,7 @@ class Watch:
         """End the thread."""
         self._stop.set()
         self.pause()
-        self._go.set()
+        self.start()
         self._thread.join(min(left_s, 0.2))
 
     def _loop(self) -> None:
@@ -67,25 +72,32 @@ class Watch:
             self._go.wait()
             if self._stop.is_set():
                 return
+            self._wake.clear()
+            begun_s = time.monotonic()
             try:
                 self._watch_inbox()
-                failures = 0
             except TuimailError as error:
-                failures += 1
+                failures = 1 if time.monotonic() - begun_s > SETTLED_S else failures + 1
                 self._on_trouble()
                 # A missing sign-in ends the watch until somebody signs in again.
                 if error.remedy in {Remedy.SIGN_IN, Remedy.GRANT}:
                     self._go.clear()
                 else:
-                    self._stop.wait(next_attempt(failures, random=self._auth.around.random()))
+                    self._rest(failures)
+            except WorkerClosedError:
+                return
             except Exception as error:  # noqa: BLE001 (the crash barrier of this thread)
                 failures += 1
                 log_crash(self._thread.name, error)
-                self._stop.wait(next_attempt(failures, random=self._auth.around.random()))
+                self._rest(failures)
             finally:
                 if self._session is not None:
                     self._session.close()
                     self._session = None
+
+    def _rest(self, failures: int) -> None:
+        """Wait before the next attempt; ``start``, called when the other connection is up, ends it."""
+        self._wake.wait(next_attempt(failures, random=self._auth.around.random()))
 
     def _watch_inbox(self) -> None:
         self._session = session = open_signed_in(self._auth, self._context)

@@ -1,0 +1,334 @@
+"""An IMAP server with mailboxes behind it: what one connection changes, the next one sees.
+
+Small and obedient: it knows the commands that tuimail sends, and leaves out what ``capabilities`` does not name.
+``answers`` puts other replies in front of a command's own, as in ``imap_server``.
+"""
+
+import base64
+import json
+import re
+import select
+import ssl
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from tests.fakes.imap_server import CAPABILITIES, Reply
+from tests.fakes.wire_server import Peer
+
+_LITERAL = re.compile(rb"\{(\d+)(\+?)\}$")
+_TOKEN = re.compile(rb"auth=Bearer ([^\x01]*)")
+_APPEND = re.compile(rb'APPEND "([^"]*)" \(([^)]*)\)(?: "[^"]*")? (.*)', re.DOTALL)
+_PIECE = re.compile(rb"BODY\.PEEK\[\]<(\d+)\.(\d+)>")
+_IDLE_LOOK_S = 0.02
+
+
+@dataclass
+class Mail:
+    """A message as the server has it."""
+
+    raw: bytes
+    flags: set[bytes] = field(default_factory=set)
+    modseq: int = 1
+
+
+@dataclass
+class Box:
+    """A mailbox."""
+
+    attributes: bytes = b""
+    uidvalidity: int = 7
+    uidnext: int = 1
+    mails: dict[int, Mail] = field(default_factory=dict)
+
+
+def letter(subject: str, *, message_id: str = "") -> bytes:
+    """A short mail."""
+    name = message_id or f"<{subject.replace(' ', '.')}@example.test>"
+    return (
+        f"From: Ada <ada@example.org>\r\nTo: alice@example.test\r\nSubject: {subject}\r\n"
+        f"Date: Sat, 14 Mar 2026 09:30:00 +0000\r\nMessage-ID: {name}\r\n\r\nStill warm.\r\n"
+    ).encode()
+
+
+class MailHouse:
+    """Serve it with a ``WireServer``."""
+
+    def __init__(self) -> None:
+        self.capabilities = CAPABILITIES
+        self.boxes: dict[bytes, Box] = {
+            b"INBOX": Box(),
+            b"Sent": Box(attributes=b"\\Sent"),
+            b"Trash": Box(attributes=b"\\Trash"),
+        }
+        self.answers: dict[bytes, Reply] = {}
+        self.commands: list[bytes] = []
+        self.tokens: list[str] = []
+        """The access tokens that were shown to it, in order."""
+        self.accepts: Callable[[str], bool] = lambda _token: True
+        self.guard = threading.RLock()
+        self.modseq = 1
+        self._peers: list[Peer] = []
+        self.news = 0
+        """Grows with everything that those who idle are told of."""
+        self.bye = b""
+
+    @property
+    def inbox(self) -> Box:
+        """The mailbox that most tests are about."""
+        return self.boxes[b"INBOX"]
+
+    def deliver(self, *raws: bytes, box: bytes = b"INBOX") -> list[int]:
+        """Put mails into a mailbox and tell those who idle; their UIDs."""
+        with self.guard:
+            uids = [self.add(self.boxes[box], raw, set()) for raw in raws]
+            self.news += 1
+        return uids
+
+    def remove(self, uid: int, box: bytes = b"INBOX") -> None:
+        """Another client deletes a mail for good."""
+        with self.guard:
+            del self.boxes[box].mails[uid]
+            self.modseq += 1
+            self.news += 1
+
+    def flag(self, uid: int, flags: set[bytes], box: bytes = b"INBOX") -> None:
+        """Another client sets flags."""
+        with self.guard:
+            self.touch(self.boxes[box].mails[uid]).flags = flags
+            self.news += 1
+
+    def renumber(self, box: bytes = b"INBOX") -> None:
+        """The mailbox gets another UIDVALIDITY and other UIDs."""
+        with self.guard:
+            known = self.boxes[box]
+            known.uidvalidity += 1
+            known.mails = {uid + 1000: self.touch(mail) for uid, mail in known.mails.items()}
+            known.uidnext += 1000
+            self.news += 1
+
+    def say_bye(self, words: bytes) -> None:
+        """End every connection that idles with these words."""
+        with self.guard:
+            self.bye = words
+            self.news += 1
+
+    def hang_up(self) -> None:
+        """Cut every connection."""
+        for peer in self._peers:
+            peer.cut()
+
+    def count(self, start: bytes) -> int:
+        """How many commands that begin like this came so far."""
+        return sum(1 for command in list(self.commands) if command.startswith(start))
+
+    def __call__(self, peer: Peer) -> None:
+        """Serve one connection."""
+        self._peers.append(peer)
+        _Talk(self, peer).serve()
+
+    def add(self, box: Box, raw: bytes, flags: set[bytes]) -> int:
+        """File a mail; its UID. With ``guard`` held."""
+        uid = box.uidnext
+        box.uidnext += 1
+        box.mails[uid] = self.touch(Mail(raw, flags))
+        return uid
+
+    def touch(self, mail: Mail) -> Mail:
+        """Give the mail the next mod-sequence. With ``guard`` held."""
+        self.modseq += 1
+        mail.modseq = self.modseq
+        return mail
+
+
+class _Talk:
+    """One connection."""
+
+    def __init__(self, house: MailHouse, peer: Peer) -> None:
+        self.house = house
+        self.peer = peer
+        self.box: Box | None = None
+
+    def serve(self) -> None:
+        self.peer.send(b"* OK [CAPABILITY %s] ready\r\n" % self.house.capabilities)
+        while True:
+            tag, _, text = self._read_command().partition(b" ")
+            self.house.commands.append(text)
+            reply = next((self.house.answers[key] for key in self.house.answers if text.startswith(key)), None)
+            if callable(reply):
+                reply(self.peer, tag, text)
+            elif reply is not None:
+                self.peer.send(reply.replace(b"TAG", tag))
+            elif text == b"LOGOUT":
+                self.peer.send(b"* BYE bye\r\n%s OK done\r\n" % tag)
+                return
+            elif text == b"IDLE":
+                if not self._idle(tag):
+                    return
+            elif text.startswith(b"AUTHENTICATE"):
+                self._sign_in(tag, text)
+            else:
+                with self.house.guard:
+                    answer = b"".join(line + b"\r\n" for line in self._answer(text))
+                self.peer.send(answer + tag + b" " + self._end(text))
+
+    def _read_command(self) -> bytes:
+        text = self.peer.line()
+        while match := _LITERAL.search(text):
+            if not match[2]:
+                self.peer.send(b"+ go on\r\n")
+            text = text[: match.start()] + self.peer.block(int(match[1])) + self.peer.line()
+        return text
+
+    def _sign_in(self, tag: bytes, text: bytes) -> None:
+        shown = _TOKEN.search(base64.b64decode(text.split()[-1]))
+        token = shown[1].decode() if shown else ""
+        self.house.tokens.append(token)
+        if self.house.accepts(token):
+            self.peer.send(tag + b" OK [CAPABILITY %s] welcome\r\n" % self.house.capabilities)
+            return
+        challenge = json.dumps({"status": "401", "schemes": "Bearer", "scope": "mail.read"}).encode()
+        self.peer.send(b"+ " + base64.b64encode(challenge) + b"\r\n")
+        self.peer.line()
+        self.peer.send(tag + b" NO [AUTHENTICATIONFAILED] Invalid credentials\r\n")
+
+    def _idle(self, tag: bytes) -> bool:
+        self.peer.send(b"+ idling\r\n")
+        seen, sock = self.house.news, self.peer.sock
+        while not self._has_line(sock):
+            if self.house.news != seen:
+                seen = self.house.news
+                if self.house.bye:
+                    self.peer.send(b"* BYE " + self.house.bye + b"\r\n")
+                    return False
+                self.peer.send(b"* %d EXISTS\r\n" % len(self.box.mails if self.box else ()))
+        self.peer.line()
+        self.peer.send(tag + b" OK done\r\n")
+        return True
+
+    def _has_line(self, sock: object) -> bool:
+        if isinstance(sock, ssl.SSLSocket) and sock.pending():
+            return True
+        return bool(select.select([sock], [], [], _IDLE_LOOK_S)[0])
+
+    def _end(self, text: bytes) -> bytes:
+        if self.box is None and text.startswith((b"SELECT", b"EXAMINE")):
+            return b"NO [NONEXISTENT] no such mailbox\r\n"
+        return b"OK done\r\n"
+
+    def _answer(self, text: bytes) -> Iterator[bytes]:
+        verb = text.split(b" ")[0]
+        if verb == b"UID":
+            yield from self._uid(text[4:])
+        elif verb == b"LIST":
+            yield from self._list(text)
+        elif verb == b"STATUS":
+            name = text.split(b'"')[1]
+            yield self._status(name, self.house.boxes[name])
+        elif verb in {b"SELECT", b"EXAMINE"}:
+            self.box = self.house.boxes.get(text.split(b'"')[1])
+            if self.box is not None:
+                yield from self._selected(self.box)
+        elif verb == b"FETCH":
+            first, _, last = text.split(b" ")[1].partition(b":")
+            yield from self._fetch(self._numbered()[int(first) - 1 : int(last or first)], text)
+        elif verb == b"APPEND" and (match := _APPEND.match(text)):
+            self.house.add(self.house.boxes[match[1]], match[3], set(match[2].split()))
+        elif verb == b"CAPABILITY":
+            yield b"* CAPABILITY " + self.house.capabilities
+
+    def _list(self, text: bytes) -> Iterator[bytes]:
+        for name, box in self.house.boxes.items():
+            yield b'* LIST (%s) "/" "%s"' % (box.attributes, name)
+            if b"STATUS" in text:
+                yield self._status(name, box)
+
+    def _status(self, name: bytes, box: Box) -> bytes:
+        unseen = sum(1 for mail in box.mails.values() if b"\\Seen" not in mail.flags)
+        modseq = b" HIGHESTMODSEQ %d" % self.house.modseq if b"CONDSTORE" in self.house.capabilities else b""
+        counts = (name, len(box.mails), unseen, box.uidnext, box.uidvalidity, modseq)
+        return b'* STATUS "%s" (MESSAGES %d UNSEEN %d UIDNEXT %d UIDVALIDITY %d%s)' % counts
+
+    def _selected(self, box: Box) -> Iterator[bytes]:
+        yield b"* FLAGS (\\Seen \\Flagged)"
+        yield b"* %d EXISTS" % len(box.mails)
+        yield b"* OK [UIDVALIDITY %d] ok" % box.uidvalidity
+        yield b"* OK [UIDNEXT %d] ok" % box.uidnext
+        if b"CONDSTORE" in self.house.capabilities:
+            yield b"* OK [HIGHESTMODSEQ %d] ok" % self.house.modseq
+
+    def _numbered(self) -> list[tuple[int, int, Mail]]:
+        mails = self.box.mails if self.box else {}
+        return [(place, uid, mails[uid]) for place, uid in enumerate(sorted(mails), 1)]
+
+    def _chosen(self, uid_set: bytes) -> list[tuple[int, int, Mail]]:
+        ranges = []
+        for part in uid_set.split(b","):
+            first, _, last = part.partition(b":")
+            ranges.append((int(first), 2**32 if last == b"*" else int(last or first)))
+        return [each for each in self._numbered() if any(low <= each[1] <= high for low, high in ranges)]
+
+    def _uid(self, text: bytes) -> Iterator[bytes]:
+        verb, uid_set, *_ = text.split(b" ")
+        if verb == b"SEARCH":
+            yield from self._search(text)
+            return
+        chosen = self._chosen(uid_set)
+        if verb == b"FETCH":
+            since = re.search(rb"CHANGEDSINCE (\d+)", text)
+            yield from self._fetch([each for each in chosen if not since or each[2].modseq > int(since[1])], text)
+        elif verb == b"STORE":
+            self._store(chosen, text)
+        elif verb in {b"MOVE", b"COPY"}:
+            yield from self._carry(chosen, text, keep=verb == b"COPY")
+        elif verb == b"EXPUNGE":
+            yield from self._expunge([each for each in chosen if b"\\Deleted" in each[2].flags])
+
+    def _search(self, text: bytes) -> Iterator[bytes]:
+        if wanted := re.search(rb'MESSAGE-ID "([^"]*)"', text):
+            uids = [uid for _, uid, mail in self._numbered() if wanted[1] in mail.raw]
+        else:
+            uids = [uid for _, uid, _ in self._chosen(text.rpartition(b" ")[2])]
+        if b"RETURN" in text:
+            yield b"* ESEARCH UID" + (b" ALL " + b",".join(b"%d" % uid for uid in uids) if uids else b"")
+        else:
+            yield b"* SEARCH" + b"".join(b" %d" % uid for uid in uids)
+
+    def _fetch(self, chosen: list[tuple[int, int, Mail]], text: bytes) -> Iterator[bytes]:
+        piece = _PIECE.search(text)
+        for place, uid, mail in chosen:
+            flags = b" ".join(sorted(mail.flags))
+            start = b"* %d FETCH (UID %d FLAGS (%s)" % (place, uid, flags)
+            if piece:
+                part = mail.raw[int(piece[1]) : int(piece[1]) + int(piece[2])]
+                named = (len(mail.raw), int(piece[1]), len(part), part)
+                yield start + b" RFC822.SIZE %d BODY[]<%d> {%d}\r\n%s)" % named
+            elif b"HEADER.FIELDS" in text:
+                header = mail.raw.partition(b"\r\n\r\n")[0] + b"\r\n\r\n"
+                date = b'INTERNALDATE "14-Mar-2026 09:30:00 +0000"'
+                size = (date, len(mail.raw), mail.modseq, len(header), header)
+                yield start + b" %s RFC822.SIZE %d MODSEQ (%d) BODY[HEADER.FIELDS (FROM)] {%d}\r\n%s)" % size
+            else:
+                yield start + b" MODSEQ (%d))" % mail.modseq
+
+    def _store(self, chosen: list[tuple[int, int, Mail]], text: bytes) -> None:
+        flags = set(text[text.index(b"(") + 1 : text.rindex(b")")].split())
+        for _, _, mail in chosen:
+            mail.flags = mail.flags - flags if b"-FLAGS" in text else mail.flags | flags
+            self.house.touch(mail)
+
+    def _carry(self, chosen: list[tuple[int, int, Mail]], text: bytes, *, keep: bool) -> Iterator[bytes]:
+        target = self.house.boxes[text.split(b'"')[1]]
+        new = [self.house.add(target, mail.raw, set(mail.flags)) for _, _, mail in chosen]
+        if new and b"UIDPLUS" in self.house.capabilities:
+            old = b",".join(b"%d" % uid for _, uid, _ in chosen)
+            yield b"* OK [COPYUID %d %s %s] ok" % (target.uidvalidity, old, b",".join(b"%d" % uid for uid in new))
+        if not keep:
+            yield from self._expunge(chosen)
+
+    def _expunge(self, chosen: list[tuple[int, int, Mail]]) -> Iterator[bytes]:
+        assert self.box is not None
+        for place, uid, _ in reversed(chosen):
+            del self.box.mails[uid]
+            self.house.modseq += 1
+            yield b"* %d EXPUNGE" % place
