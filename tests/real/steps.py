@@ -37,6 +37,19 @@ def sign_in(desk: Desk, *, size: Size | None = None) -> Terminal:
     return terminal
 
 
+def sign_in_again(desk: Desk, terminal: Terminal) -> None:
+    """From the settings screen, while the program runs; ends in the list."""
+    visits = len(desk.browser.visits())
+    open_settings(terminal)
+    terminal.keys("Enter")
+    terminal.wait_for(words.CONSENT)
+    terminal.keys("Enter")
+    desk.browser.wait_for_visit(visits + 1)
+    terminal.wait_for(words.SETTINGS)
+    terminal.keys("Escape")
+    terminal.wait_for(words.LIST, deadline_s=SIGN_IN_DEADLINE_S)
+
+
 def quit_program(terminal: Terminal) -> None:
     """Leave with ctrl+q, and see that it ends well."""
     terminal.keys("C-q")

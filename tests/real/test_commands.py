@@ -18,7 +18,15 @@ def test_check_is_content_after_a_sign_in_and_prints_no_secret(desk: Desk, bed: 
     done = desk.run("check")
 
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "localhost" in done.stdout
+    good = [line.split(":")[0] for line in done.stdout.splitlines() if line.startswith("ok  ")]
+    assert [line.split(" at ")[0] for line in good] == [
+        "ok  profile",
+        "ok  keychain",
+        "ok  localhost metadata",
+        "ok  IMAP sign-in",
+        "ok  SMTP sign-in",
+    ]
+    assert "sending is not granted yet" in done.stdout
     assert [token.kind for token in bed.provider.issued() if token.value in done.stdout + done.stderr] == []
 
 

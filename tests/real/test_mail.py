@@ -1,11 +1,14 @@
 """Listing, reading, writing and sending, until the mail lies in the other person's INBOX."""
 
+import pytest
+
 from tests.real import words
 from tests.real.bed.bed import Bed
 from tests.real.bed.chromium import Answer
 from tests.real.bed.desk import Desk
 from tests.real.bed.mailbox import ATTACHMENT_NAME, ATTACHMENT_SUBJECT, HTML_SUBJECT, SECRET_SENTENCE, SECRET_SUBJECT
 from tests.real.bed.people import ALICE, BOB
+from tests.real.bed.terminal import Size
 from tests.real.bed.waiting import wait_until
 from tests.real.steps import delivered, grant_sending, letter_to, post, send, sign_in, write
 
@@ -153,6 +156,39 @@ def test_a_second_window_reads_and_says_so(desk: Desk) -> None:
     second.wait_for(words.LIST, words.READS_ONLY, deadline_s=30)
     second.keys("Enter")
     second.wait_for(SECRET_SENTENCE)
+
+
+def test_a_mailto_address_opens_a_composer_beside_another_window_and_its_mail_goes_out(desk: Desk, bed: Bed) -> None:
+    terminal = sign_in(desk)
+    write(terminal, letter_to(BOB))
+    send(terminal)
+    grant_sending(desk, terminal)
+    wait_until(lambda: len(bed.bob.messages()) == 1, "delivery to Bob", deadline_s=30)
+
+    second = desk.start_second("compose", "mailto:bob@example.test?subject=Beside%20the%20other&body=Clicked.")
+    second.wait_for(BOB.address, "Beside the other", "Clicked.", deadline_s=30)
+    send(second)
+
+    wait_until(lambda: delivered(bed, "Beside the other") is not None, "delivery to Bob", deadline_s=40)
+
+
+@pytest.mark.parametrize("size", [Size(columns=120, rows=40), Size(columns=80, rows=24)], ids=["120x40", "80x24"])
+def test_a_mail_is_read_and_answered_at_this_size(desk: Desk, bed: Bed, size: Size) -> None:
+    terminal = sign_in(desk, size=size)
+    post(bed, "Anybody there?")
+    terminal.wait_for("Anybody there?")
+
+    terminal.keys("g", "g", "Enter")
+    terminal.wait_for("Fresh from the post office.")
+    terminal.keys("r")
+    terminal.wait_for(words.COMPOSER, BOB.address, "> Fresh from the post office.")
+    terminal.type("Yes, me.")
+    terminal.wait_for("Yes, me.")
+    send(terminal)
+    grant_sending(desk, terminal)
+
+    wait_until(lambda: delivered(bed, "Re: Anybody there?") is not None, "delivery to Bob", deadline_s=30)
+    assert terminal.wait_for(words.ONLINE).count("\n") == size.rows
 
 
 def test_a_mailto_address_opens_the_composer(desk: Desk) -> None:

@@ -8,7 +8,7 @@ from tests.real.bed.desk import Desk
 from tests.real.bed.oidc import INTROSPECTION, TOKEN
 from tests.real.bed.people import ALICE
 from tests.real.bed.waiting import wait_until
-from tests.real.steps import SIGN_IN_DEADLINE_S, open_settings, post, quit_program, refreshes, sign_in
+from tests.real.steps import SIGN_IN_DEADLINE_S, post, quit_program, refreshes, sign_in, sign_in_again
 
 
 def test_refreshes_rotate_the_token_and_survive_a_restart(desk: Desk, bed: Bed) -> None:
@@ -51,13 +51,7 @@ def test_a_revoked_grant_asks_to_sign_in_again_and_loses_nothing(desk: Desk, bed
     bed.provider.end_all_grants()
     bed.dovecot.kick(ALICE.address)
     banner = terminal.wait_for(words.SIGN_IN_AGAIN, deadline_s=40)
-    open_settings(terminal)
-    terminal.keys("Enter")
-    terminal.wait_for(words.CONSENT)
-    terminal.keys("Enter")
-    desk.browser.wait_for_visit(2)
-    terminal.wait_until_gone(words.WAITING_FOR_BROWSER)
-    terminal.keys("Escape")
+    sign_in_again(desk, terminal)
     post(bed, "After signing in again")
 
     assert words.LIST in banner
