@@ -175,6 +175,25 @@ async def test_a_locked_keychain_is_a_choice() -> None:
         assert engine.sent(c.ChooseKeychain) == [c.ChooseKeychain(choice=c.KeychainChoice.MEMORY)]
 
 
+async def test_a_keychain_put_off_is_asked_about_again_by_the_next_sign_in() -> None:
+    app, engine = make_app()
+
+    async with app.run_test(size=SIZE) as pilot:
+        problem = Problem(kind=ErrorKind.KEYCHAIN_MISSING, summary="There is no keychain.", remedy=Remedy.UNLOCK)
+        engine.play(e.KeychainNeeded(problem=problem, sealed_file_exists=False))
+        await settle(pilot)
+        await pilot.press("escape")
+        engine.play(consent(Permission.READ))
+        await settle(pilot)
+        await pilot.press("enter")
+        await settle(pilot)
+
+        engine.play(e.Failed(command=engine.number_of(c.SignIn), problem=problem))
+        await settle(pilot)
+
+        assert isinstance(app.screen, KeychainScreen)
+
+
 async def test_sending_without_permission_asks_for_it_and_then_sends_what_was_typed() -> None:
     app, engine = make_app()
 

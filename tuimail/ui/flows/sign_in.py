@@ -1,5 +1,6 @@
 """Signing in: consent, the browser, the keychain."""
 
+from dataclasses import replace
 from functools import partial
 
 from textual.message import Message
@@ -17,7 +18,7 @@ from tuimail.api.events import (
     OtherAccountFound,
 )
 from tuimail.domain.account import ConsentRequest
-from tuimail.domain.errors import ErrorKind, Problem
+from tuimail.domain.errors import ErrorKind, Problem, Remedy
 from tuimail.domain.ids import AccountId, CommandId
 from tuimail.domain.scope import Permission
 from tuimail.ui.flows.flow import Flow
@@ -45,6 +46,8 @@ class SignInFlow(Flow):
     _command: CommandId | None = None
     _asked: SignIn | None = None
     _keychain: KeychainScreen | None = None
+    _needed: KeychainNeeded | None = None
+    """What was last asked about the keychain; "not now" leaves it to the next sign-in."""
 
     def take(self, event: Event) -> bool:
         """Everything that asks the person about access."""
@@ -115,6 +118,9 @@ class SignInFlow(Flow):
                 self.host.tell("The sign-in was cancelled. , then Enter signs in.")
 
     def _offer_again(self, problem: Problem) -> None:
+        if problem.remedy is Remedy.UNLOCK and self._needed is not None:
+            self._ask_keychain(replace(self._needed, problem=problem))
+            return
         if problem.kind is ErrorKind.SIGN_IN_CANCELLED:
             self.host.tell(problem.summary)
             return
@@ -130,6 +136,7 @@ class SignInFlow(Flow):
         self.session.submit(AnswerOtherAccount(account=account, keep=bool(keep)))
 
     def _ask_keychain(self, event: KeychainNeeded) -> None:
+        self._needed = event
         self.close(self._keychain)
         self._keychain = KeychainScreen(event)
         self.host.app.push_screen(self._keychain, self._keychain_chosen)
