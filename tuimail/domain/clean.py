@@ -97,7 +97,14 @@ def _without_stacks(text: str) -> str:
     kept: list[str] = []
     stacked = 0
     for char in text:
-        stacked = stacked + 1 if unicodedata.category(char) in {"Mn", "Me"} else 0
+        stacked = stacked + 1 if _stacks(char) else 0
         if stacked <= MAX_COMBINING:
             kept.append(char)
     return "".join(kept)
+
+
+@lru_cache(maxsize=4096)
+def _stacks(char: str) -> bool:
+    # Vowels and finals of Korean syllables take no cell of their own either, though they are letters.
+    is_jamo = "\u1160" <= char <= "\u11ff" or "\ud7b0" <= char <= "\ud7ff"
+    return is_jamo or unicodedata.category(char).startswith("M")

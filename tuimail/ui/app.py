@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, tzinfo
 from functools import partial
 from importlib import import_module
@@ -12,6 +12,7 @@ from typing import ClassVar, Protocol
 
 from textual import on
 from textual.binding import Binding, BindingType
+from textual.filter import LineFilter
 from textual.message import Message
 
 from tuimail.api.commands import BeginDraft, ListOutbox, OpenAccount
@@ -25,6 +26,7 @@ from tuimail.ui.bridge import Reported, connect
 from tuimail.ui.crash import QuietApp
 from tuimail.ui.external_editor import ExternalEditor
 from tuimail.ui.flows.flow import Flow
+from tuimail.ui.glyphs import PlainGlyphs
 from tuimail.ui.keymap import keymap
 from tuimail.ui.screens.deeds.going import HelpWanted, PaletteWanted, QuitWanted, SentWanted
 from tuimail.ui.screens.mail import MailScreen
@@ -88,6 +90,7 @@ class TuimailApp(QuietApp[None]):
         self._catalog: Catalog | None = None
         self._held: list[Event | Message] = []
         self._mail = MailScreen(self.session, downloads=downloads)
+        self._glyphs = PlainGlyphs()
         for each in themes:
             self.register_theme(as_textual(each))
         self.theme = theme
@@ -96,6 +99,10 @@ class TuimailApp(QuietApp[None]):
     def state(self) -> AppState:
         """What is on screen."""
         return self.session.state
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Textual's own, and ours over every line of every screen."""
+        return [*super().get_line_filters(), self._glyphs]
 
     def on_mount(self) -> None:
         """Show the main screen, ask for the account, and load the rest after the first paint."""
@@ -108,9 +115,9 @@ class TuimailApp(QuietApp[None]):
         self.call_after_refresh(self._load_soon)
         loop = asyncio.get_running_loop()
         # Windows' loop has no signal handlers; its console ends the process by itself.
-        with contextlib.suppress(NotImplementedError, RuntimeError):
-            for number in (signal.SIGTERM, signal.SIGHUP):
-                loop.add_signal_handler(number, self._end_by_signal)
+        with contextlib.suppress(NotImplementedError, RuntimeError, AttributeError):
+            for name in ("SIGTERM", "SIGHUP"):
+                loop.add_signal_handler(getattr(signal, name), self._end_by_signal)
 
     def tell(self, words: str, *, can_undo: bool = False) -> None:
         """Say something for some seconds, on whatever screen is shown."""
