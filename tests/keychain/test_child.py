@@ -108,6 +108,17 @@ def test_backend_that_does_not_work_is_a_failure_and_silent(backend: str, capfd:
     assert capfd.readouterr() == ("", "")
 
 
+def test_module_named_by_a_tampered_file_is_not_imported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    traces = tmp_path / "traces"
+    (tmp_path / "planted.py").write_text(f"open({str(traces)!r}, 'w')")
+    monkeypatch.syspath_prepend(tmp_path)
+
+    answer = start(WORK, "planted.Keyring").wait(DEADLINE_S)
+
+    assert answer is NoKey.FAILED
+    assert not traces.exists()
+
+
 @needs_bus
 def test_damaged_record_is_a_failure(kept: SystemKeychain) -> None:
     for damaged in ("{}", "{", "hello", '{"store_key": "AAAA"}', '{"store_key": 7}'):

@@ -14,8 +14,8 @@ from keyring.backends.chainer import ChainerBackend
 from tests.fakes.secret_service import Bus, missing_programs, secret_service, session_bus
 from tuimail.domain.errors import ErrorKind, KeychainError, Remedy
 from tuimail.domain.token import Secret
-from tuimail.keychain.child import SECRET_SERVICE
-from tuimail.keychain.system import ALLOWED, SystemKeychain
+from tuimail.keychain.child import ALLOWED, SECRET_SERVICE
+from tuimail.keychain.system import SystemKeychain
 
 needs_bus = pytest.mark.skipif(bool(missing_programs()), reason=f"not installed: {', '.join(missing_programs())}")
 

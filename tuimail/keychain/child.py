@@ -14,6 +14,16 @@ from pathlib import Path
 from tuimail.domain.token import StoreKey
 
 SECRET_SERVICE = "keyring.backends.SecretService.Keyring"  # noqa: S105 (a class, not a password)
+WINDOWS = "keyring.backends.Windows.WinVaultKeyring"
+ALLOWED = {
+    SECRET_SERVICE: "the system keyring (Secret Service)",
+    "keyring.backends.libsecret.Keyring": "the system keyring (libsecret)",
+    "keyring.backends.kwallet.DBusKeyring": "KDE Wallet",
+    "keyring.backends.macOS.Keyring": "macOS Keychain",
+    WINDOWS: "Windows Credential Manager",
+}
+"""Backends that encrypt at rest and belong to the user's session, with their names in words."""
+
 USER = "tuimail"
 """The user name of every entry; the service name tells them apart."""
 
@@ -64,7 +74,10 @@ def service_for(entry: str) -> str:
 
 
 def start(entry: str, backend_name: str) -> PendingKey:
-    """Start reading the key of ``entry`` from the remembered backend."""
+    """Start reading the key of ``entry`` from the remembered backend, if it is one of those allowed."""
+    # The name comes from a file: another one must not name a module to import.
+    if backend_name not in ALLOWED:
+        return PendingKey(None)
     # Without -S the interpreter would spend a third of its time on site-packages' .pth files.
     command = [
         sys.executable,

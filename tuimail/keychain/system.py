@@ -17,18 +17,8 @@ import keyring.errors
 from tuimail.domain.clean import clean_quote
 from tuimail.domain.errors import ErrorKind, KeychainError, Remedy
 from tuimail.domain.token import Secret
-from tuimail.keychain.child import SECRET_SERVICE, USER, service_for
+from tuimail.keychain.child import ALLOWED, USER, WINDOWS, service_for
 from tuimail.keychain.parts import SplitVault, Vault
-
-WINDOWS = "keyring.backends.Windows.WinVaultKeyring"
-ALLOWED = {
-    SECRET_SERVICE: "the system keyring (Secret Service)",
-    "keyring.backends.libsecret.Keyring": "the system keyring (libsecret)",
-    "keyring.backends.kwallet.DBusKeyring": "KDE Wallet",
-    "keyring.backends.macOS.Keyring": "macOS Keychain",
-    WINDOWS: "Windows Credential Manager",
-}
-"""Backends that encrypt at rest and belong to the user's session, with their names in words."""
 
 _NO_KEYRING = frozenset({"keyring.backends.fail.Keyring"})
 _MAX_DUPLICATES = 10
