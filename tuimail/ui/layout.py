@@ -13,6 +13,7 @@ from typing import NamedTuple
 from rich.cells import cell_len, chop_cells
 
 from tuimail.domain.body import Block, BlockKind, Span, Style
+from tuimail.ui.reflow import reflow
 from tuimail.ui.tables import table_rows
 
 MAX_WIDTH = 100
@@ -65,11 +66,19 @@ _QUOTES = (Tone.QUOTE_1, Tone.QUOTE_2, Tone.QUOTE_3)
 
 
 @lru_cache(maxsize=8)
-def lay_out(blocks: tuple[Block, ...], width: int, *, fold_quotes: bool = False) -> tuple[Line, ...]:
-    """The blocks as lines of at most ``width`` cells and never more than 100."""
+def lay_out(
+    blocks: tuple[Block, ...], width: int, *, fold_quotes: bool = False, one_block_a_line: bool = False
+) -> tuple[Line, ...]:
+    """The blocks as lines of at most ``width`` cells and never more than 100.
+
+    ``one_block_a_line``: they are the lines of a plain text body, whose wrapped paragraphs are joined.
+    """
     width = max(1, min(width, MAX_WIDTH))
+    shown: Iterable[Block] = _folded(blocks) if fold_quotes else blocks
+    if one_block_a_line:
+        shown = reflow(shown, width, bar_width=len(BAR))
     lines: list[Line] = []
-    for block in _folded(blocks) if fold_quotes else blocks:
+    for block in shown:
         lines += _block(block, width)
     return tuple(lines)
 

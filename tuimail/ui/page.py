@@ -55,7 +55,8 @@ def message_page(message: Message, wishes: Wishes, *, width: int, zone: tzinfo) 
         *_notes(message, width),
         EMPTY,
     ]
-    body = lay_out(shown_blocks(message, wishes), width, fold_quotes=wishes.fold_quotes)
+    is_plain = not shows_html(message, wishes)
+    body = lay_out(shown_blocks(message, wishes), width, fold_quotes=wishes.fold_quotes, one_block_a_line=is_plain)
     return Page((*header, EMPTY, *body, *_links(message, width), EMPTY), len(header))
 
 
@@ -97,6 +98,11 @@ def source_page(text: str, *, width: int) -> Page:
 def shown_blocks(message: Message, wishes: Wishes) -> tuple[Block, ...]:
     """The form of the body that is wanted and there."""
     return message.other_blocks if wishes.other_form and message.other_blocks else message.blocks
+
+
+def shows_html(message: Message, wishes: Wishes) -> bool:
+    """Whether that form is the HTML."""
+    return message.is_html is not (wishes.other_form and bool(message.other_blocks))
 
 
 def warnings_of(message: Message) -> tuple[str, ...]:

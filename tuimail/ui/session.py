@@ -14,7 +14,7 @@ from tuimail.ui.state import AppState
 class Session:
     """State, engine, keymap, clock and zone of a running app; lives on the event loop alone."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 (called once, by the app)
         self,
         engine: Engine,
         state: AppState,
@@ -24,6 +24,7 @@ class Session:
         zone: tzinfo,
         addresses: Mapping[AccountId, str],
         editor: ExternalEditor | None = None,
+        seen_after_s: float = 1.0,
     ) -> None:
         self.state = state
         self.keymap = keymap
@@ -33,6 +34,8 @@ class Session:
         """The person's own editor for the composer, if one is set."""
         self.addresses = dict(addresses)
         """The address of each account."""
+        self.seen_after_s = seen_after_s
+        """How long a message is open before it counts as read; negative: never by itself."""
         self._engine = engine
 
     @property
