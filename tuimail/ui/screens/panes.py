@@ -4,8 +4,10 @@ from textual import events
 from textual.app import ComposeResult
 from textual.containers import Container, Vertical
 from textual.content import Content
+from textual.reactive import Reactive
 from textual.screen import Screen
 from textual.timer import Timer
+from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from tuimail.ui.actions import BY_NAME, Pane
@@ -36,6 +38,9 @@ HINTS = {
 
 class Panes(Screen[None]):
     """Three panes side by side, or list over reader; knows no command and no event."""
+
+    # Textual's repaints the whole screen whenever the focus moves; the widgets concerned repaint themselves.
+    focused: Reactive[Widget | None] = Reactive(None, repaint=False)
 
     def __init__(self, session: Session) -> None:
         super().__init__()

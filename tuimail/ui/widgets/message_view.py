@@ -16,6 +16,7 @@ from tuimail.ui.widgets.lines import Lines
 
 MARGIN = 2
 """Cells left of the text."""
+SCROLLBAR = 1
 
 MakePage = Callable[[int], Page]
 """The page for a width."""
@@ -47,6 +48,7 @@ class MessageView(Lines, inherit_bindings=False):
         super().__init__(id=id)
         self._make: MakePage = _empty
         self._page = Page(())
+        self._room = 0
         self._styles: dict[tuple[Tone, Look, bool], Style] = {}
 
     def show(self, make: MakePage, *, keep_place: bool = False) -> None:
@@ -137,12 +139,19 @@ class MessageView(Lines, inherit_bindings=False):
 
     def on_resize(self) -> None:
         """Lay the page out for the new width."""
-        self._lay_out()
+        if self._width - 2 * MARGIN != self._room:
+            self._lay_out()
+
+    @property
+    def _width(self) -> int:
+        # Hidden so far, and shown only where it takes the whole width: laid out for that beforehand, the page is
+        # there when the pane is first painted.
+        return self.scrollable_content_region.width or self.screen.size.width - SCROLLBAR
 
     def _lay_out(self) -> None:
-        room = self.scrollable_content_region.width - 2 * MARGIN
-        if room > 0:
-            self._page = self._make(room)
+        self._room = self._width - 2 * MARGIN
+        if self._room > 0:
+            self._page = self._make(self._room)
             self.set_line_count(len(self._page.lines))
 
 

@@ -1,5 +1,6 @@
 """The open message: which one, in what form, and the mark that reading leaves."""
 
+from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
 
@@ -9,13 +10,14 @@ from tuimail.api.commands import OpenMessage, SetFlags, ShowSource
 from tuimail.domain.errors import ErrorKind
 from tuimail.domain.ids import RowId
 from tuimail.domain.message import Flag
-from tuimail.ui.page import Page, Wishes, envelope_page, message_page, problem_page, source_page, words_page
+from tuimail.ui.page import Page, Wishes, envelope_page, message_page, problem_page, shows_html, source_page, words_page
 from tuimail.ui.screens.deeds.desk import Deeds, Desk
 from tuimail.ui.sentences import reader_words
 from tuimail.ui.state import Reading as Open
 from tuimail.ui.state import close_message, open_message, show_message
 
-SEEN_AFTER_S = 1.0
+HOLD_S = 0.08
+"""So long the screen stays as it was for a message that is on its way, so that it is drawn once and not twice."""
 _NEXT_KEY = {
     ErrorKind.OFFLINE: "This message is not stored here. Ctrl+R connects, then Enter in the list opens it.",
     ErrorKind.MESSAGE_GONE: "It was removed elsewhere. q goes back to the list.",
@@ -31,6 +33,8 @@ class Reading:
         self._wishes = Wishes()
         self._shown: Open | None = None
         self._seen: Timer | None = None
+        self._held = ExitStack()
+        self._holding: Timer | None = None
 
     def deeds(self) -> Deeds:
         """The actions of this group."""
@@ -59,6 +63,7 @@ class Reading:
         if reading is not None and reading.row == row and reading.message is not None:
             return
         self._wishes = Wishes(fold_quotes=self._wishes.fold_quotes)
+        self._hold_still()
         command = session.submit(OpenMessage(account=session.account, row=row))
         self._desk.change(open_message(session.state, row, command))
 
@@ -79,9 +84,23 @@ class Reading:
             self._stop_clock()
         if reading is None or reading != before:
             self._desk.reader.show(self._page)
+        if reading is None or reading.message is not None or reading.problem is not None:
+            self._draw_again()
         had_message = same_row and before is not None and before.message is not None
         if reading is not None and reading.message is not None and not had_message:
             self._start_clock(reading.row)
+
+    def _hold_still(self) -> None:
+        self._draw_again()
+        self._held.enter_context(self._desk.app.batch_update())
+        self._holding = self._desk.reader.set_timer(HOLD_S, self._draw_again)
+
+    def _draw_again(self) -> None:
+        if self._holding is not None:
+            self._holding.stop()
+            self._holding = None
+            self._held.close()
+            self._desk.reader.screen.check_idle()
 
     def _page(self, width: int) -> Page:
         session = self._desk.session
@@ -138,8 +157,8 @@ class Reading:
             self._desk.tell("This message has one form only.")
             return
         self._wish(replace(self._wishes, other_form=not self._wishes.other_form))
-        shows_html = reading.message.is_html is not self._wishes.other_form
-        self._desk.tell("Showing the HTML." if shows_html else "Showing the plain text.")
+        is_html = shows_html(reading.message, self._wishes)
+        self._desk.tell("Showing the HTML." if is_html else "Showing the plain text.")
 
     def _wish(self, wishes: Wishes) -> None:
         self._wishes = wishes
@@ -147,8 +166,9 @@ class Reading:
 
     def _start_clock(self, row: RowId) -> None:
         envelope = self._desk.messages.envelope(row)
-        if envelope is None or envelope.is_unread:
-            self._seen = self._desk.reader.set_timer(SEEN_AFTER_S, partial(self._mark_seen, row))
+        after_s = self._desk.session.seen_after_s
+        if after_s >= 0 and (envelope is None or envelope.is_unread):
+            self._seen = self._desk.reader.set_timer(max(after_s, 0.01), partial(self._mark_seen, row))
 
     def _stop_clock(self) -> None:
         if self._seen is not None:
