@@ -250,3 +250,12 @@ def test_profile_text_is_cleaned(tmp_path: Path) -> None:
 
     assert "\x1b" not in account.name
     assert "\u202e" not in account.signature
+
+
+@pytest.mark.parametrize("text", ["a = " + "[" * 20_000, "a = " + "9" * 5_000])
+def test_values_without_end_are_one_sentence(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "profile.toml"
+    path.write_text(text)
+
+    with pytest.raises(ConfigError, match=r"profile\.toml: a value in this file is too long or too deep\."):
+        load_profile(path)

@@ -24,9 +24,7 @@ def load_profile(path: Path, *, presets: Mapping[str, Preset] | None = None) -> 
     NOT_IN_THIS_VERSION."""
     text = _read(path)
     try:
-        return _profile(tomllib.loads(text), path, bundled_presets() if presets is None else presets)
-    except tomllib.TOMLDecodeError as error:
-        raise _error(path, None, f"this is not valid TOML: {clean_quote(str(error))}.") from error
+        return _profile(_parse(text, path), path, bundled_presets() if presets is None else presets)
     except ShapeError as error:
         kind = ErrorKind.NOT_IN_THIS_VERSION if error.is_later else ErrorKind.BAD_PROFILE
         raise _error(path, line_of(text, error.path), error.words, kind=kind) from error
@@ -46,6 +44,16 @@ def _read(path: Path) -> str:
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
         raise _error(path, line, "this is not UTF-8 text.") from error
+
+
+def _parse(text: str, path: Path) -> dict[str, Any]:  # Any: see config.shape
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise _error(path, None, f"this is not valid TOML: {clean_quote(str(error))}.") from error
+    except (ValueError, RecursionError) as error:
+        # tomllib lets these out for a number of thousands of digits and for lists in lists in lists.
+        raise _error(path, None, "a value in this file is too long or too deep.") from error
 
 
 def _profile(document: dict[str, Any], path: Path, presets: Mapping[str, Preset]) -> Profile:  # Any: see config.shape
