@@ -66,6 +66,8 @@ class MailHouse:
         self.tokens: list[str] = []
         """The access tokens that were shown to it, in order."""
         self.accepts: Callable[[str], bool] = lambda _token: True
+        self.on_token: Callable[[], None] = lambda: None
+        """Called when a token is shown, before it is judged."""
         self.guard = threading.RLock()
         self.modseq = 1
         self._peers: list[Peer] = []
@@ -184,6 +186,7 @@ class _Talk:
         shown = _TOKEN.search(base64.b64decode(text.split()[-1]))
         token = shown[1].decode() if shown else ""
         self.house.tokens.append(token)
+        self.house.on_token()
         if self.house.accepts(token):
             self.peer.send(tag + b" OK [CAPABILITY %s] welcome\r\n" % self.house.capabilities)
             return

@@ -17,7 +17,7 @@ from tuimail.api.commands import DiscardOutbox, EditOutbox, RetryOutbox, Send
 from tuimail.api.events import Noticed, OutboxChanged
 from tuimail.domain.draft import Draft, DraftKind, FieldProblem, OutgoingMail, check_draft
 from tuimail.domain.errors import AuthError, ErrorKind, NetworkError, Remedy, SendError, StoreError, TuimailError
-from tuimail.domain.ids import OutboxId, RowId
+from tuimail.domain.ids import DraftId, OutboxId, RowId
 from tuimail.domain.mailbox import MailboxRole
 from tuimail.domain.message import Flag
 from tuimail.domain.scope import Permission
@@ -51,6 +51,8 @@ RETRY_TEMPORARY_S = 60.0
 RETRY_CAP_S = 3600.0
 RETRY_OFFLINE_CAP_S = 60.0
 """Longest wait where the server was not reached: a mail leaves soon after the network is back."""
+_A_SECOND = timedelta(seconds=1)
+"""What the store rounds a time up to at most."""
 LAST_WORDS_S = 10.0
 """How long a sign-out lets a mail on its way finish."""
 LOOK_AGAIN_S = 5.0
@@ -77,10 +79,11 @@ class OutboxDesk:
         context: ssl.SSLContext,
         delay_s: float,
         zone: tzinfo,
-        remember: Callable[[OutboxId], None],
+        remember: Callable[[OutboxId | DraftId], None],
         mark: Callable[[RowId, Flag], None],
     ) -> None:
-        """``remember`` makes a send undoable; ``mark`` flags the message that was answered. Both from any thread."""
+        """``remember`` makes a send, or a mail's end as a discarded draft, undoable; ``mark`` flags the message that
+        was answered. Both from any thread."""
         self._connection = connection
         self._auth = connection.auth
         self._account = connection.account
@@ -188,7 +191,7 @@ class OutboxDesk:
                 sender=built.envelope_sender,
                 recipients=built.recipients,
                 draft=command.draft,
-                send_at=now + timedelta(seconds=self._delay_s),
+                send_at=now + timedelta(seconds=self._delay_s) if self._delay_s else now - _A_SECOND,
                 wants_copy=self._account.save_sent,
             ),
             now=now,
@@ -196,7 +199,7 @@ class OutboxDesk:
         if self._delay_s:
             self._remember(item)
         self.tell()
-        self._timers.after(self._delay_s + 0.05, self._send_due_soon)
+        self._timers.after(self._delay_s + _A_SECOND.total_seconds() if self._delay_s else 0.0, self._send_due_soon)
         seconds = f"{self._delay_s:g}"
         job.finish(f"Sending in {seconds} s" if self._delay_s else "Sending", can_undo=bool(self._delay_s))
 
@@ -237,8 +240,10 @@ class OutboxDesk:
             # Dropped from the outbox, not from the world: it can be had back with undo, as any draft.
             store.drafts.save(draft, now=self._now())
             store.drafts.discard(draft.id, now=self._now())
+            self._remember(draft.id)
         self.tell()
-        job.finish("Dropped from the outbox" if is_gone else "This mail is being sent and cannot be dropped.")
+        words = "Dropped from the outbox" if is_gone else "This mail is being sent and cannot be dropped."
+        job.finish(words, can_undo=is_gone)
 
     def _look_again(self) -> None:
         if self._is_open:

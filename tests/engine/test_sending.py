@@ -1,0 +1,379 @@
+"""A mail on its way, with the server cutting, refusing and hesitating at every step."""
+
+import threading
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from tests.engine.conftest import ACCOUNT, ALL, Rig, box, write
+from tests.fakes.authorization_server import json_reply
+from tests.fakes.wire_server import Peer
+from tests.journeys.conftest import Heard
+from tests.journeys.steps import open_full
+from tuimail.api.commands import (
+    BeginDraft,
+    DiscardOutbox,
+    OpenAccount,
+    RetryOutbox,
+    Send,
+    SendNow,
+    SetFlags,
+    SignIn,
+    Undo,
+)
+from tuimail.api.events import DraftOpened, Failed, Finished, Noticed, OutboxChanged
+from tuimail.domain.draft import OutboxItem, OutboxState
+from tuimail.domain.message import Flag
+from tuimail.domain.scope import Permission
+
+DEADLINE_S = 10.0
+INVALID = json_reply({"error": "invalid_grant"}, 400)
+
+
+def outbox(heard: Heard, *states: OutboxState, words: str = "") -> OutboxItem:
+    """The one mail of the outbox, once it is in one of these states."""
+
+    def fits(event: OutboxChanged) -> bool:
+        return len(event.items) == 1 and event.items[0].state in states and words in event.items[0].words
+
+    return heard.wait_for(OutboxChanged, fits).items[0]
+
+
+def emptied(heard: Heard) -> None:
+    """The outbox is empty: everything was sent and filed."""
+    told = [event for event in heard.events if isinstance(event, OutboxChanged)]
+    if not told or told[-1].items:
+        heard.wait_for(OutboxChanged, lambda event: not event.items)
+
+
+def cut(peer: Peer, _line: bytes) -> None:
+    """Hang up instead of answering."""
+    peer.cut()
+
+
+def cut_in_the_mail(peer: Peer, _line: bytes) -> None:
+    """Take the mail's first line, then hang up."""
+    peer.send(b"354 go on\r\n")
+    peer.line()
+    peer.cut()
+
+
+def message_id(mail: bytes) -> bytes:
+    return next(line for line in mail.split(b"\r\n") if line.lower().startswith(b"message-id:"))
+
+
+def test_a_mail_is_sent_once_and_filed_once(rig: Rig) -> None:
+    heard = rig.signed_in()
+
+    write(heard)
+    emptied(heard)
+
+    assert len(rig.smtp.mails) == 1
+    copies = list(rig.mail.boxes[b"Sent"].mails.values())
+    assert [copy.raw for copy in copies] == rig.smtp.mails
+    assert copies[0].flags == {b"\\Seen"}
+
+
+def test_cut_before_the_dot_the_same_bytes_go_out_later(rig: Rig) -> None:
+    heard = rig.signed_in()
+    rig.smtp.answers[b"DATA"] = cut_in_the_mail
+
+    write(heard)
+    item = outbox(heard, OutboxState.QUEUED, words="not sent")
+    del rig.smtp.answers[b"DATA"]
+    heard.do(SendNow(account=ACCOUNT))
+    emptied(heard)
+
+    begun = bytes(rig.smtp_server.peers[0].received)
+    assert item.send_at is not None
+    assert item.send_at > item.queued_at
+    assert len(rig.smtp.mails) == 1
+    assert message_id(rig.smtp.mails[0]) in begun
+    assert begun.partition(b"DATA\r\n")[2].removesuffix(b".\r\n") in rig.smtp.mails[0]
+
+
+def test_cut_at_each_command_before_the_mail_leaves_it_queued(rig: Rig) -> None:
+    heard = rig.signed_in()
+
+    for step in (b"EHLO", b"AUTH", b"MAIL", b"RCPT"):
+        rig.smtp.answers = {step: cut}
+        write(heard, subject=step.decode())
+        outbox(heard, OutboxState.QUEUED, words="connection")
+        rig.smtp.answers = {}
+        heard.do(SendNow(account=ACCOUNT))
+        emptied(heard)
+
+    assert len(rig.smtp.mails) == 4
+
+
+def test_cut_after_the_dot_it_is_unknown_and_never_sent_again_unasked(rig: Rig) -> None:
+    heard = rig.signed_in()
+    rig.smtp.verdict = b""
+
+    write(heard)
+    item = outbox(heard, OutboxState.UNKNOWN)
+    rig.smtp.verdict = b"250 2.0.0 queued\r\n"
+    heard.do(SendNow(account=ACCOUNT))
+
+    assert len(rig.smtp.mails) == 1
+    assert "may or may not" in item.words
+    heard.do(RetryOutbox(account=ACCOUNT, item=item.id))
+    emptied(heard)
+    assert len(rig.smtp.mails) == 2
+    assert rig.smtp.mails[0] == rig.smtp.mails[1]
+
+
+def test_a_lost_goodbye_changes_nothing(rig: Rig) -> None:
+    heard = rig.signed_in()
+    rig.smtp.answers[b"QUIT"] = cut
+
+    write(heard)
+    emptied(heard)
+
+    assert len(rig.smtp.mails) == 1
+
+
+def test_a_server_that_is_busy_gets_it_later(rig: Rig) -> None:
+    heard = rig.signed_in()
+    rig.smtp.answers[b"MAIL"] = b"451 4.3.0 come back later\r\n"
+
+    write(heard)
+    item = outbox(heard, OutboxState.QUEUED, words="come back later")
+
+    assert item.send_at is not None
+    assert (item.send_at - datetime.now(UTC)).total_seconds() > 50
+    assert not rig.smtp.mails
+
+
+def test_a_refusal_holds_it_with_the_servers_words(rig: Rig) -> None:
+    heard = rig.signed_in()
+    rig.smtp.answers[b"MAIL"] = b"550 5.7.1 no advertising here\r\n"
+
+    write(heard)
+    item = outbox(heard, OutboxState.HELD)
+
+    assert "no advertising here" in item.words
+    heard.do(DiscardOutbox(account=ACCOUNT, item=item.id))
+    assert heard.ask(Undo(account=ACCOUNT), DraftOpened).draft.subject == "Bees"
+    assert not rig.smtp.mails
+
+
+def test_refused_recipients_are_listed_and_retried_alone(rig: Rig) -> None:
+    heard = rig.signed_in()
+    rig.smtp.answers[b"RCPT TO:<EVE@"] = b"550 5.1.1 nobody of this name\r\n"
+
+    write(heard, to="bob@example.org, eve@example.org")
+    item = outbox(heard, OutboxState.HELD)
+    assert "eve@example.org" in item.words
+    assert "nobody of this name" in item.words
+    rig.smtp.answers.clear()
+    rig.smtp.commands.clear()
+    heard.do(RetryOutbox(account=ACCOUNT, item=item.id))
+    emptied(heard)
+
+    assert [line for line in rig.smtp.commands if line.startswith(b"RCPT")] == [b"RCPT TO:<eve@example.org>"]
+    assert rig.smtp.mails[0] == rig.smtp.mails[1]
+
+
+def test_a_copy_that_cannot_be_filed_leaves_the_mail_sent_and_is_tried_later(rig: Rig) -> None:
+    heard = rig.signed_in()
+    rig.mail.answers[b"APPEND"] = b"TAG NO [OVERQUOTA] the folder is full\r\n"
+
+    write(heard)
+    outbox(heard, OutboxState.SENT)
+    told = heard.wait_for(Noticed, lambda event: "copy" in event.words)
+
+    assert "was sent" in told.words
+    assert rig.mail.count(b"APPEND") == 1
+    assert len(rig.smtp.mails) == 1
+
+
+def test_a_copy_whose_answer_was_lost_is_not_filed_twice(rig: Rig) -> None:
+    heard = rig.signed_in()
+
+    def file_and_hang_up(peer: Peer, _tag: bytes, text: bytes) -> None:
+        with rig.mail.guard:
+            rig.mail.add(rig.mail.boxes[b"Sent"], text.partition(b'+0000" ')[2], set())
+        del rig.mail.answers[b"APPEND"]
+        peer.cut()
+
+    rig.mail.answers[b"APPEND"] = file_and_hang_up
+    write(heard)
+    emptied(heard)
+
+    assert len(rig.mail.boxes[b"Sent"].mails) == 1
+
+
+def test_a_provider_that_files_by_itself_gets_no_copy(rig: Rig) -> None:
+    rig.account = rig.make_account(save_sent=False)
+    heard = rig.signed_in()
+
+    write(heard)
+    emptied(heard)
+
+    assert rig.mail.count(b"APPEND") == 0
+
+
+def test_a_mail_found_after_its_dot_at_a_start_is_unknown(rig: Rig) -> None:
+    heard = rig.signed_in()
+    reached, go_on = threading.Event(), threading.Event()
+
+    def dawdle(peer: Peer, _line: bytes) -> None:
+        peer.send(b"354 go on\r\n")
+        while peer.line() != b".":
+            pass
+        reached.set()
+        go_on.wait(DEADLINE_S)
+
+    rig.smtp.answers[b"DATA"] = dawdle
+    write(heard)
+    assert reached.wait(DEADLINE_S)
+    heard.program.close()
+    go_on.set()
+    rig.smtp.answers.clear()
+
+    again = rig.start()
+    again.submit(OpenAccount(account=ACCOUNT))
+
+    assert "may have been sent" in outbox(again, OutboxState.UNKNOWN).words
+    assert not rig.smtp.mails
+
+
+def test_a_mail_found_before_its_dot_at_a_start_is_sent(rig: Rig) -> None:
+    heard = rig.signed_in()
+    reached, go_on = threading.Event(), threading.Event()
+
+    def dawdle(_peer: Peer, _line: bytes) -> None:
+        reached.set()
+        go_on.wait(DEADLINE_S)
+
+    rig.smtp.answers[b"MAIL"] = dawdle
+    write(heard)
+    assert reached.wait(DEADLINE_S)
+    heard.program.close()
+    go_on.set()
+    rig.smtp.answers.clear()
+
+    emptied(rig.reopened())
+
+    assert len(rig.smtp.mails) == 1
+
+
+def test_what_a_second_window_queues_is_sent_once_by_the_first(rig: Rig) -> None:
+    first = rig.signed_in()
+    second = rig.start()
+    second.submit(OpenAccount(account=ACCOUNT))
+    second.wait_for(Noticed, lambda event: "another window" in event.words)
+
+    write(second)
+    emptied(first)
+
+    assert len(rig.smtp.mails) == 1
+    assert len(rig.smtp_server.peers) == 1
+
+
+def test_a_second_window_that_reads_a_message_does_not_touch_what_the_first_sends(rig: Rig) -> None:
+    first = rig.signed_in()
+    second = rig.start()
+    second.submit(OpenAccount(account=ACCOUNT))
+    second.wait_for(Noticed, lambda event: "another window" in event.words)
+    commands = rig.mail.count(b"LIST")
+
+    second.program.household.rooms(ACCOUNT).connection.connect_soon()  # type: ignore[union-attr]  # loaded by now
+    second.do(SendNow(account=ACCOUNT))
+    write(first)
+    emptied(first)
+
+    assert len(rig.smtp.mails) == 1
+    assert rig.mail.count(b"LIST") == commands
+
+
+def test_the_second_window_takes_over_when_the_first_is_closed(rig: Rig) -> None:
+    first = rig.signed_in()
+    second = rig.start()
+    second.submit(OpenAccount(account=ACCOUNT))
+    second.wait_for(Noticed, lambda event: "another window" in event.words)
+
+    first.program.close()
+    write(second)
+    second.wait_for(Noticed, lambda event: "The other window was closed" in event.words)
+    emptied(second)
+
+    assert len(rig.smtp.mails) == 1
+
+
+def test_send_now_ends_the_undo_window(rig: Rig) -> None:
+    rig.send_delay_s = 60.0
+    heard = rig.signed_in()
+
+    write(heard)
+    assert isinstance(heard.do(SendNow(account=ACCOUNT)), Finished)
+
+    assert len(rig.smtp.mails) == 1
+
+
+def test_undo_in_the_window_brings_the_draft_back_and_sends_nothing(rig: Rig) -> None:
+    rig.send_delay_s = 60.0
+    heard = rig.signed_in()
+    draft = write(heard)
+
+    back = heard.ask(Undo(account=ACCOUNT), DraftOpened).draft
+    heard.do(SendNow(account=ACCOUNT))
+
+    assert back == draft
+    assert not rig.smtp.mails
+
+
+def test_undo_after_the_window_says_so_and_undoes_nothing_else(rig: Rig) -> None:
+    rig.send_delay_s = 0.05
+    [uid] = rig.mail.deliver(b"Subject: a star\r\n\r\nx")
+    heard = rig.signed_in()
+    [row] = open_full(heard, box(heard))
+    heard.do(SetFlags(account=ACCOUNT, rows=(row,), add=frozenset({Flag.FLAGGED})))
+    write(heard)
+    emptied(heard)
+
+    ended = heard.do(Undo(account=ACCOUNT))
+
+    assert isinstance(ended, Finished)
+    assert "Too late" in ended.words
+    assert b"\\Flagged" in rig.mail.inbox.mails[uid].flags
+
+
+def test_without_the_permission_the_draft_is_kept_and_nothing_is_queued(rig: Rig) -> None:
+    heard = rig.signed_in(frozenset({Permission.READ}))
+    draft = heard.ask(BeginDraft(account=ACCOUNT), DraftOpened).draft
+    ended = heard.do(Send(account=ACCOUNT, draft=replace(draft, to="bob@example.org", subject="Bees", text="x")))
+
+    assert isinstance(ended, Failed)
+    assert not rig.smtp_server.peers
+
+
+def test_a_mail_that_waits_for_a_sign_in_goes_out_after_it(rig: Rig) -> None:
+    rig.send_delay_s = 0.3
+    heard = rig.signed_in()
+    rig.auth.lifetime_s = 1
+    heard.do(SignIn(account=ACCOUNT, permissions=ALL))
+    rig.auth.script("/token", INVALID)
+
+    write(heard)
+    item = outbox(heard, OutboxState.QUEUED, words="Sign in again")
+    rig.auth.lifetime_s = 3600
+    heard.do(SignIn(account=ACCOUNT, permissions=ALL))
+    heard.do(SendNow(account=ACCOUNT))
+    emptied(heard)
+
+    assert item.state is OutboxState.QUEUED
+    assert len(rig.smtp.mails) == 1
+
+
+def test_a_refused_sign_in_at_the_smtp_server_is_tried_with_one_fresh_token_and_then_held(rig: Rig) -> None:
+    heard = rig.signed_in()
+    before = rig.token_posts()
+    rig.smtp.answers[b"AUTH"] = b"535 5.7.8 not this token\r\n"
+
+    write(heard)
+    item = outbox(heard, OutboxState.HELD)
+
+    assert "not this token" in item.words
+    assert rig.token_posts() == before + 1
+    assert sum(1 for line in rig.smtp.commands if line.startswith(b"AUTH")) == 2
