@@ -127,7 +127,7 @@ def test_without_a_terminal_nothing_opens(shell: Shell, arguments: tuple[str, ..
     done = shell.run(*arguments)
 
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == "tuimail: tuimail needs a terminal: run it in one, not in a pipe.\n"
+    assert done.stderr == "tuimail: this needs a terminal; run it in one, not in a pipe.\n"
 
 
 @pytest.mark.parametrize("arguments", [(), ("compose",), ("check",), ("logout",)])

@@ -74,5 +74,6 @@ def make_app(program: Program, start: StartMode) -> "TuimailApp":
         clock=setting.clock,
         zone=setting.zone,
         start=start,
+        seen_after_s=ui.mark_read_after_s,
         editor=ExternalEditor(command=editor_command(setting.environ), folder=setting.places.temporary),
     )

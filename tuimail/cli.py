@@ -89,7 +89,7 @@ def _do(chosen: argparse.Namespace, environ: dict[str, str]) -> int:
 
         return take_pictures(Path(chosen.screenshot), environ)
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        return _say("tuimail needs a terminal: run it in one, not in a pipe.", EXIT_USAGE)
+        return _say("this needs a terminal; run it in one, not in a pipe.", EXIT_USAGE)
     if chosen.command == "demo":
         from tuimail.tour import run_demo  # noqa: PLC0415 (the demo's own libraries)
 

@@ -18,7 +18,7 @@ from tuimail.config.paths import places_under
 from tuimail.demo.provider import DemoProvider
 from tuimail.domain.ids import CommandId
 from tuimail.embedded import demo_setting
-from tuimail.program import Program
+from tuimail.program import Program, Setting
 
 DEADLINE_S = 20.0
 
@@ -85,11 +85,14 @@ def start(demo: DemoProvider, tmp_path: Path) -> Iterator[Callable[..., Heard]]:
     ca_file = tmp_path / "ca.pem"
     shutil.copy(str(demo.account.ca_file), ca_file)
     demo.account = replace(demo.account, ca_file=str(ca_file))
-    setting = demo_setting(demo, places, {}, no_browser=True, ui=UiSettings(send_delay_s=0.3))
     programs: list[Program] = []
+    settings: list[Setting] = []
 
     def start_one() -> Heard:
-        program = Program(setting, demo.account.id)
+        # Made at the first start, so that a test may change the account before it.
+        if not settings:
+            settings.append(demo_setting(demo, places, {}, no_browser=True, ui=UiSettings(send_delay_s=0.3)))
+        program = Program(settings[0], demo.account.id)
         programs.append(program)
         return Heard(program)
 

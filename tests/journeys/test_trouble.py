@@ -1,12 +1,15 @@
 """What goes wrong at sign-in and afterwards, and what stays."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from tests.journeys.conftest import Heard
 from tests.journeys.steps import READ, agree, open_full, sign_in, with_role
-from tuimail.api.commands import DeclineConsent, OpenAccount, OpenMailbox, Refresh, SignIn, SignOut
+from tuimail.api.commands import DeclineConsent, GiveClientSecret, OpenAccount, OpenMailbox, Refresh, SignIn, SignOut
 from tuimail.api.events import (
     AccountChanged,
+    Cancelled,
+    ClientSecretNeeded,
     ConsentNeeded,
     Failed,
     Finished,
@@ -21,6 +24,7 @@ from tuimail.domain.account import Expired, Link, SignedOut
 from tuimail.domain.draft import SignOutStepState
 from tuimail.domain.errors import ErrorKind, Remedy
 from tuimail.domain.mailbox import MailboxRole
+from tuimail.domain.token import Secret
 
 Start = Callable[[], Heard]
 
@@ -187,4 +191,37 @@ def test_declining_the_consent_leaves_the_account_signed_out(start: Start, demo:
 
     states = [event.state for event in heard.events if isinstance(event, AccountChanged)]
     assert isinstance(states[-1], SignedOut)
+    assert demo.live_tokens() == frozenset()
+
+
+def test_a_client_secret_is_asked_for_before_the_browser_and_again_when_refused(
+    start: Start, demo: DemoProvider
+) -> None:
+    demo.account = replace(demo.account, oauth=replace(demo.account.oauth, secret_in_keychain=True))
+    heard = start()
+    heard.submit(OpenAccount(account=heard.account))
+    heard.wait_for(ConsentNeeded)
+
+    first = heard.submit(SignIn(account=heard.account, permissions=READ))
+    needed = heard.wait_for(ClientSecretNeeded)
+    heard.submit(GiveClientSecret(account=heard.account, secret=Secret("this-client-has-none")))
+    refused = heard.wait_for(Failed, lambda event: event.command == first)
+    heard.submit(SignIn(account=heard.account, permissions=READ))
+
+    assert needed.client_id == demo.account.oauth.client_id
+    assert refused.problem.kind is ErrorKind.PROVIDER_REFUSED
+    assert heard.wait_for(ClientSecretNeeded) is not None
+
+
+def test_a_client_secret_that_is_not_given_ends_the_sign_in(start: Start, demo: DemoProvider) -> None:
+    demo.account = replace(demo.account, oauth=replace(demo.account.oauth, secret_in_keychain=True))
+    heard = start()
+    heard.submit(OpenAccount(account=heard.account))
+    heard.wait_for(ConsentNeeded)
+
+    number = heard.submit(SignIn(account=heard.account, permissions=READ))
+    heard.wait_for(ClientSecretNeeded)
+    heard.program.engine.cancel(number)
+
+    assert heard.wait_for(Cancelled).command == number
     assert demo.live_tokens() == frozenset()

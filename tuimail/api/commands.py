@@ -42,6 +42,14 @@ class SignIn:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GiveClientSecret:
+    """The secret that the provider issued with the client id, asked for once and kept in the keychain."""
+
+    account: AccountId
+    secret: Secret
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PasteRedirect:
     """The redirect address, pasted from a browser elsewhere; validated like a real redirect."""
 
@@ -331,6 +339,7 @@ Command = (
     | AskConsent
     | DeclineConsent
     | SignIn
+    | GiveClientSecret
     | PasteRedirect
     | AnswerOtherAccount
     | ChooseKeychain

@@ -79,6 +79,15 @@ class ConsentNeeded(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ClientSecretNeeded(Event):
+    """The profile says that the client secret lies in the keychain, and it does not yet: ``GiveClientSecret``."""
+
+    account: AccountId
+    provider: str
+    client_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BrowserNeeded(Event):
     """The person has to go to this address; the engine already tried to open it."""
 

@@ -92,6 +92,11 @@ class Account:
         return (self.address, *self.aliases)
 
     @property
+    def can_revoke(self) -> bool:
+        """Whether a program can end its own access, as far as known before the metadata are read."""
+        return self.oauth.endpoints.revocation is not None or self.access_page is None
+
+    @property
     def auth_host(self) -> str:
         """The host of the authorization server, for the consent screen."""
         url = self.oauth.endpoints.authorization or self.oauth.issuer or ""

@@ -60,6 +60,8 @@ class AuthDesk:
         self.course = SignInCourse()
         self.record: AccountRecord | None = None
         self.tokens: TokenSet | None = None
+        self.given_secret: Secret | None = None
+        """A client secret that was typed in this run; kept with the sign-in that it makes possible."""
         self._metadata: Metadata | None = None
         self._failures = 0
         self._not_before_s = 0.0
@@ -128,8 +130,12 @@ class AuthDesk:
 
     def client(self, client_id: str, secret: Secret | None = None) -> TokenClient:
         """The token endpoint's client; ``secret``: the client's, where no record holds it. On the auth worker."""
-        kept = self.record.client_secret if self.record else None
-        return TokenClient(self.http, self.metadata(), client_id, kept or secret, self.around.monotonic)
+        return TokenClient(self.http, self.metadata(), client_id, self.client_secret or secret, self.around.monotonic)
+
+    @property
+    def client_secret(self) -> Secret | None:
+        """The client's secret: the one given in this run, or the one kept. On the auth worker."""
+        return self.given_secret or (self.record.client_secret if self.record else None)
 
     def known_client_id(self) -> str | None:
         """The profile's client id, or the one registered at an earlier sign-in."""
@@ -144,7 +150,7 @@ class AuthDesk:
 
     def forget(self) -> None:
         """Drop everything from memory. On the auth worker."""
-        self.record = self.tokens = self._replacement = None
+        self.record = self.tokens = self._replacement = self.given_secret = None
         self._last_refresh = None
         self._failures, self._not_before_s, self._is_unsaved = 0, 0.0, False
 

@@ -10,8 +10,8 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from tuimail.api.commands import AnswerOtherAccount, AskConsent, PasteRedirect, SignIn
-from tuimail.api.events import BrowserNeeded, BrowserWords, ConsentNeeded, OtherAccountFound
+from tuimail.api.commands import AnswerOtherAccount, AskConsent, GiveClientSecret, PasteRedirect, SignIn
+from tuimail.api.events import BrowserNeeded, BrowserWords, ClientSecretNeeded, ConsentNeeded, OtherAccountFound
 from tuimail.domain.account import Account, ConsentRequest, Revoking
 from tuimail.domain.errors import AuthError, ErrorKind, Problem, Remedy, TuimailError
 from tuimail.domain.scope import Permission, describe
@@ -66,6 +66,8 @@ class LoginDesk:
         self._browser = browser
         self._on_signed_in = on_signed_in
         self._pending: _Pending | None = None
+        self._waiting: Job | None = None
+        """A sign-in that waits for its client secret."""
         self._registered: str | None = None
         """A client id given to an attempt that came to nothing: the next one uses it too (RFC 7591)."""
 
@@ -89,6 +91,10 @@ class LoginDesk:
     def sign_in(self, job: Job) -> None:
         """Route of ``SignIn``."""
         job.hand_to(self._auth.worker, self._begin)
+
+    def give_secret(self, job: Job) -> None:
+        """Route of ``GiveClientSecret``."""
+        job.hand_to(self._auth.worker, self._take_secret)
 
     def paste(self, job: Job) -> None:
         """Route of ``PasteRedirect``."""
@@ -128,6 +134,9 @@ class LoginDesk:
             self._pending.job.cancel()
             self._drop_pending()
         try:
+            if self._lacks_secret():
+                self._ask_secret(job)
+                return
             pending = self._prepare(job)
         except (TuimailError, GivenUpError) as error:
             outcome = error.kind if isinstance(error, TuimailError) else ErrorKind.SIGN_IN_CANCELLED
@@ -138,6 +147,31 @@ class LoginDesk:
         job.on_cancel(lambda: auth.worker.post(lambda: self._stop(pending), urgency=Urgency.SCREEN))
         auth.show(auth.course.agreed(pending.permissions))
         threading.Thread(target=self._go_to_browser, args=(pending,), name="browser", daemon=True).start()
+
+    def _lacks_secret(self) -> bool:
+        """Whether the profile speaks of a client secret that nobody has given yet."""
+        auth = self._auth
+        if not auth.account.oauth.secret_in_keychain:
+            return False
+        if auth.record is None:
+            auth.read_record()
+        return auth.client_secret is None
+
+    def _ask_secret(self, job: Job) -> None:
+        account = self._auth.account
+        self._waiting = job
+        job.on_cancel(lambda: self._auth.worker.post(job.give_up, urgency=Urgency.SCREEN))
+        client_id = account.oauth.client_id or ""
+        job.emit(ClientSecretNeeded(account=account.id, provider=account.provider, client_id=client_id))
+
+    def _take_secret(self, job: Job) -> None:
+        command = job.command
+        assert isinstance(command, GiveClientSecret)  # noqa: S101 (the route's own type, for the checker)
+        self._auth.given_secret = command.secret
+        waiting, self._waiting = self._waiting, None
+        job.finish()
+        if waiting is not None:
+            waiting.run(self._begin)
 
     def _prepare(self, job: Job) -> _Pending:
         """Everything up to the address that the person has to go to."""
@@ -302,6 +336,7 @@ class LoginDesk:
             issuer=auth.metadata().issuer,
             since=now,
             superseded=superseded,
+            client_secret=auth.client_secret,
         )
         auth.keep(record, tokens)
         self._pending = None
@@ -337,6 +372,8 @@ class LoginDesk:
         auth = self._auth
         auth.journal.record(auth.account.id, "sign-in", problem.kind.value)
         self._pending = None
+        # Perhaps it was the secret: the next try asks for it again.
+        auth.given_secret = None
         auth.show(auth.course.stopped())
         pending.job.fail(problem)
         self._let_go(pending)
@@ -385,7 +422,7 @@ def consent_request(auth: AuthDesk, permissions: frozenset[Permission]) -> Conse
 
 
 def _sign_out_words(account: Account) -> str:
-    if account.access_page:
+    if not account.can_revoke and account.access_page:
         return f"Signing out deletes everything here. Access can be ended at {account.access_page}."
     return f"Signing out ends this access at {account.provider} and deletes everything here."
 

@@ -111,7 +111,7 @@ class SignOutDesk:
                     drafts=drafts,
                     unsent=unsent,
                     changes=changes,
-                    can_revoke=account.access_page is None or account.oauth.endpoints.revocation is not None,
+                    can_revoke=account.can_revoke,
                     provider=account.provider,
                     access_page=account.access_page,
                     ends_other_machines=account.oauth.client_id is not None,
@@ -274,4 +274,4 @@ def _unsynced(store: AccountStore, auth: AuthDesk) -> list[tuple[str, bytes]]:
 
 
 def _megabytes(size: int) -> str:
-    return f"{size / 1_000_000:.1f} MB" if size >= 100_000 else f"{size / 1000:.1f} kB"  # noqa: PLR2004 (a unit's border)
+    return f"{size / 1_000_000:.1f} MB" if size >= 1_000_000 else f"{size / 1000:.0f} KB"  # noqa: PLR2004 (a unit's border)

@@ -73,6 +73,7 @@ class TuimailApp(QuietApp[None]):
         start: StartMode,
         downloads: str = "~/Downloads",
         editor: ExternalEditor | None = None,
+        seen_after_s: float = 1.0,
     ) -> None:
         super().__init__()
         self._engine = engine
@@ -84,6 +85,7 @@ class TuimailApp(QuietApp[None]):
             zone=zone,
             addresses={account.id: account.address for account in accounts},
             editor=editor,
+            seen_after_s=seen_after_s,
         )
         self._start = start
         self._downloads = downloads

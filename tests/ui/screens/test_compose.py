@@ -291,8 +291,7 @@ async def test_a_missing_subject_is_asked_about_and_enter_sends() -> None:
     app = composer(replace(READY, subject=""))
     async with app.run_test(size=SMALL) as pilot:
         await pilot.press("ctrl+t")
-        await until(pilot, lambda: isinstance(app.screen, Question))
-        assert "Send without a subject?" in app.text()
+        await until(pilot, lambda: isinstance(app.screen, Question) and "Send without a subject?" in app.text())
 
         await pilot.press("enter")
         await posted(pilot, app, ComposeScreen.SendWanted)
@@ -506,3 +505,15 @@ def test_visual_goes_before_editor() -> None:
 )
 def test_a_dropped_path_loses_its_quotes(typed: str, path: str) -> None:
     assert unquoted(typed) == path
+
+
+async def test_a_paste_arrives_once() -> None:
+    app = composer(REPLY)
+
+    async with app.run_test(size=SMALL) as pilot:
+        await until(pilot, lambda: isinstance(app.focused, TextArea))
+        app.post_message(events.Paste("Bread and butter."))
+        await until(pilot, lambda: "Bread" in screen_of(app).draft.text)
+        await pilot.pause()
+
+        assert screen_of(app).draft.text.count("Bread and butter.") == 1

@@ -8,12 +8,13 @@ from textual.widgets import Input
 
 from tests.ui.screens.host import HOSTILE, LARGE, SIZES, SMALL, Host, flat, until
 from tuimail.api.commands import ChooseKeychain, KeychainChoice
-from tuimail.api.events import BrowserNeeded, KeychainNeeded, OtherAccountFound
+from tuimail.api.events import BrowserNeeded, ClientSecretNeeded, KeychainNeeded, OtherAccountFound
 from tuimail.domain.account import ConsentRequest
 from tuimail.domain.errors import ErrorKind, Problem, Remedy
 from tuimail.domain.ids import AccountId
 from tuimail.domain.scope import Permission, ScopeSets, describe
 from tuimail.domain.token import Secret
+from tuimail.ui.screens.client_secret import ClientSecretScreen
 from tuimail.ui.screens.consent import ConsentScreen, one_permission_words
 from tuimail.ui.screens.keychain import KeychainScreen, passphrase_trouble
 from tuimail.ui.screens.login import FINISHED, LoginScreen
@@ -339,3 +340,25 @@ async def test_hostile_words_are_shown_as_they_are(size: tuple[int, int]) -> Non
         app = Host(screen)
         async with app.run_test(size=size):
             assert flat(app.text()).count(HOSTILE) >= count - (size == SMALL) * 2
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_a_client_secret_is_taken_without_being_shown(size: tuple[int, int]) -> None:
+    event = ClientSecretNeeded(account=AccountId("work"), provider=HOSTILE, client_id="id-1")
+    app = Host(lambda: ClientSecretScreen(event))
+
+    async with app.run_test(size=size) as pilot:
+        await pilot.press(*"hush", "enter")
+        await pilot.pause()
+
+    assert app.answers == [Secret("hush")]
+
+
+async def test_esc_leaves_without_a_client_secret() -> None:
+    app = Host(lambda: ClientSecretScreen(ClientSecretNeeded(account=AccountId("work"), provider="P", client_id="i")))
+
+    async with app.run_test(size=SIZES[0]) as pilot:
+        await pilot.press("enter", "escape")
+        await pilot.pause()
+
+    assert app.answers == [None]

@@ -5,11 +5,19 @@ from functools import partial
 
 from textual.message import Message
 
-from tuimail.api.commands import AnswerOtherAccount, ChooseKeychain, DeclineConsent, PasteRedirect, SignIn
+from tuimail.api.commands import (
+    AnswerOtherAccount,
+    ChooseKeychain,
+    DeclineConsent,
+    GiveClientSecret,
+    PasteRedirect,
+    SignIn,
+)
 from tuimail.api.events import (
     BrowserNeeded,
     BrowserWords,
     Cancelled,
+    ClientSecretNeeded,
     ConsentNeeded,
     Event,
     Failed,
@@ -21,7 +29,9 @@ from tuimail.domain.account import ConsentRequest
 from tuimail.domain.errors import ErrorKind, Problem, Remedy
 from tuimail.domain.ids import AccountId, CommandId
 from tuimail.domain.scope import Permission
+from tuimail.domain.token import Secret
 from tuimail.ui.flows.flow import Flow
+from tuimail.ui.screens.client_secret import ClientSecretScreen
 from tuimail.ui.screens.consent import ConsentScreen
 from tuimail.ui.screens.keychain import KeychainScreen
 from tuimail.ui.screens.login import LoginScreen
@@ -62,6 +72,8 @@ class SignInFlow(Flow):
                 self.host.app.push_screen(OtherAccountQuestion(event), partial(self._answer_other, account))
             case KeychainNeeded():
                 self._ask_keychain(event)
+            case ClientSecretNeeded(account=account):
+                self.host.app.push_screen(ClientSecretScreen(event), partial(self._secret_given, account))
             case Finished() | Failed() | Cancelled() if event.command is not None and event.command == self._command:
                 self._ended(event)
             case _:
@@ -134,6 +146,12 @@ class SignInFlow(Flow):
 
     def _answer_other(self, account: AccountId, keep: bool | None) -> None:
         self.session.submit(AnswerOtherAccount(account=account, keep=bool(keep)))
+
+    def _secret_given(self, account: AccountId, secret: Secret | None) -> None:
+        if secret is not None:
+            self.session.submit(GiveClientSecret(account=account, secret=secret))
+        elif self._command is not None:
+            self.session.cancel(self._command)
 
     def _ask_keychain(self, event: KeychainNeeded) -> None:
         self._needed = event

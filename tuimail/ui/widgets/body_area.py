@@ -51,8 +51,7 @@ class BodyArea(TextArea):
             event.stop()
             event.prevent_default()
             self.post_message(self.FileDropped(path, event.text))
-        else:
-            await super()._on_paste(event)
+        # Everything else is TextArea's own: Textual calls its handler after this one.
 
     async def _on_key(self, event: events.Key) -> None:
         since_s = event.time - self._last_key_at
