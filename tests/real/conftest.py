@@ -25,6 +25,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.xdist_group("real"))
             if absent and not is_required():
                 item.add_marker(pytest.mark.skip(reason=_needs(absent)))
+    # First, since the one worker that runs them is busy longest.
+    items.sort(key=lambda item: item.get_closest_marker("real") is None)
 
 
 @pytest.hookimpl(wrapper=True)
