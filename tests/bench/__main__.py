@@ -23,7 +23,7 @@ from tests.bench import empty_app, seed
 from tests.bench.terminal import Terminal
 from tests.fakes.secret_service import missing_programs, secret_service
 
-ROUNDS = 5
+ROUNDS = 15
 KEYS = 8
 """Presses of each key in a round."""
 OPENINGS = 3
