@@ -17,14 +17,11 @@ _desk_numbers = count(1)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One worker runs all of these, so that the servers start once; where they cannot start, none does."""
-    absent = missing()
+    """One worker runs all of these, so that the servers start once."""
     for item in items:
         if _HERE in item.path.parents:
             item.add_marker(pytest.mark.real)
             item.add_marker(pytest.mark.xdist_group("real"))
-            if absent and not is_required():
-                item.add_marker(pytest.mark.skip(reason=_needs(absent)))
     # First, since the one worker that runs them is busy longest.
     items.sort(key=lambda item: item.get_closest_marker("real") is None)
 
@@ -46,10 +43,12 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
 
 @pytest.fixture(scope="session")
 def servers() -> Iterator[Bed]:
-    """All servers, started once."""
-    absent = missing()
-    if absent:
-        pytest.fail(f"{_needs(absent)} ({REQUIRE}=1)", pytrace=False)
+    """All servers, started once; where one is missing, nothing is tried."""
+    if absent := missing():
+        words = "the real servers need " + "; ".join(absent)
+        if is_required():
+            pytest.fail(f"{words} ({REQUIRE}=1)", pytrace=False)
+        pytest.skip(words)
     bed = Bed()
     try:
         bed.start()
@@ -93,7 +92,3 @@ def open_desk(bed: Bed) -> Iterator[Callable[[KeyringState], Desk]]:
 def desk(open_desk: Callable[[KeyringState], Desk], request: pytest.FixtureRequest) -> Desk:
     """A fresh home; its keychain is unlocked unless the test is parametrized indirectly with another state."""
     return open_desk(getattr(request, "param", KeyringState.UNLOCKED))
-
-
-def _needs(absent: list[str]) -> str:
-    return "the real servers need " + "; ".join(absent)
