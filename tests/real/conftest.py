@@ -28,8 +28,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """A failed test shows its terminals and the servers' logs."""
+    """A failed test shows its terminals and the servers' logs; skipped ones share one line of the summary."""
     report = yield
+    if report.skipped and isinstance(report.longrepr, tuple) and _HERE in item.path.parents:
+        report.longrepr = (__file__, 1, report.longrepr[2])
     fixtures = getattr(item, "funcargs", {})
     if report.failed and _HERE in item.path.parents:
         desk, bed = fixtures.get("desk"), fixtures.get("bed")
