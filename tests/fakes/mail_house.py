@@ -8,6 +8,7 @@ import base64
 import json
 import re
 import select
+import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterator
@@ -209,7 +210,7 @@ class _Talk:
         self.peer.send(tag + b" OK done\r\n")
         return True
 
-    def _has_line(self, sock: object) -> bool:
+    def _has_line(self, sock: socket.socket) -> bool:
         if isinstance(sock, ssl.SSLSocket) and sock.pending():
             return True
         return bool(select.select([sock], [], [], _IDLE_LOOK_S)[0])
