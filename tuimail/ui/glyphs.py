@@ -13,7 +13,7 @@ from textual.color import Color
 from textual.filter import LineFilter
 
 _EMOJI = "\xa9\xae\u2190-\u2bff\u3030\u303d\u3297\u3299\U0001f000-\U0001faff"
-_SEQUENCE = re.compile(rf"(.)(?:[\ufe00-\ufe0f\U0001f3fb-\U0001f3ff]|\u200d[{_EMOJI}])+")
+_SEQUENCE = re.compile(rf"(.)(?:[\ufe00-\ufe0f\U0001f3fb-\U0001f3ff]|\u200d[{_EMOJI}])+\u20e3?")
 
 
 class PlainGlyphs(LineFilter):
