@@ -191,3 +191,19 @@ def test_an_unknown_theme_exits_with_2_and_the_themes_there_are(shell: Shell, te
     assert done.stderr.count("\n") == 1
     assert "“plaid”" in done.stderr
     assert "tuimail-dark" in done.stderr
+
+
+def test_a_fault_of_our_own_is_one_line_without_what_it_says(shell: Shell) -> None:
+    script = (
+        "import sys, tuimail.cli as cli\n"
+        "def fail(*_): raise KeyError('words of a letter')\n"
+        "cli.run = fail\n"
+        "cli.main()\n"
+    )
+
+    done = shell.run(program=(sys.executable, "-c", script))
+
+    assert done.returncode == 1
+    assert done.stderr.startswith("tuimail: a fault in tuimail ended it: KeyError at <string>:2 < cli.py:")
+    assert done.stderr.count("\n") == 1
+    assert "letter" not in done.stderr

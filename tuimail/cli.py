@@ -7,6 +7,7 @@ import sys
 import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import TracebackType
 
 from tuimail import __version__
 
@@ -106,6 +107,13 @@ def _do(chosen: argparse.Namespace, environ: dict[str, str]) -> int:
 
     mailto = chosen.mailto if chosen.command == "compose" else None
     return run_mail(chosen.profile, chosen.account, environ, mailto=mailto)
+
+
+def _tell_fault(_kind: type[BaseException], fault: BaseException, _trace: TracebackType | None) -> None:
+    """Python's traceback ends with the exception's own words, which may quote mail or a server."""
+    from tuimail.config.logs import fault_of  # noqa: PLC0415 (see run)
+
+    _say(f"a fault in tuimail ended it: {fault_of(fault)}", EXIT_FAILED)
 
 
 def _say(words: str, status: int) -> int:

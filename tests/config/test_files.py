@@ -3,6 +3,7 @@ import os
 import stat
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -244,3 +245,20 @@ def test_a_missing_runtime_folder_warns_nobody() -> None:
     )
 
     assert (told.stdout.strip(), told.stderr) == ("tuimail", "")
+
+
+def test_a_log_that_cannot_be_written_prints_nothing(log: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    log.mkdir()
+
+    logging.getLogger("tuimail").error("access_token=abc123")
+
+    assert capfd.readouterr().err == ""
+
+
+def test_a_thread_that_fails_is_logged_without_its_words(log: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    thread = threading.Thread(target=int, args=["words of a letter"])
+    thread.start()
+    thread.join()
+
+    assert "a thread ended: ValueError at threading.py:" in log.read_text()
+    assert "letter" not in log.read_text() + capfd.readouterr().err

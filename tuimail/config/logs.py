@@ -3,6 +3,7 @@
 import logging
 import os
 import re
+import threading
 import traceback
 from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
@@ -59,6 +60,7 @@ def open_log(path: Path, level: int = logging.INFO) -> logging.Handler:
     root = logging.getLogger()
     root.addHandler(handler)
     root.setLevel(level)
+    threading.excepthook = _log_thread
     # Our own words are enough; what libraries log at INFO may hold requests.
     for library in ("httpx", "httpx2", "httpcore", "authlib", "imapclient", "keyring", "asyncio"):
         logging.getLogger(library).setLevel(logging.WARNING)
@@ -67,13 +69,22 @@ def open_log(path: Path, level: int = logging.INFO) -> logging.Handler:
 
 def close_log(handler: logging.Handler) -> None:
     """Undo ``open_log``."""
+    threading.excepthook = threading.__excepthook__
     logging.getLogger().removeHandler(handler)
     handler.close()
 
 
+def _log_thread(ended: threading.ExceptHookArgs) -> None:
+    if ended.exc_value is not None:
+        logging.getLogger(__name__).error("a thread ended: %s", fault_of(ended.exc_value))
+
+
 class _PrivateFileHandler(RotatingFileHandler):
-    """Creates each file with mode 0600, whatever the umask."""
+    """Creates each file with mode 0600, whatever the umask; a line that cannot be written is lost, silently."""
 
     def _open(self) -> TextIOWrapper:
         descriptor = os.open(self.baseFilename, os.O_CREAT | os.O_WRONLY | os.O_APPEND, 0o600)
         return os.fdopen(descriptor, "a", encoding=self.encoding)
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 (the base's)
+        """Nothing: the base would print the line, unredacted, on the terminal."""
