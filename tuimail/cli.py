@@ -51,6 +51,7 @@ def main() -> None:
     """The installed program: ``run`` as a process of its own, ended at once."""
     # A start makes some 300,000 objects, and they stay: looking for cycles after every 700 took a sixth of its time.
     gc.set_threshold(50_000, 20, 20)
+    sys.excepthook = _tell_fault
     status = run()
     # Freeing every object of the interpreter takes 0.3 s more, in which the shell shows no prompt. All files are
     # closed by now, and the threads that are left wait for a keychain or a server.
