@@ -85,6 +85,7 @@ class Rig:
         self.visit: Callable[[str], None] = self._agree
         """What the person does with the sign-in address, on a thread of its own."""
         self.urls: list[str] = []
+        self.open_browser: Callable[[str], bool] = self._open
         self.send_delay_s = 0.0
         self.sign_in_limit_s = 300.0
         self.programs: list[Program] = []
@@ -122,7 +123,7 @@ class Rig:
             environ={},
             zone=UTC,
             keychain=lambda: self.keychain,
-            open_sign_in=self._open,
+            open_sign_in=self.open_browser,
             sign_in_limit_s=self.sign_in_limit_s,
         )
 

@@ -265,6 +265,7 @@ def test_what_a_second_window_queues_is_sent_once_by_the_first(rig: Rig) -> None
     second.wait_for(Noticed, lambda event: "another window" in event.words)
 
     write(second)
+    outbox(first, OutboxState.SENDING)
     emptied(first)
 
     assert len(rig.smtp.mails) == 1

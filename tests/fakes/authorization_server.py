@@ -149,6 +149,14 @@ class AuthorizationServer:
             )
         return f"{query['redirect_uri']}?{urlencode(answer)}"
 
+    def live_tokens(self) -> frozenset[str]:
+        """Every access and refresh token that still counts."""
+        return frozenset(token for token in (*self._access, *self._refresh) if self.is_live(token))
+
+    def forget_scripts(self) -> None:
+        """Answer properly again."""
+        self._scripts.clear()
+
     def is_live(self, token: str) -> bool:
         """Whether an access or refresh token of ours still counts."""
         grant = self._access.get(token) or self._refresh.get(token)

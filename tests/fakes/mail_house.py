@@ -13,6 +13,8 @@ import ssl
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 
 from tests.fakes.imap_server import CAPABILITIES, Reply
 from tests.fakes.wire_server import Peer
@@ -43,12 +45,13 @@ class Box:
     mails: dict[int, Mail] = field(default_factory=dict)
 
 
-def letter(subject: str, *, message_id: str = "") -> bytes:
-    """A short mail."""
-    name = message_id or f"<{subject.replace(' ', '.')}@example.test>"
+def letter(subject: str, *, minute: int = 0) -> bytes:
+    """A short mail, written so many minutes after noon of one day in spring."""
+    name = f"<{subject.replace(' ', '.')}@example.test>"
+    at = format_datetime(datetime(2026, 3, 14, 12, 0, tzinfo=UTC) + timedelta(minutes=minute))
     return (
         f"From: Ada <ada@example.org>\r\nTo: alice@example.test\r\nSubject: {subject}\r\n"
-        f"Date: Sat, 14 Mar 2026 09:30:00 +0000\r\nMessage-ID: {name}\r\n\r\nStill warm.\r\n"
+        f"Date: {at}\r\nMessage-ID: {name}\r\n\r\nStill warm.\r\n"
     ).encode()
 
 
@@ -184,6 +187,9 @@ class _Talk:
         return text
 
     def _sign_in(self, tag: bytes, text: bytes) -> None:
+        if len(text.split()) == 2:
+            self.peer.send(b"+ \r\n")
+            text = self.peer.line()
         shown = _TOKEN.search(base64.b64decode(text.split()[-1]))
         token = shown[1].decode() if shown else ""
         self.house.tokens.append(token)

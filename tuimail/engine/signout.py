@@ -237,7 +237,11 @@ class SignOutDesk:
     def _retry(self, job: Job) -> None:
         report = _Report(job, self._auth)
         report.begin(f"Revoke the access at {self._auth.account.provider}")
-        revoked = self._revoke(report, self._owed) if self._owed is not None else False
+        revoked = False
+        if self._owed is not None:
+            revoked = self._revoke(report, self._owed)
+        else:
+            report.end(SignOutStepState.NOT_POSSIBLE, "the token is no longer held")
         if revoked:
             self._auth.journal.record(self._auth.account.id, "sign-out", "revoked at a second try")
         self._tell_report(job, report, revoked=revoked)

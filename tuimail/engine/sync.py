@@ -139,7 +139,9 @@ class Synchroniser:
         changed: list[RowId] = []
         for step in steps:
             changed += self._take(step, session, mailbox=mailbox, selected=selected)
-        self._finish(mailbox, selected, changed=changed, before=before, is_news=bool(steps))
+        # A first look at an empty mailbox has no steps, and ends the wait for its rows all the same.
+        is_news = bool(steps) or not state.is_complete
+        self._finish(mailbox, selected, changed=changed, before=before, is_news=is_news)
 
     def _finish(
         self, mailbox: MailboxId, selected: Selected, *, changed: list[RowId], before: int | None, is_news: bool
