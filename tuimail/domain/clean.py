@@ -13,7 +13,7 @@ MARK = "\N{REPLACEMENT CHARACTER}"
 """Stands where something was taken out, so that a cleaned text never looks untouched."""
 
 MAX_COMBINING = 8
-"""Combining marks kept on one character (threats, row 3)."""
+"""Combining marks kept on one character: more than any script uses, fewer than it takes to cover other rows."""
 
 _LINE_ENDS = re.compile(r"\r\n|[\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 # Everything that could need work; most text has none of it and returns at once.

@@ -152,7 +152,7 @@ def questions_before_sending(mail: OutgoingMail) -> list[FieldProblem]:
 
 
 class OutboxState(StrEnum):
-    """Where a mail on its way stands (threats, fault 1)."""
+    """Where a mail on its way stands; UNKNOWN: it may or may not have been taken (RFC 1047)."""
 
     QUEUED = "queued"
     SENDING = "sending"

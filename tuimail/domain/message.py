@@ -65,7 +65,7 @@ class Attachment:
     part: str
     """The path of the part in the parsed tree, such as ``1.2``; names it in commands."""
     name: str
-    """Cleaned and safe to show; ``mime.parse`` makes it safe to save, too (threats, row 13)."""
+    """Cleaned and safe to show; ``mime.parse`` makes it safe to save, too: no path, no leading dot, no device name."""
     content_type: str
     size_bytes: int
     """Decoded size."""

@@ -71,7 +71,7 @@ class StoreKey:
 
 
 UNKNOWN_LIFETIME_S = 300.0
-"""Assumed where the provider names no lifetime (oauth, section 7, row 10)."""
+"""Assumed where the provider names no lifetime, which RFC 6749 section 5.1 allows."""
 
 REFRESH_AHEAD_S = 120.0
 """Refresh this long before the end, or a fifth of the lifetime before, whichever is shorter."""

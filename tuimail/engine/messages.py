@@ -143,7 +143,7 @@ class MessageDesk:
 
 
 def write_new(folder: Path, name: str, data: bytes) -> Path:
-    """Write a file that did not exist, readable by the user alone; a taken name gets a number (threats, row 13).
+    """Write a file that did not exist, readable by the user alone; a taken name gets a number.
 
     ``name`` was made safe by ``mime``. Raises StoreError where nothing can be written.
     """
