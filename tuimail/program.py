@@ -75,6 +75,7 @@ class Program:
         self.default = default
         self._remembered = recall(setting.places.remembered)
         self._pending_key = self._start_key_child()
+        self._is_key_taken = False
         self.engine = MailEngine()
         self.timers = Timers()
         store_worker = Worker("store", on_crash=log_crash)
@@ -217,8 +218,10 @@ class Program:
         return child.start(entry_for(self.default), backend)
 
     def _wait_for_key(self, account: AccountId, tell: Callable[[], None]) -> StoreKey | None:
-        if self._pending_key is None or account != self.default:
+        # Once only: after a sign-out it would open a new store with the key of the deleted one.
+        if self._pending_key is None or account != self.default or self._is_key_taken:
             return None
+        self._is_key_taken = True
         answer = self._pending_key.wait(_KEY_SLICE_S)
         if answer is child.NoKey.NOT_YET:
             tell()

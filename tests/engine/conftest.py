@@ -28,6 +28,7 @@ from tuimail.domain.ids import AccountId
 from tuimail.domain.mailbox import Mailbox, MailboxRole
 from tuimail.domain.scope import Permission, ScopeSets
 from tuimail.domain.token import Secret
+from tuimail.keychain.base import Keychain
 from tuimail.keychain.memory import MemoryKeychain
 from tuimail.program import Program, Setting
 
@@ -84,6 +85,8 @@ class Rig:
         self.smtp_server = servers.enter_context(WireServer(self.smtp, context))
         self.visit: Callable[[str], None] = self._agree
         """What the person does with the sign-in address, on a thread of its own."""
+        self.unlock: Callable[[], Keychain] = lambda: self.keychain
+        """What the operating system's keychain says to a program."""
         self.urls: list[str] = []
         self.open_browser: Callable[[str], bool] = self._open
         self.send_delay_s = 0.0
@@ -122,7 +125,7 @@ class Rig:
             places=self.places,
             environ={},
             zone=UTC,
-            keychain=lambda: self.keychain,
+            keychain=self._unlock,
             open_sign_in=self.open_browser,
             sign_in_limit_s=self.sign_in_limit_s,
         )
@@ -161,6 +164,9 @@ class Rig:
         """Play the browser: go where the provider sent it."""
         with urllib.request.urlopen(back, timeout=10) as answer:  # noqa: S310 (our own listener)
             answer.read()
+
+    def _unlock(self) -> Keychain:
+        return self.unlock()
 
     def _open(self, url: str) -> bool:
         self.urls.append(url)

@@ -59,6 +59,16 @@ def test_a_cancelled_job_stops_at_its_next_step() -> None:
     assert told == [Cancelled(command=CommandId(3))]
 
 
+def test_a_job_past_its_point_of_no_return_goes_through() -> None:
+    job, told = _job()
+    job.go_through()
+    job.cancel()
+
+    job.run(lambda job: job.finish("all of it"))
+
+    assert told == [Finished(command=CommandId(3), words="all of it")]
+
+
 def test_a_reaction_to_a_cancel_that_already_happened_runs_at_once() -> None:
     job, _told = _job()
     job.cancel()

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from tuimail.api.commands import ChooseKeychain, KeychainChoice
-from tuimail.api.events import Event, Finished, KeychainAsking, KeychainNeeded
+from tuimail.api.events import Cancelled, Event, Finished, KeychainAsking, KeychainNeeded
 from tuimail.domain.errors import ErrorKind, KeychainError, Remedy
 from tuimail.domain.ids import CommandId
 from tuimail.domain.token import Secret
@@ -141,6 +141,29 @@ def test_a_locked_keychain_is_asked_about_and_asked_again_only_after_a_choice(ri
     assert needed.problem.kind is ErrorKind.KEYCHAIN_LOCKED
     assert tries_before_choice == 1
     assert went_on.wait(DEADLINE_S)
+
+
+def test_a_choice_that_hangs_ends_with_the_next_one_and_does_not_come_back(rig: Rig) -> None:
+    began, freed = threading.Event(), threading.Event()
+
+    def hang() -> Keychain:
+        began.set()
+        freed.wait(DEADLINE_S)
+        return Prompting()
+
+    rig.system = hang
+    first = Job(CommandId(1), ChooseKeychain(choice=KeychainChoice.RETRY), rig.told.put)
+    second = Job(CommandId(2), ChooseKeychain(choice=KeychainChoice.MEMORY), rig.told.put)
+
+    first.run(rig.vault.choose)
+    assert began.wait(DEADLINE_S)
+    second.run(rig.vault.choose)
+    assert rig.wait_for(Cancelled).command == CommandId(1)
+    assert rig.wait_for(Finished).command == CommandId(2)
+    freed.set()
+
+    assert rig.vault.open() == MemoryKeychain.title
+    assert not rig.vault.is_lasting
 
 
 def test_a_prompt_that_nobody_answers_is_told_and_can_be_left_behind(rig: Rig) -> None:
