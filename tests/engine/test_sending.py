@@ -3,24 +3,33 @@
 import threading
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 from tests.engine.conftest import ACCOUNT, ALL, Rig, box, write
 from tests.fakes.authorization_server import json_reply
+from tests.fakes.mail_house import letter
 from tests.fakes.wire_server import Peer
 from tests.journeys.conftest import Heard
 from tests.journeys.steps import open_full
 from tuimail.api.commands import (
+    AnswerKind,
+    BeginAnswer,
     BeginDraft,
     DiscardOutbox,
+    EditOutbox,
     OpenAccount,
+    PreviewSignOut,
+    Refresh,
     RetryOutbox,
+    SaveDraft,
+    SaveUnsynced,
     Send,
     SendNow,
     SetFlags,
     SignIn,
     Undo,
 )
-from tuimail.api.events import DraftOpened, Failed, Finished, Noticed, OutboxChanged
+from tuimail.api.events import DraftOpened, Failed, Finished, Noticed, OutboxChanged, SignOutPreviewed
 from tuimail.domain.draft import OutboxItem, OutboxState
 from tuimail.domain.message import Flag
 from tuimail.domain.scope import Permission
@@ -50,17 +59,6 @@ def cut(peer: Peer, _line: bytes) -> None:
     peer.cut()
 
 
-def cut_in_the_mail(peer: Peer, _line: bytes) -> None:
-    """Take the mail's first line, then hang up."""
-    peer.send(b"354 go on\r\n")
-    peer.line()
-    peer.cut()
-
-
-def message_id(mail: bytes) -> bytes:
-    return next(line for line in mail.split(b"\r\n") if line.lower().startswith(b"message-id:"))
-
-
 def test_a_mail_is_sent_once_and_filed_once(rig: Rig) -> None:
     heard = rig.signed_in()
 
@@ -73,28 +71,27 @@ def test_a_mail_is_sent_once_and_filed_once(rig: Rig) -> None:
     assert copies[0].flags == {b"\\Seen"}
 
 
-def test_cut_before_the_dot_the_same_bytes_go_out_later(rig: Rig) -> None:
+def test_what_was_not_taken_goes_out_again_byte_for_byte(rig: Rig) -> None:
     heard = rig.signed_in()
-    rig.smtp.answers[b"DATA"] = cut_in_the_mail
+    rig.smtp.verdict = b"451 4.3.0 come back later\r\n"
 
     write(heard)
-    item = outbox(heard, OutboxState.QUEUED, words="not sent")
-    del rig.smtp.answers[b"DATA"]
+    item = outbox(heard, OutboxState.QUEUED, words="come back later")
+    rig.smtp.verdict = b"250 2.0.0 queued\r\n"
     heard.do(SendNow(account=ACCOUNT))
     emptied(heard)
 
-    begun = bytes(rig.smtp_server.peers[0].received)
     assert item.send_at is not None
     assert item.send_at > item.queued_at
-    assert len(rig.smtp.mails) == 1
-    assert message_id(rig.smtp.mails[0]) in begun
-    assert begun.partition(b"DATA\r\n")[2].removesuffix(b".\r\n") in rig.smtp.mails[0]
+    assert len(rig.smtp.mails) == 2
+    assert rig.smtp.mails[0] == rig.smtp.mails[1]
+    assert b"Message-ID: " in rig.smtp.mails[0]
 
 
 def test_cut_at_each_command_before_the_mail_leaves_it_queued(rig: Rig) -> None:
     heard = rig.signed_in()
 
-    for step in (b"EHLO", b"AUTH", b"MAIL", b"RCPT"):
+    for step in (b"EHLO", b"AUTH", b"MAIL", b"RCPT", b"DATA"):
         rig.smtp.answers = {step: cut}
         write(heard, subject=step.decode())
         outbox(heard, OutboxState.QUEUED, words="connection")
@@ -102,7 +99,7 @@ def test_cut_at_each_command_before_the_mail_leaves_it_queued(rig: Rig) -> None:
         heard.do(SendNow(account=ACCOUNT))
         emptied(heard)
 
-    assert len(rig.smtp.mails) == 4
+    assert len(rig.smtp.mails) == 5
 
 
 def test_cut_after_the_dot_it_is_unknown_and_never_sent_again_unasked(rig: Rig) -> None:
@@ -378,3 +375,45 @@ def test_a_refused_sign_in_at_the_smtp_server_is_tried_with_one_fresh_token_and_
     assert "not this token" in item.words
     assert rig.token_posts() == before + 1
     assert sum(1 for line in rig.smtp.commands if line.startswith(b"AUTH")) == 2
+
+
+def test_a_held_mail_can_be_edited_again(rig: Rig) -> None:
+    heard = rig.signed_in()
+    rig.smtp.answers[b"MAIL"] = b"550 5.7.1 no\r\n"
+    draft = write(heard)
+    item = outbox(heard, OutboxState.HELD)
+
+    assert heard.ask(EditOutbox(account=ACCOUNT, item=item.id), DraftOpened).draft == draft
+    emptied(heard)
+    assert isinstance(heard.do(EditOutbox(account=ACCOUNT, item=item.id)), Failed)
+
+
+def test_an_answered_message_is_marked_at_the_server(rig: Rig) -> None:
+    [uid] = rig.mail.deliver(letter("a question"))
+    heard = rig.signed_in()
+    [row] = open_full(heard, box(heard))
+    draft = heard.ask(BeginAnswer(account=ACCOUNT, row=row, kind=AnswerKind.REPLY), DraftOpened).draft
+
+    heard.do(Send(account=ACCOUNT, draft=draft))
+    emptied(heard)
+    heard.do(Refresh(account=ACCOUNT))
+
+    assert b"\\Answered" in rig.mail.inbox.mails[uid].flags
+
+
+def test_the_sign_out_question_counts_what_would_be_lost_and_saves_it(rig: Rig, tmp_path: Path) -> None:
+    heard = rig.signed_in()
+    rig.smtp.answers[b"MAIL"] = b"550 5.7.1 no\r\n"
+    write(heard, subject="unsent")
+    outbox(heard, OutboxState.HELD)
+    draft = heard.ask(BeginDraft(account=ACCOUNT), DraftOpened).draft
+    heard.do(SaveDraft(account=ACCOUNT, draft=replace(draft, text="half a thought")))
+
+    preview = heard.ask(PreviewSignOut(account=ACCOUNT), SignOutPreviewed).preview
+    ended = heard.do(SaveUnsynced(account=ACCOUNT, folder=str(tmp_path / "kept")))
+
+    assert (preview.drafts, preview.unsent, preview.changes) == (1, 1, 0)
+    assert isinstance(ended, Finished)
+    kept = b"".join(path.read_bytes() for path in (tmp_path / "kept").iterdir())
+    assert b"half a thought" in kept
+    assert b"Subject: unsent" in kept

@@ -51,3 +51,10 @@ def test_a_sign_out_ends_in_nothing_held() -> None:
 
     assert revoking.state == Revoking()
     assert revoking.signed_out() == SignInCourse()
+
+
+def test_news_of_the_tokens_do_not_end_a_sign_in_that_is_under_way() -> None:
+    under_way = SignInCourse().signed(SIGNED).asked(READ).agreed(READ)
+
+    assert under_way.renewed(SIGNED).state == AwaitingBrowser(permissions=READ)
+    assert SignInCourse().signed(SIGNED).renewed(SIGNED).state == SIGNED
