@@ -1,5 +1,6 @@
 """Widths by cells and dates as a list shows them."""
 
+import unicodedata
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -44,3 +45,11 @@ def test_dates_are_in_the_zone_of_the_user() -> None:
 def test_sizes_and_counts_in_words() -> None:
     assert [size(0), size(999), size(1400), size(348_000)] == ["0 B", "999 B", "1.4 KB", "348 KB"]
     assert [plural(1, "change"), plural(3, "change")] == ["1 change", "3 changes"]
+
+
+@pytest.mark.parametrize("text", ["a\u0903\u0903\u0903" * 40, "क्षि" * 40, "मी" * 9])
+def test_marks_that_some_terminals_space_stay_within_the_width(text: str) -> None:
+    fitted = fit(text, 20)
+
+    marks = sum(unicodedata.category(char) == "Mc" for char in fitted)
+    assert cell_len(fitted) + marks == 20

@@ -1,5 +1,6 @@
 """Text made to fit: cell widths, truncation, and dates as a list shows them. Pure; the clock is given."""
 
+import unicodedata
 from datetime import datetime, tzinfo
 
 from rich.cells import cell_len, set_cell_size
@@ -16,20 +17,30 @@ def truncate(text: str, width: int) -> str:
     """The text in at most ``width`` cells, its loss shown by an ellipsis."""
     if width <= 0:
         return ""
-    if cell_len(text) <= width:
+    if _drawn(text) <= width:
         return text
-    return set_cell_size(text, width - 1).rstrip() + ELLIPSIS
+    cut = set_cell_size(text, width - 1)
+    while (excess := _drawn(cut) - (width - 1)) > 0:
+        cut = cut[: -max(1, excess // 2)]
+    return cut.rstrip() + ELLIPSIS
 
 
 def fit(text: str, width: int) -> str:
     """The text in exactly ``width`` cells, cut or padded; wide characters count double."""
-    return set_cell_size(truncate(text, width), width)
+    cut = truncate(text, width)
+    return cut + " " * (width - _drawn(cut))
 
 
 def fit_right(text: str, width: int) -> str:
     """As ``fit``, at the right edge."""
     cut = truncate(text, width)
-    return " " * (width - cell_len(cut)) + cut
+    return " " * (width - _drawn(cut)) + cut
+
+
+def _drawn(text: str) -> int:
+    """The cells a text may take: many terminals give a spacing mark one of its own, which Textual does not count."""
+    marks = 0 if text.isascii() else sum(unicodedata.category(char) == "Mc" for char in text)
+    return cell_len(text) + marks
 
 
 def list_date(when: datetime, *, now: datetime, zone: tzinfo) -> str:
