@@ -22,6 +22,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if _HERE in item.path.parents:
             item.add_marker(pytest.mark.real)
             item.add_marker(pytest.mark.xdist_group("real"))
+            # Every wait has a deadline of its own, which says more when it ends.
+            item.add_marker(pytest.mark.timeout(300))
     # First, since the one worker that runs them is busy longest.
     items.sort(key=lambda item: item.get_closest_marker("real") is None)
 

@@ -70,7 +70,7 @@ def test_the_first_send_asks_for_sending_and_the_mail_goes_out_without_being_typ
     send(terminal)
     grant_sending(desk, terminal)
 
-    wait_until(lambda: delivered(bed, letter.subject) is not None, "delivery to Bob", deadline_s=30)
+    wait_until(lambda: delivered(bed, letter.subject) is not None, "delivery to Bob", deadline_s=60)
     message = delivered(bed, letter.subject)
     assert message is not None
     assert ALICE.address in message["From"]
@@ -84,12 +84,12 @@ def test_a_second_send_asks_nothing(desk: Desk, bed: Bed) -> None:
     write(terminal, first)
     send(terminal)
     grant_sending(desk, terminal)
-    wait_until(lambda: delivered(bed, first.subject) is not None, "delivery to Bob", deadline_s=30)
+    wait_until(lambda: delivered(bed, first.subject) is not None, "delivery to Bob", deadline_s=60)
 
     write(terminal, second)
     send(terminal)
 
-    wait_until(lambda: delivered(bed, second.subject) is not None, "delivery to Bob", deadline_s=30)
+    wait_until(lambda: delivered(bed, second.subject) is not None, "delivery to Bob", deadline_s=60)
     assert len(desk.browser.opened()) == 2
 
 
@@ -103,7 +103,7 @@ def test_a_refused_permission_to_send_keeps_the_draft(desk: Desk, bed: Bed) -> N
     terminal.wait_for(words.CONSENT_TO_SEND)
     terminal.keys("Enter")
 
-    terminal.wait_for(words.DENIED, deadline_s=30)
+    terminal.wait_for(words.DENIED, deadline_s=60)
     assert bed.bob.subjects() == []
 
 
@@ -120,7 +120,7 @@ def test_a_reply_quotes_and_stays_in_its_thread(desk: Desk, bed: Bed) -> None:
     send(terminal)
     grant_sending(desk, terminal)
 
-    wait_until(lambda: len(bed.bob.messages()) == 1, "delivery to Bob", deadline_s=30)
+    wait_until(lambda: len(bed.bob.messages()) == 1, "delivery to Bob", deadline_s=60)
     reply = bed.bob.messages()[0]
     assert reply["Subject"] == f"Re: {SECRET_SUBJECT}"
     assert reply["In-Reply-To"] == original["Message-ID"]
@@ -141,7 +141,7 @@ def test_undo_within_its_window_brings_the_mail_back_and_it_goes_out_once(desk: 
     sent_too_early = bed.bob.subjects()
     send(terminal)
 
-    wait_until(lambda: delivered(bed, letter.subject) is not None, "delivery to Bob", deadline_s=30)
+    wait_until(lambda: delivered(bed, letter.subject) is not None, "delivery to Bob", deadline_s=60)
     wait_until(lambda: letter.subject in bed.alice.subjects("Sent"), "the copy in Sent")
     assert sent_too_early == []
     # The mail of the first try would have gone out before this one.
@@ -153,7 +153,7 @@ def test_a_second_window_reads_and_says_so(desk: Desk) -> None:
 
     second = desk.start_second()
 
-    second.wait_for(words.LIST, words.READS_ONLY, deadline_s=30)
+    second.wait_for(words.LIST, words.READS_ONLY, deadline_s=60)
     second.keys("Enter")
     second.wait_for(SECRET_SENTENCE)
 
@@ -163,13 +163,13 @@ def test_a_mailto_address_opens_a_composer_beside_another_window_and_its_mail_go
     write(terminal, letter_to(BOB))
     send(terminal)
     grant_sending(desk, terminal)
-    wait_until(lambda: len(bed.bob.messages()) == 1, "delivery to Bob", deadline_s=30)
+    wait_until(lambda: len(bed.bob.messages()) == 1, "delivery to Bob", deadline_s=60)
 
     second = desk.start_second("compose", "mailto:bob@example.test?subject=Beside%20the%20other&body=Clicked.")
-    second.wait_for(BOB.address, "Beside the other", "Clicked.", deadline_s=30)
+    second.wait_for(BOB.address, "Beside the other", "Clicked.", deadline_s=60)
     send(second)
 
-    wait_until(lambda: delivered(bed, "Beside the other") is not None, "delivery to Bob", deadline_s=40)
+    wait_until(lambda: delivered(bed, "Beside the other") is not None, "delivery to Bob", deadline_s=60)
 
 
 @pytest.mark.parametrize("size", [Size(columns=120, rows=40), Size(columns=80, rows=24)], ids=["120x40", "80x24"])
@@ -187,7 +187,7 @@ def test_a_mail_is_read_and_answered_at_this_size(desk: Desk, bed: Bed, size: Si
     send(terminal)
     grant_sending(desk, terminal)
 
-    wait_until(lambda: delivered(bed, "Re: Anybody there?") is not None, "delivery to Bob", deadline_s=30)
+    wait_until(lambda: delivered(bed, "Re: Anybody there?") is not None, "delivery to Bob", deadline_s=60)
     assert terminal.wait_for(words.ONLINE).count("\n") == size.rows
 
 
@@ -198,4 +198,4 @@ def test_a_mailto_address_opens_the_composer(desk: Desk) -> None:
 
     terminal = desk.start("compose", "mailto:bob@example.test?subject=From%20a%20link&body=Clicked.")
 
-    terminal.wait_for(BOB.address, "From a link", "Clicked.", deadline_s=30)
+    terminal.wait_for(BOB.address, "From a link", "Clicked.", deadline_s=60)

@@ -37,7 +37,7 @@ def use_the_account(desk: Desk, bed: Bed) -> Terminal:
     write(terminal, letter)
     send(terminal)
     grant_sending(desk, terminal)
-    wait_until(lambda: delivered(bed, letter.subject) is not None, "delivery to Bob", deadline_s=30)
+    wait_until(lambda: delivered(bed, letter.subject) is not None, "delivery to Bob", deadline_s=60)
     wait_until(lambda: letter.subject in bed.alice.subjects("Sent"), "the copy in Sent")
     return terminal
 
@@ -53,7 +53,7 @@ def test_after_signing_out_old_tokens_are_refused_and_nothing_is_left(desk: Desk
     before = traces(desk, bed)
 
     sign_out(terminal)
-    terminal.wait_for(words.SIGN_OUT_DONE, deadline_s=30)
+    terminal.wait_for(words.SIGN_OUT_DONE, deadline_s=60)
     issued = bed.provider.issued()
     after = traces(desk, bed)
     quit_program(terminal)
@@ -71,12 +71,12 @@ def test_after_signing_out_old_tokens_are_refused_and_nothing_is_left(desk: Desk
 def test_after_signing_out_the_next_start_asks_for_consent(desk: Desk) -> None:
     terminal = sign_in(desk)
     sign_out(terminal)
-    terminal.wait_for(words.SIGN_OUT_DONE, deadline_s=30)
+    terminal.wait_for(words.SIGN_OUT_DONE, deadline_s=60)
     quit_program(terminal)
 
     terminal = desk.start()
 
-    terminal.wait_for(words.CONSENT, deadline_s=30)
+    terminal.wait_for(words.CONSENT, deadline_s=60)
     assert len(desk.browser.opened()) == 1
     assert words.LIST not in terminal.screen()
 
@@ -97,11 +97,11 @@ def test_a_failed_revocation_still_removes_everything_here_and_can_be_tried_agai
     bed.provider.make_unavailable(REVOCATION)
 
     sign_out(terminal)
-    terminal.wait_for(words.FORGOTTEN, deadline_s=30)
+    terminal.wait_for(words.FORGOTTEN, deadline_s=60)
     kept = account_entries(desk)
     bed.provider.make_unavailable()
     terminal.keys("r")
-    terminal.wait_for(words.SIGN_OUT_DONE, deadline_s=30)
+    terminal.wait_for(words.SIGN_OUT_DONE, deadline_s=60)
 
     assert kept == []
     assert still_good(client, bed.provider.issued()) == []
@@ -137,7 +137,7 @@ def test_signing_out_of_two_sign_ins_at_80x24_tells_what_was_done(
     sign_in_again(desk, terminal)
 
     sign_out(terminal, answer=answer)
-    terminal.wait_for(words.SIGN_OUT_DONE if answer == "r" else words.FORGOTTEN, deadline_s=30)
+    terminal.wait_for(words.SIGN_OUT_DONE if answer == "r" else words.FORGOTTEN, deadline_s=60)
 
     issued = bed.provider.issued()
     assert [token.kind for token in issued].count("RefreshToken") >= 2

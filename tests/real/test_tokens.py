@@ -18,10 +18,10 @@ def test_refreshes_rotate_the_token_and_survive_a_restart(desk: Desk, bed: Bed) 
         terminal.wait_for(words.ONLINE)
         bed.provider.expire_access_tokens()
         bed.dovecot.kick(ALICE.address)
-        wait_until(partial(has_refreshed, bed, count), f"refresh {count}", deadline_s=40)
+        wait_until(partial(has_refreshed, bed, count), f"refresh {count}", deadline_s=60)
         # News that arrive show the new connection; the word "online" may still be about the old one.
         post(bed, f"News after refresh {count}")
-        terminal.wait_for(f"News after refresh {count}", deadline_s=40)
+        terminal.wait_for(f"News after refresh {count}", deadline_s=60)
     quit_program(terminal)
     terminal = desk.start()
     terminal.wait_for(words.LIST, words.ONLINE, deadline_s=SIGN_IN_DEADLINE_S)
@@ -41,7 +41,7 @@ def test_an_access_token_that_ran_out_early_is_replaced_without_a_word(desk: Des
     bed.dovecot.kick(ALICE.address)
     post(bed, "After the token ran out")
 
-    screen = terminal.wait_for("After the token ran out", deadline_s=40)
+    screen = terminal.wait_for("After the token ran out", deadline_s=60)
     assert not words.EXPIRED_BANNER.search(screen)
     assert refreshes(bed) == ["grant.success"]
     assert len(desk.browser.opened()) == 1
@@ -53,12 +53,12 @@ def test_a_revoked_grant_asks_to_sign_in_again_and_loses_nothing(desk: Desk, bed
 
     bed.provider.end_all_grants()
     bed.dovecot.kick(ALICE.address)
-    banner = terminal.wait_for(words.SIGN_IN_AGAIN, deadline_s=40)
+    banner = terminal.wait_for(words.SIGN_IN_AGAIN, deadline_s=60)
     sign_in_again(desk, terminal)
     post(bed, "After signing in again")
 
     assert words.LIST in banner
-    terminal.wait_for("After signing in again", deadline_s=40)
+    terminal.wait_for("After signing in again", deadline_s=60)
 
 
 def test_a_silent_token_endpoint_is_never_shown_as_a_sign_in_problem(desk: Desk, bed: Bed) -> None:
@@ -68,13 +68,13 @@ def test_a_silent_token_endpoint_is_never_shown_as_a_sign_in_problem(desk: Desk,
     bed.provider.make_unavailable(TOKEN)
     bed.provider.expire_access_tokens()
     bed.dovecot.kick(ALICE.address)
-    screen = terminal.wait_for(words.OFFLINE, deadline_s=40)
+    screen = terminal.wait_for(words.OFFLINE, deadline_s=60)
     bed.provider.make_unavailable()
     terminal.keys("C-r")
 
     assert not words.SIGN_IN_AGAIN.search(screen)
     assert words.LIST in screen
-    terminal.wait_for(words.ONLINE, deadline_s=40)
+    terminal.wait_for(words.ONLINE, deadline_s=60)
 
 
 def test_a_mail_server_that_cannot_check_tokens_is_no_reason_to_sign_in(desk: Desk, bed: Bed) -> None:
@@ -83,12 +83,12 @@ def test_a_mail_server_that_cannot_check_tokens_is_no_reason_to_sign_in(desk: De
 
     bed.provider.make_unavailable(INTROSPECTION)
     bed.dovecot.kick(ALICE.address)
-    screen = terminal.wait_for(words.OFFLINE, deadline_s=40)
+    screen = terminal.wait_for(words.OFFLINE, deadline_s=60)
     bed.provider.make_unavailable()
     terminal.keys("C-r")
 
     assert not words.SIGN_IN_AGAIN.search(screen)
-    terminal.wait_for(words.ONLINE, deadline_s=40)
+    terminal.wait_for(words.ONLINE, deadline_s=60)
 
 
 def has_refreshed(bed: Bed, count: int) -> bool:

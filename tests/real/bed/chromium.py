@@ -77,7 +77,7 @@ class Browser:
 
     def wait_for_visit(self, count: int = 1) -> Visit:
         """The last of so many visits, once it has ended well."""
-        wait_until(lambda: len(self.visits()) >= count, f"visit {count} of the browser", deadline_s=40)
+        wait_until(lambda: len(self.visits()) >= count, f"visit {count} of the browser", deadline_s=60)
         visit = self.visits()[count - 1]
         if visit.error:
             raise AssertionError(f"browser: {visit.error}")

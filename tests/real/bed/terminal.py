@@ -93,7 +93,7 @@ class Terminal:
         """Whether text or a pattern is on the screen now."""
         return _is_in(wanted, self.screen())
 
-    def wait_for(self, *wanted: str | re.Pattern[str], deadline_s: float = 15.0) -> str:
+    def wait_for(self, *wanted: str | re.Pattern[str], deadline_s: float = 40.0) -> str:
         """The screen, once all of these are on it at the same time."""
         screen = ""
 
@@ -109,7 +109,7 @@ class Terminal:
             raise ScreenTimeoutError(f"not on the screen within {deadline_s:g} s: {absent}\n{screen}") from error
         return screen
 
-    def wait_until_gone(self, unwanted: str | re.Pattern[str], *, deadline_s: float = 15.0) -> str:
+    def wait_until_gone(self, unwanted: str | re.Pattern[str], *, deadline_s: float = 40.0) -> str:
         """The screen, once this is no longer on it."""
         try:
             wait_until(lambda: not self.shows(unwanted), "something leaves the screen", deadline_s=deadline_s)
@@ -119,7 +119,7 @@ class Terminal:
             ) from error
         return self.screen()
 
-    def wait_for_exit(self, *, deadline_s: float = 15.0) -> int:
+    def wait_for_exit(self, *, deadline_s: float = 40.0) -> int:
         """The program's exit status, once it has ended."""
         try:
             wait_until(lambda: bool(self._exit_text()), "the program ends", deadline_s=deadline_s)

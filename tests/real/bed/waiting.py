@@ -7,7 +7,7 @@ from time import monotonic
 _pause = Event()
 
 
-def wait_until(condition: Callable[[], bool], what: str, *, deadline_s: float = 20.0) -> None:
+def wait_until(condition: Callable[[], bool], what: str, *, deadline_s: float = 40.0) -> None:
     """Return once the condition holds; a TimeoutError names what was waited for."""
     ends_at = monotonic() + deadline_s
     while not condition():
