@@ -28,6 +28,7 @@ def make_app(
     keys: str = "default",
     theme: str = DARK.name,
     start: StartMode | None = None,
+    seen_after_s: float = 1.0,
 ) -> tuple[TuimailApp, FakeEngine]:
     engine = FakeEngine(answer or FakeMailbox())
     accounts = tuple(account(name) for name in names)
@@ -41,13 +42,14 @@ def make_app(
         clock=lambda: NOW,
         zone=UTC,
         start=start or OpenMail(),
+        seen_after_s=seen_after_s,
     )
     return app, engine
 
 
 async def settle(pilot: Pilot[None]) -> None:
     """Wait until all that was posted to the app was taken, and its screens have drawn what came of it."""
-    for _ in range(2):
+    for _ in range(3):
         taken = asyncio.Event()
         pilot.app.call_later(taken.set)
         await asyncio.wait_for(taken.wait(), 10)

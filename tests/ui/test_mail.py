@@ -1,7 +1,7 @@
 """The main screen by key presses: what it submits, and what it holds afterwards."""
 
 from array import array
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -152,6 +152,15 @@ async def test_new_mail_does_not_move_the_cursor() -> None:
         assert screen(app).messages.cursor == 3
 
 
+class Searched(FakeMailbox):
+    """Forgets the envelopes of what was moved away, as a store does."""
+
+    def __call__(self, command: c.Command, number: CommandId) -> Iterator[e.Event]:
+        if isinstance(command, c.MoveMessages):
+            self.envelopes = {row: each for row, each in self.envelopes.items() if row not in command.rows}
+        yield from super().__call__(command, number)
+
+
 async def test_marks_are_acted_on_together() -> None:
     app, engine = make_app()
 
@@ -181,6 +190,20 @@ async def test_a_deleted_open_message_gives_way_to_the_next() -> None:
         assert app.state.reading is not None
         assert app.state.reading.row == SECOND
         assert engine.sent(c.OpenMessage)[-1].row == SECOND
+
+
+async def test_a_hit_that_is_deleted_leaves_the_hits_and_the_reader() -> None:
+    app, _ = make_app(Searched())
+
+    async with app.run_test(size=WIDE) as pilot:
+        await press(pilot, "slash", *"train", "enter")
+        assert len(app.state.rows) == 2
+        await press(pilot, "enter", "d")
+        await settle(pilot)
+
+        assert len(app.state.rows) == 1
+        assert app.state.reading is not None
+        assert app.state.reading.row == app.state.rows[0]
 
 
 @pytest.mark.parametrize(("keys", "mailbox"), [("gt", SENT), ("ga", ARCHIVE), ("gi", INBOX)])

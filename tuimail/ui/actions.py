@@ -80,6 +80,7 @@ _EVERYWHERE = (
     ("palette", ":", "Command palette", "palette"),
     ("folders", "ctrl+g", "Show the folder list", "folders"),
     ("sign_in", "", "Sign in again", "sign in"),
+    ("keychain", "ctrl+k", "Other ways than the keychain that is asking", "keychain"),
     ("quit", "ctrl+q", "Quit", "quit"),
 )
 _MESSAGE = (
@@ -149,4 +150,20 @@ ACTIONS = (
     *_actions(Context.READER, _READER),
     *_actions(Context.FOLDERS, _FOLDERS),
 )
+LATER = {
+    "L": "Replying to a list",
+    "F": "Forwarding as an attachment",
+    "D": "Deleting for good",
+    "M": "Copying to a folder",
+    "l": "Labelling",
+    "\\": "Narrowing the list",
+    "O": "Sorting",
+    "T": "Threads",
+    "S": "Jumping over quotations",
+    "U": "Unsubscribing",
+    "|": "Piping to a command",
+    "E": "Exporting as .eml",
+    "ctrl+o": "Opening the HTML in the browser",
+}
+"""Keys of the default keymap that are kept free, and what they will do: they say so and do nothing."""
 BY_NAME = {action.name: action for action in ACTIONS}

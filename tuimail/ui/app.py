@@ -35,6 +35,8 @@ from tuimail.ui.start import ComposeMail, StartMode
 from tuimail.ui.state import AppState, begin, reduce
 from tuimail.ui.themes import as_textual
 
+FEW_COLORS = {None, "standard"}
+"""Rich's words for a terminal of 16 colours or none."""
 CATALOG = "tuimail.ui.flows.catalog"
 
 
@@ -87,6 +89,7 @@ class TuimailApp(QuietApp[None]):
             editor=editor,
             seen_after_s=seen_after_s,
         )
+        self._themes = themes
         self._start = start
         self._downloads = downloads
         self._catalog: Catalog | None = None
@@ -108,6 +111,8 @@ class TuimailApp(QuietApp[None]):
 
     def on_mount(self) -> None:
         """Show the main screen, ask for the account, and load the rest after the first paint."""
+        if not self.is_headless and (self.no_color or self.console.color_system in FEW_COLORS):
+            self._do_with_few_colors()
         self.push_screen(self._mail)
         connect(self._engine, self)
         self.session.submit(OpenAccount(account=self.state.account))
@@ -121,16 +126,21 @@ class TuimailApp(QuietApp[None]):
             for name in ("SIGTERM", "SIGHUP"):
                 loop.add_signal_handler(getattr(signal, name), self._end_by_signal)
 
+    @property
+    def is_home(self) -> bool:
+        """Whether the main screen is on top."""
+        return self.screen is self._mail
+
     def tell(self, words: str, *, can_undo: bool = False) -> None:
         """Say something for some seconds, on whatever screen is shown."""
-        if self.screen is self._mail:
+        if self.is_home:
             self._mail.tell(words, can_undo=can_undo)
         else:
             self.notify(words, markup=False)
 
     def go_home(self) -> None:
         """Close what lies over the main screen."""
-        if self.screen is not self._mail:
+        if not self.is_home:
             self._mail.pop_until_active()
 
     # The engine's events and the screens' wishes
@@ -196,12 +206,12 @@ class TuimailApp(QuietApp[None]):
     def action_help(self) -> None:
         """Help for the screen on top."""
         if self._catalog is not None:
-            self._catalog.show_help(self._mail.pane if self.screen is self._mail else None)
+            self._catalog.show_help(self._mail.pane if self.is_home else None)
 
     def action_command_palette(self) -> None:
         """Every action of the main screen, and the themes; elsewhere the themes alone."""
         entries: list[tuple[str, Callable[[], None], str]] = []
-        if self.screen is self._mail:
+        if self.is_home:
             keys = self.session.keymap
             entries += [
                 (action.title, partial(self._mail.do, action.name), keys.shown(action.name) or action.help)
@@ -213,6 +223,11 @@ class TuimailApp(QuietApp[None]):
             for name in self.available_themes
         ]
         self.search_commands(entries, placeholder="What to do…")
+
+    def _do_with_few_colors(self) -> None:
+        for each in self._themes:
+            self.register_theme(as_textual(each, few_colors=True))
+        self.refresh_css()
 
     def _end_by_signal(self) -> None:
         self.post_message(QuitWanted())

@@ -1,8 +1,10 @@
 """The sentence and the key for every state in which there is nothing, or something unusual, to see. Pure."""
 
-from datetime import tzinfo
+from datetime import datetime, tzinfo
+from math import ceil
 
 from tuimail.domain.account import Expired, Link, LinkState, Revoking, SignedOut
+from tuimail.domain.draft import OutboxState
 from tuimail.domain.mailbox import MailboxRole
 from tuimail.domain.message import Envelope, Flag
 from tuimail.ui.fit import clock_time, plural
@@ -19,7 +21,7 @@ def list_words(state: AppState) -> str:
         return ""
     view = state.view
     if isinstance(view.sign_in, SignedOut):
-        return f"{view.sign_in.reason or 'This account is signed out.'}\n\n, opens settings; Enter there signs in."
+        return f"{view.sign_in.reason or 'This account is signed out.'}\n\nEnter signs in. Comma opens settings."
     if isinstance(view.sign_in, Revoking):
         return "Signing out…"
     mailbox = state.current_mailbox
@@ -46,9 +48,9 @@ def banner_words(state: AppState) -> str:
     """What lasts and wants attention."""
     view = state.view
     if isinstance(view.sign_in, Expired):
-        return f"{view.sign_in.problem.summary} Your stored mail stays readable. , then Enter signs in again."
+        return f"{view.sign_in.problem.summary} Your stored mail stays readable. To sign in again: comma, then Enter."
     if state.keychain_asking:
-        return "Your keychain is asking you something: look for its window."
+        return "Your keychain is asking you something: look for its window. Ctrl+K shows other ways."
     if view.read_only:
         return view.read_only
     return ""
@@ -81,16 +83,31 @@ def row_words(envelope: Envelope | None) -> str:
     return ", ".join(word for word, holds in words if holds)
 
 
-def status(state: AppState, *, doing: str, right: str, zone: tzinfo) -> Status:
+def undo_window_s(state: AppState, now: datetime) -> int:
+    """Whole seconds until the next mail leaves that can still be taken back; 0 if there is none."""
+    left = [
+        (item.send_at - now).total_seconds()
+        for item in state.view.outbox
+        if item.state is OutboxState.QUEUED and item.send_at is not None and item.send_at > now and not item.words
+    ]
+    return ceil(min(left, default=0))
+
+
+def status(state: AppState, *, now: datetime, doing: str, right: str, zone: tzinfo) -> Status:
     """The status bar: link, what is being waited for, what stands under the cursor."""
     view = state.view
     if isinstance(view.sign_in, SignedOut):
         return Status(sign="○", link="signed out", middle=doing, right=right)
     sign, tone, link = _link(view.link, zone)
     if not state.is_complete and state.rows_known and not doing:
-        doing = "fetching the rest of this folder"
+        mailbox = state.current_mailbox
+        share = f": {len(state.rows):,} of {mailbox.total:,}" if mailbox and mailbox.total > len(state.rows) else ""
+        doing = f"fetching the rest of this folder{share}"
     unsent = len(view.unsent)
-    if unsent:
+    seconds = undo_window_s(state, now)
+    if seconds:
+        link += f", sending in {seconds} s"
+    elif unsent:
         link += f", {unsent} in the outbox"
     return Status(sign=sign, tone=tone, link=link, middle=doing, right=right)
 

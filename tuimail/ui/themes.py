@@ -5,9 +5,13 @@ from textual.theme import Theme
 from tuimail.config.themes import ThemeSpec
 
 
-def as_textual(theme: ThemeSpec) -> Theme:
-    """The Textual theme of these colours; stylesheets use its names and ``$muted``, ``$line`` and ``$selection``."""
+def as_textual(theme: ThemeSpec, *, few_colors: bool = False) -> Theme:
+    """The Textual theme of these colours; stylesheets use its names and ``$muted``, ``$line`` and ``$selection``.
+
+    ``few_colors``: backgrounds cannot be told apart, so the entry at the cursor of a short list is underlined.
+    """
     colors = theme.colors
+    cursor_style = "bold underline" if few_colors else "bold"
     return Theme(
         name=theme.name,
         dark=theme.dark,
@@ -34,7 +38,8 @@ def as_textual(theme: ThemeSpec) -> Theme:
             "link-color": colors.accent,
             "block-cursor-background": colors.selection,
             "block-cursor-foreground": colors.text,
-            "block-cursor-text-style": "bold",
+            "block-cursor-text-style": cursor_style,
+            "block-cursor-blurred-text-style": cursor_style if few_colors else "none",
             "block-cursor-blurred-background": colors.surface,
             "block-cursor-blurred-foreground": colors.text,
             "block-hover-background": colors.surface,

@@ -23,6 +23,10 @@ class Host(Protocol):
     def session(self) -> Session:
         """State and engine."""
 
+    @property
+    def is_home(self) -> bool:
+        """Whether the main screen is on top."""
+
     def tell(self, words: str, *, can_undo: bool = False) -> None:
         """Say something for some seconds, on whatever screen is shown."""
 

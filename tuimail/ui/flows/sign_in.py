@@ -22,8 +22,10 @@ from tuimail.api.events import (
     Event,
     Failed,
     Finished,
+    KeychainAsking,
     KeychainNeeded,
     OtherAccountFound,
+    Progress,
 )
 from tuimail.domain.account import ConsentRequest
 from tuimail.domain.errors import ErrorKind, Problem, Remedy
@@ -31,8 +33,10 @@ from tuimail.domain.ids import AccountId, CommandId
 from tuimail.domain.scope import Permission
 from tuimail.domain.token import Secret
 from tuimail.ui.flows.flow import Flow
+from tuimail.ui.patience import WORTH_A_WORD_S
 from tuimail.ui.screens.client_secret import ClientSecretScreen
 from tuimail.ui.screens.consent import ConsentScreen
+from tuimail.ui.screens.deeds.going import KeychainChoicesWanted
 from tuimail.ui.screens.keychain import KeychainScreen
 from tuimail.ui.screens.login import LoginScreen
 from tuimail.ui.screens.other_account import OtherAccountQuestion
@@ -56,6 +60,8 @@ class SignInFlow(Flow):
     _command: CommandId | None = None
     _asked: SignIn | None = None
     _keychain: KeychainScreen | None = None
+    _offered = False
+    """Whether the choices were asked for while the keychain is still being waited for."""
     _needed: KeychainNeeded | None = None
     """What was last asked about the keychain; "not now" leaves it to the next sign-in."""
 
@@ -72,8 +78,12 @@ class SignInFlow(Flow):
                 self.host.app.push_screen(OtherAccountQuestion(event), partial(self._answer_other, account))
             case KeychainNeeded():
                 self._ask_keychain(event)
+            case KeychainAsking(asking=asking):
+                self._keychain_asks(asking)
             case ClientSecretNeeded(account=account):
                 self.host.app.push_screen(ClientSecretScreen(event), partial(self._secret_given, account))
+            case Progress(words=words) if event.command == self._command:
+                self._tell_progress(words)
             case Finished() | Failed() | Cancelled() if event.command is not None and event.command == self._command:
                 self._ended(event)
             case _:
@@ -81,9 +91,12 @@ class SignInFlow(Flow):
         return True
 
     def wish(self, message: Message) -> bool:
-        """The pasted address."""
+        """The pasted address, and the other ways than a keychain that keeps asking."""
         if isinstance(message, LoginScreen.Pasted):
             self.session.submit(PasteRedirect(account=message.account, url=message.url))
+            return True
+        if isinstance(message, KeychainChoicesWanted):
+            self._offer_choices()
             return True
         return False
 
@@ -104,6 +117,16 @@ class SignInFlow(Flow):
     def _sign_in(self, command: SignIn) -> None:
         self._asked = command
         self._command = self.session.submit(command)
+
+    def _tell_progress(self, words: str) -> None:
+        if self._login is not None:
+            self._login.show_progress(f"{words[:1].upper()}{words[1:]}…")
+        elif not self.host.is_home:
+            self.host.app.set_timer(WORTH_A_WORD_S, partial(self._tell_if_waiting, self._command, words))
+
+    def _tell_if_waiting(self, command: CommandId | None, words: str) -> None:
+        if command == self._command and self._login is None:
+            self.host.tell(f"{words[:1].upper()}{words[1:]}…")
 
     def _show_login(self, event: BrowserNeeded) -> None:
         self.close(self._login)
@@ -157,6 +180,29 @@ class SignInFlow(Flow):
         self._needed = event
         self.close(self._keychain)
         self._keychain = KeychainScreen(event)
+        self.host.app.push_screen(self._keychain, self._keychain_chosen)
+
+    def _keychain_asks(self, asking: bool) -> None:
+        if asking and not self.host.is_home:
+            # The main screen has its banner.
+            self.host.tell("Your keychain is asking you something: look for its window.")
+        if not asking and self._offered:
+            self.close(self._keychain)
+            self._keychain = None
+            self._offered = False
+
+    def _offer_choices(self) -> None:
+        """The choices, while the keychain is still being waited for."""
+        if not self.session.state.keychain_asking:
+            self.host.tell("Your keychain is not asking anything.")
+            return
+        words = "Your keychain is asking you something in a window of its own. Answer it there, or go another way."
+        problem = Problem(kind=ErrorKind.KEYCHAIN_LOCKED, summary=words, remedy=Remedy.UNLOCK)
+        sealed_file_exists = self._needed is not None and self._needed.sealed_file_exists
+        # Not kept as what is needed: the keychain may still answer.
+        self.close(self._keychain)
+        self._keychain = KeychainScreen(KeychainNeeded(problem=problem, sealed_file_exists=sealed_file_exists))
+        self._offered = True
         self.host.app.push_screen(self._keychain, self._keychain_chosen)
 
     def _keychain_chosen(self, choice: ChooseKeychain | None) -> None:

@@ -153,12 +153,12 @@ class WritingFlow(Flow):
         return self._composers[draft].draft.account if draft in self._composers else self.session.account
 
     def _leave(self, draft: Draft) -> None:
+        self._close(draft.id)
         if draft.is_empty:
             self.session.submit(DiscardDraft(account=draft.account, draft=draft.id))
         else:
             self.session.submit(SaveDraft(account=draft.account, draft=draft))
             self.host.tell("Draft kept. g d lists drafts.")
-        self._close(draft.id)
 
     def _close(self, draft: DraftId) -> None:
         screen = self._composers.pop(draft, None)

@@ -57,6 +57,7 @@ class LoginScreen(ModalScreen[str | None]):
     LoginScreen #head Words { width: 1fr; }
     LoginScreen UrlText { margin-bottom: 1; color: $accent; }
     LoginScreen PasteField { margin: 0 2; width: 1fr; max-width: 100; }
+    LoginScreen #progress { color: $muted; }
     LoginScreen #words { color: $warning; display: none; margin-top: 1; }
     """
 
@@ -88,7 +89,7 @@ class LoginScreen(ModalScreen[str | None]):
             yield Words(paste_words(event))
             yield PasteField(placeholder="the address your browser ended on", select_on_focus=False)
             yield Words(id="words")
-            yield Words(Content.assemble((f"Waiting for the answer on {event.listening_on}.", "$muted")))
+            yield Words(f"Waiting for the answer on {event.listening_on}.", id="progress")
         yield HintLine(_HINTS)
 
     def on_mount(self) -> None:
@@ -109,6 +110,11 @@ class LoginScreen(ModalScreen[str | None]):
         """A sentence under the field, such as why a pasted address was not accepted."""
         if self.query(PasteField):
             self.query_one("#words", Words).show(f"! {text}" if text else "")
+
+    def show_progress(self, words: str) -> None:
+        """What is being done with the answer."""
+        if self.query(PasteField):
+            self.query_one("#progress", Words).show(words)
 
     def finish(self) -> None:
         """The sign-in is over, one way or the other."""

@@ -7,8 +7,9 @@ from textual.widgets import Input
 
 from tuimail.api.commands import ListAccounts, LoadRows
 from tuimail.api.events import Event, ListChanged, ListLoaded, RowsLoaded
+from tuimail.domain.account import SignedOut
 from tuimail.domain.mailbox import MailboxRole
-from tuimail.ui.actions import Action
+from tuimail.ui.actions import LATER, Action, Pane
 from tuimail.ui.keymap import Prefix, key_of
 from tuimail.ui.screens.deeds.acting import Acting
 from tuimail.ui.screens.deeds.going import Going, QuitWanted
@@ -17,7 +18,7 @@ from tuimail.ui.screens.deeds.opening import Opening
 from tuimail.ui.screens.deeds.reading import Reading
 from tuimail.ui.screens.panes import Panes
 from tuimail.ui.session import Session
-from tuimail.ui.state import AppState, close_message
+from tuimail.ui.state import AppState, Slot, close_message
 from tuimail.ui.widgets.mailbox_tree import MailboxTree
 from tuimail.ui.widgets.message_list import MessageList
 
@@ -37,6 +38,7 @@ class MailScreen(Panes):
         parts = (self._moving, self._acting, self._going, self._reading, Opening(self, downloads))
         self._deeds = {name: deed for part in parts for name, deed in part.deeds().items()}
         self._deeds |= {"search": self._begin_search, "list_back": self._back, "list_clear": self._clear_words}
+        self._deeds["open"] = self._open
         self._search_timer: Timer | None = None
         self._quit_timer: Timer | None = None
 
@@ -79,8 +81,10 @@ class MailScreen(Panes):
             case _:
                 pass
         self._render_state(before)
-        if isinstance(event, ListChanged) and state.rows is event.rows:
-            self._follow_list(event)
+        if isinstance(event, ListChanged) and event.mailbox == state.mailbox and event.account == state.account:
+            self._hear_news(event)
+        if state.rows is not before.rows and (state.mailbox, state.query) == (before.mailbox, before.query):
+            self._follow_list()
         if state.mailbox is None and state.view.mailboxes:
             self._open_first()
 
@@ -93,12 +97,17 @@ class MailScreen(Panes):
             self._going.open(first.id)
             self.session.submit(ListAccounts())
 
-    def _follow_list(self, event: ListChanged) -> None:
-        """The open message left the list: the reader goes on with the next one, or closes with an unread pane."""
-        reading = self.session.state.reading
+    def _hear_news(self, event: ListChanged) -> None:
+        """New mail is told; hits are looked up anew, since only the store knows which of the rows still match."""
         if event.new_mail:
             self.tell(f"{event.new_mail} new")
-        if reading is None or reading.row in event.rows:
+        if self.session.state.query:
+            self._going.search_again()
+
+    def _follow_list(self) -> None:
+        """The open message left the list: the reader goes on with the next one, or closes with an unread pane."""
+        reading = self.session.state.reading
+        if reading is None or reading.row in self.session.state.rows:
             return
         current = self.messages.current
         if self.reader.has_focus and current is not None:
@@ -121,9 +130,13 @@ class MailScreen(Panes):
         if self._field.has_focus:
             self._search_key(event)
             return
+        if event.key == "escape" and self._give_up():
+            event.stop()
+            return
         pressed = (*self._pressed, key_of(event.key, event.character))
         found = self.session.keymap.find(self.pane, pressed)
         if found is None and not self._pressed:
+            self._say_later(pressed[0])
             return
         event.stop()
         event.prevent_default()
@@ -132,11 +145,27 @@ class MailScreen(Panes):
             self.do(found.name)
         self._render_lines()
 
+    def _say_later(self, key: str) -> None:
+        if key in LATER and self.session.keymap.name == "default" and self.pane is not Pane.FOLDERS:
+            self.tell(f"{LATER[key]} is not in this version.")
+
     @on(events.DescendantFocus)
     def _focus_moved(self) -> None:
         self._pressed = ()
         self._arrange(folders=self.folders.has_focus)
         self._render_lines()
+
+    def _give_up(self) -> bool:
+        """End what has been waited for so long that giving it up was offered."""
+        wait = self._patience.long_wait
+        if wait is None:
+            return False
+        self.session.cancel(wait.command)
+        self.tell(f"Given up: {wait.words}.")
+        if wait.command == self.session.state.waiting.get(Slot.READER):
+            self._reading.close()
+            self.focus_pane(self.messages)
+        return True
 
     def _back(self) -> None:
         if self._clear():
@@ -163,6 +192,13 @@ class MailScreen(Panes):
 
     def _clear_words(self) -> None:
         self._clear()
+
+    def _open(self) -> None:
+        """The row under the cursor; where somebody signed out there is none, and Enter signs in."""
+        if isinstance(self.session.state.view.sign_in, SignedOut):
+            self.do("sign_in")
+        else:
+            self._reading.open()
 
     def _begin_search(self) -> None:
         self._field.display = True
@@ -207,6 +243,10 @@ class MailScreen(Panes):
     @on(MessageList.RowsWanted)
     def _load_rows(self, wish: MessageList.RowsWanted) -> None:
         self.session.submit(LoadRows(account=self.session.account, rows=wish.rows))
+
+    @on(MessageList.NoUnread)
+    def _none_unread(self) -> None:
+        self.tell("No unread mail below.")
 
     @on(MessageList.Moved)
     def _cursor_moved(self) -> None:

@@ -10,9 +10,20 @@ from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
+from tuimail.domain.account import SignedOut
 from tuimail.ui.actions import BY_NAME, Pane
 from tuimail.ui.keymap import Keys, Prefix, pretty
-from tuimail.ui.sentences import banner_words, counts, is_outgoing, list_words, row_words, status, too_small
+from tuimail.ui.patience import Patience, awaited
+from tuimail.ui.sentences import (
+    banner_words,
+    counts,
+    is_outgoing,
+    list_words,
+    row_words,
+    status,
+    too_small,
+    undo_window_s,
+)
 from tuimail.ui.session import Session
 from tuimail.ui.state import AppState
 from tuimail.ui.widgets.banner import Banner
@@ -27,8 +38,6 @@ from tuimail.ui.widgets.status_bar import StatusBar
 
 WIDE = 100
 """From this width on three panes stand side by side."""
-PATIENCE_S = 0.3
-"""A shorter wait is not worth a word."""
 HINTS = {
     Pane.LIST: ("open", "reply", "compose", "delete", "search", "help"),
     Pane.READER: ("reader_back", "next_message", "reply", "archive", "links", "help"),
@@ -56,8 +65,9 @@ class Panes(Screen[None]):
         self._empty = Static("", id="empty", markup=False)
         self._too_small = Static("", id="too-small", markup=False)
         self._pressed: Keys = ()
-        self._waited: Timer | None = None
-        self._doing = self._empty_words = ""
+        self._patience = Patience(self.set_timer, self._render_lines)
+        self._second: Timer | None = None
+        self._empty_words = ""
 
     def compose(self) -> ComposeResult:
         """The panes, and what lies above and below them."""
@@ -109,7 +119,7 @@ class Panes(Screen[None]):
         self._arrange(folders=self.folders.has_focus)
         self._banner.show(banner_words(state))
         self._render_empty(list_words(state))
-        self._render_waiting(state)
+        self._patience.watch(awaited(state))
         self._render_lines()
 
     def _render_empty(self, words: str) -> None:
@@ -119,30 +129,6 @@ class Panes(Screen[None]):
             self._empty.display = bool(words)
             # Hidden, the list would lose the focus, and with it every key.
             self.messages.styles.height = 0 if words else None
-
-    def _render_waiting(self, state: AppState) -> None:
-        """What is being waited for appears once the wait is worth a word, and goes with it."""
-        progress = next(iter(state.doing.values()), None)
-        words = ""
-        if progress is not None:
-            share = f" {progress.done:,} of {progress.total:,}" if progress.total else ""
-            words = f"{progress.words}{share}"
-        elif state.reading is not None and state.reading.message is None and state.reading.problem is None:
-            words = "fetching the message"
-        if not words:
-            self._doing = ""
-            if self._waited is not None:
-                self._waited.stop()
-                self._waited = None
-        elif self._doing or self._waited is not None:
-            self._doing = words if self._doing else ""
-        else:
-            self._waited = self.set_timer(PATIENCE_S, self._say_waiting)
-
-    def _say_waiting(self) -> None:
-        self._doing = "…"
-        self._render_waiting(self.session.state)
-        self._render_lines()
 
     def _render_lines(self) -> None:
         """Titles, status and hints."""
@@ -158,16 +144,28 @@ class Panes(Screen[None]):
         current = self.messages.current
         words = row_words(self.messages.envelope(current)) if current is not None else ""
         right = f"> {marked:,} marked" if marked else words
-        self._status.show(status(state, doing=self._doing, right=right, zone=session.zone))
+        now = session.clock()
+        doing = self._patience.words
+        self._status.show(status(state, now=now, doing=doing, right=right, zone=session.zone))
+        self._count_down(undo_window_s(state, now))
         self._hints.show(self._current_hints())
         found = session.keymap.find(pane, self._pressed) if self._pressed else None
         choices = found.choices if isinstance(found, Prefix) else ()
         self._choices.show(pretty(self._pressed), [(pretty((key,)), action.hint) for key, action in choices])
 
+    def _count_down(self, seconds: int) -> None:
+        """Tell the time again in a second, while a mail can still be taken back."""
+        if self._second is not None:
+            self._second.stop()
+        self._second = self.set_timer(1.0, self._render_lines) if seconds else None
+
     def _current_hints(self) -> tuple[tuple[str, str], ...]:
         if self._field.has_focus:
             return (("Enter", "to the list"), ("Esc", "show all"), ("↓", "to the list"), ("Ctrl+Q", "quit"))
         keymap = self.session.keymap
+        if isinstance(self.session.state.view.sign_in, SignedOut):
+            words = (("open", "sign in"), ("settings", "settings"), ("help", "help"), ("quit", "quit"))
+            return tuple((keymap.shown(name), word) for name, word in words)
         names = HINTS[self.pane]
         if self.messages.marked and self.pane is Pane.LIST:
             names = ("archive", "delete", "move", "star", "toggle_read", "list_clear")

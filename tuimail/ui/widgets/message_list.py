@@ -20,6 +20,8 @@ CACHE = 2_000
 """Envelopes and lines kept; a screen shows at most some hundred."""
 WINDOW = 120
 """Rows asked for at once."""
+SEEK = 500
+"""Rows asked for at once while an unread one is looked for."""
 
 
 class MessageList(LineList):
@@ -56,6 +58,9 @@ class MessageList(LineList):
             super().__init__()
             self.rows = rows
 
+    class NoUnread(UIMessage):
+        """There is no unread row below the cursor."""
+
     class Moved(UIMessage):
         """The cursor is on another row."""
 
@@ -73,6 +78,8 @@ class MessageList(LineList):
         self._asked: set[int] = set()
         self._version = 0
         self._range_from: int | None = None
+        self._seeking: int | None = None
+        self._sought: frozenset[int] = frozenset()
 
     # Data
 
@@ -80,6 +87,7 @@ class MessageList(LineList):
         """Another list, or the same one after news: then the cursor stays on its message, or where that stood."""
         current = self.current
         self._asked.clear()
+        self._seeking = None
         self.rows = rows
         if keep_cursor and current is not None:
             place = self._place_of(current)
@@ -113,6 +121,8 @@ class MessageList(LineList):
         for place in self._visible():
             if self.rows[place] in arrived:
                 self.refresh_row(place)
+        if self._seeking is not None and not self._sought.isdisjoint(arrived):
+            self._seek(self._seeking)
 
     def envelope(self, row: RowId) -> Envelope | None:
         """What is known here of a row."""
@@ -174,14 +184,26 @@ class MessageList(LineList):
         """Whether moving marks."""
         return self._range_from is not None
 
-    def next_unread(self) -> bool:
-        """Put the cursor on the next row known to be unread; False if none is known below."""
-        for place in range(self.cursor + 1, len(self.rows)):
-            known = self._envelopes.get(self.rows[place])
+    def seek_unread(self) -> None:
+        """Put the cursor on the next unread row, asking for rows on the way; ``NoUnread`` if there is none."""
+        self._sought = frozenset()
+        self._seek(self.cursor + 1)
+
+    def _seek(self, start: int) -> None:
+        self._seeking = None
+        for place in range(start, len(self.rows)):
+            row = self.rows[place]
+            known = self._envelopes.get(row)
             if known is not None and known[1].is_unread:
                 self.cursor = place
-                return True
-        return False
+                return
+            # What was asked for and did not come is gone from the store.
+            if known is None and row not in self._sought:
+                self._sought = frozenset(self.rows[place : place + SEEK])
+                self._seeking = place
+                self.post_message(self.RowsWanted(tuple(RowId(row) for row in self._sought)))
+                return
+        self.post_message(self.NoUnread())
 
     # Drawing
 
@@ -241,6 +263,7 @@ class MessageList(LineList):
 
     def watch_cursor(self, before: int, after: int) -> None:
         """Repaint, and mark what was passed while a range is being marked."""
+        self._seeking = None
         if self._range_from is not None:
             self._mark_range()
         super().watch_cursor(before, after)

@@ -30,6 +30,10 @@ class DraftsWanted(UIMessage):
     """The drafts screen."""
 
 
+class KeychainChoicesWanted(UIMessage):
+    """The other ways, while the keychain asks."""
+
+
 class HelpWanted(UIMessage):
     """The help screen."""
 
@@ -70,6 +74,7 @@ class Going:
             "folder_back": partial(self._desk.focus_pane, self._desk.messages),
             "switch_account": self._pick_account,
             "settings": partial(self._post, SettingsWanted),
+            "keychain": partial(self._post, KeychainChoicesWanted),
             "help": partial(self._post, HelpWanted),
             "palette": partial(self._post, PaletteWanted),
             "quit": partial(self._post, QuitWanted),
@@ -85,12 +90,20 @@ class Going:
 
     def search(self, query: str) -> None:
         """Show what matches, or all for an empty query."""
+        state = self._desk.session.state
+        if state.mailbox is not None and query != state.query:
+            self._search(state.mailbox, query)
+
+    def search_again(self) -> None:
+        """The same query once more, after news of the mailbox."""
+        state = self._desk.session.state
+        if state.mailbox is not None:
+            self._search(state.mailbox, state.query)
+
+    def _search(self, mailbox: MailboxId, query: str) -> None:
         session = self._desk.session
-        state = session.state
-        if state.mailbox is None or query == state.query:
-            return
-        command = session.submit(Search(account=session.account, mailbox=state.mailbox, query=query))
-        self._desk.change(search(state, query, command))
+        command = session.submit(Search(account=session.account, mailbox=mailbox, query=query))
+        self._desk.change(search(session.state, query, command))
 
     def open_account(self, account: AccountId) -> None:
         """Show an account, from what is stored at first."""
@@ -127,6 +140,8 @@ class Going:
         place = ids.index(state.mailbox) + by if state.mailbox in ids else 0
         if 0 <= place < len(ids):
             self.open(ids[place])
+        else:
+            self._desk.tell("This is the last folder." if by > 0 else "This is the first folder.")
 
     def _show_folders(self) -> None:
         self._desk.focus_pane(self._desk.folders)

@@ -67,8 +67,8 @@ class Moving:
         messages = self._desk.messages
         if self._desk.session.state.query:
             messages.move(1)
-        elif not messages.next_unread():
-            self._desk.tell("No unread mail below.")
+        else:
+            messages.seek_unread()
 
     def _mark_range(self) -> None:
         key = self._desk.session.keymap.shown(BY_NAME["mark_range"].name)

@@ -14,7 +14,7 @@ from tuimail.ui.page import Page, Wishes, envelope_page, message_page, problem_p
 from tuimail.ui.screens.deeds.desk import Deeds, Desk
 from tuimail.ui.sentences import reader_words
 from tuimail.ui.state import Reading as Open
-from tuimail.ui.state import close_message, open_message, show_message
+from tuimail.ui.state import Slot, close_message, open_message, show_message
 
 HOLD_S = 0.08
 """So long the screen stays as it was for a message that is on its way, so that it is drawn once and not twice."""
@@ -63,6 +63,7 @@ class Reading:
         if reading is not None and reading.row == row and reading.message is not None:
             return
         self._wishes = Wishes(fold_quotes=self._wishes.fold_quotes)
+        self._give_up_waiting()
         self._hold_still()
         command = session.submit(OpenMessage(account=session.account, row=row))
         self._desk.change(open_message(session.state, row, command))
@@ -72,6 +73,7 @@ class Reading:
         state = self._desk.session.state
         if state.reading is None:
             return False
+        self._give_up_waiting()
         self._desk.change(close_message(state))
         return True
 
@@ -89,6 +91,13 @@ class Reading:
         had_message = same_row and before is not None and before.message is not None
         if reading is not None and reading.message is not None and not had_message:
             self._start_clock(reading.row)
+
+    def _give_up_waiting(self) -> None:
+        """Nobody reads what is still being fetched: the connection is free for what comes next."""
+        session = self._desk.session
+        reading, command = session.state.reading, session.state.waiting.get(Slot.READER)
+        if reading is not None and reading.message is None and reading.problem is None and command is not None:
+            session.cancel(command)
 
     def _hold_still(self) -> None:
         self._draw_again()
