@@ -14,6 +14,8 @@ from tuimail.ui.fit import fit
 from tuimail.ui.widgets.line_list import LineList
 
 BAR = "▌"
+CURSOR = "▸"
+"""Beside the folder at the cursor, which is not told by its background alone."""
 
 
 class MailboxTree(LineList):
@@ -86,7 +88,7 @@ class MailboxTree(LineList):
         return Strip(
             [
                 Segment(BAR if is_open else " ", base + Style(color=self.style_of("folder--bar").color)),
-                Segment(" ", base),
+                Segment(CURSOR if at_cursor else " ", base),
                 Segment(fit("  " * mailbox.depth + mailbox.title, name_width), name_style),
                 Segment(" ", base),
                 Segment(count, base + Style(color=self.style_of("folder--count").color, bold=is_open)),
