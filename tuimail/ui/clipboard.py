@@ -24,7 +24,8 @@ def copy(text: str, args: Sequence[str]) -> bool:
         # Pipes for output would stay open in xclip's background child and block; nothing it says is wanted.
         done = subprocess.run(  # noqa: S603 (a fixed argument list from this module, no shell)
             list(args),
-            input=text.encode(),
+            # Windows' own program takes what is not ASCII as UTF-16 alone.
+            input=text.encode("utf-16-le" if args[0] == "clip.exe" else "utf-8"),
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             timeout=TIME_LIMIT_S,
