@@ -23,7 +23,7 @@ class RunBefore(Protocol):
 
 @pytest.mark.parametrize(("size", "theme"), [((80, 24), "tuimail-light"), ((120, 40), "tuimail-dark")])
 def test_list_and_reader(snap_compare: SnapCompare, size: tuple[int, int], theme: str) -> None:
-    app, _ = make_app(theme=theme)
+    app, _ = make_app(theme=theme, seen_after_s=600.0)
 
     async def read_the_second(pilot: Pilot[None]) -> None:
         await settle(pilot)

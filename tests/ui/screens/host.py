@@ -85,6 +85,8 @@ async def until(pilot: Pilot[None], met: Callable[[], bool], *, deadline_s: floa
     async with asyncio.timeout(deadline_s):
         while not met():
             await pilot.pause(0.005)
+    # What holds in the app's values is drawn now.
+    await pilot.pause()
 
 
 def flat(text: str) -> str:
