@@ -13,6 +13,9 @@ from tuimail.ui.widgets.path_prompt import dropped_file
 BURST_S = 0.01
 """Keys that follow each other faster come from a paste without brackets, not from fingers."""
 
+MAX_LINE = 50_000
+"""Longer lines are not pasted: every key wraps its whole line again, a second and more for 1 MB."""
+
 
 class BodyArea(TextArea):
     """Textual's editor with mail's manners."""
@@ -51,6 +54,10 @@ class BodyArea(TextArea):
             event.stop()
             event.prevent_default()
             self.post_message(self.FileDropped(path, event.text))
+        elif max(map(len, event.text.splitlines()), default=0) > MAX_LINE:
+            event.stop()
+            event.prevent_default()
+            self.notify("Not pasted: a line of it is too long to edit. A file can be attached.", markup=False)
         # Everything else is TextArea's own: Textual calls its handler after this one.
 
     async def _on_key(self, event: events.Key) -> None:
