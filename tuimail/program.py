@@ -14,16 +14,18 @@ from datetime import UTC, datetime, tzinfo
 from typing import TYPE_CHECKING
 
 from tuimail.api.commands import ChooseKeychain, KeychainChoice, OpenAccount
+from tuimail.api.events import Noticed
 from tuimail.config.load import load_profile
 from tuimail.config.model import Profile
 from tuimail.config.paths import Places, find_profile, sweep
 from tuimail.config.remember import recall, remember
 from tuimail.config.zone import LocalZone
 from tuimail.domain.clean import clean_line
-from tuimail.domain.errors import ConfigError, ErrorKind, Remedy
+from tuimail.domain.errors import ConfigError, ErrorKind, Remedy, TuimailError
 from tuimail.domain.ids import AccountId
 from tuimail.domain.token import Secret, StoreKey
 from tuimail.engine.engine import MailEngine
+from tuimail.engine.job import unforeseen
 from tuimail.engine.mailboxes import ListRoom
 from tuimail.engine.opening import Opener
 from tuimail.engine.storage import Storage
@@ -106,7 +108,17 @@ class Program:
 
     def _load_rest_in(self, delay_s: float) -> None:
         if not self._is_loaded:
-            self.timers.after(delay_s, lambda: threading.Thread(target=self.load_rest, name="loading").start())
+            self.timers.after(delay_s, lambda: threading.Thread(target=self._load_and_tell, name="loading").start())
+
+    def _load_and_tell(self) -> None:
+        """``load_rest`` at the bottom of its thread: a failure is told, not left as an endless "not connected"."""
+        try:
+            self.load_rest()
+        except TuimailError as error:
+            self.engine.emit(Noticed(problem=error.as_problem()))
+        except Exception as error:  # noqa: BLE001 (the crash barrier of this thread)
+            log_crash("loading", error)
+            self.engine.emit(Noticed(problem=unforeseen(error)))
 
     def _attach_rooms(self) -> None:
         # Imported here, after the first paint: together they cost as much as all of the start before them.
