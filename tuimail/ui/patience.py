@@ -82,7 +82,7 @@ class Patience:
         self._timer = self._set_timer(LONG_S - WORTH_A_WORD_S if told else WORTH_A_WORD_S, self._go_on)
 
     def _go_on(self) -> None:
-        self._stage = _Stage(self._stage + 1)
+        self._stage = _Stage(min(self._stage + 1, _Stage.LONG))
         if self._stage is _Stage.TOLD:
             self._begin()
         self._on_change()

@@ -160,11 +160,12 @@ class MailScreen(Panes):
         wait = self._patience.long_wait
         if wait is None:
             return False
-        self.session.cancel(wait.command)
-        self.tell(f"Given up: {wait.words}.")
         if wait.command == self.session.state.waiting.get(Slot.READER):
             self._reading.close()
             self.focus_pane(self.messages)
+        else:
+            self.session.cancel(wait.command)
+        self.tell(f"Given up: {wait.words}.")
         return True
 
     def _back(self) -> None:
