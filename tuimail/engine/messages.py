@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from tuimail.api.commands import OpenMessage, SaveAttachment, ShowSource
-from tuimail.api.events import FileSaved, MessageLoaded, SourceLoaded
+from tuimail.api.events import FileSaved, MessageLoaded, Noticed, SourceLoaded
 from tuimail.domain.errors import ErrorKind, NetworkError, Remedy, ServerError, StoreError
 from tuimail.domain.ids import AccountId, MailboxId, RowId
 from tuimail.engine.connection import Connection
@@ -113,7 +113,12 @@ class MessageDesk:
             if error.kind is ErrorKind.MESSAGE_GONE:
                 self._on_gone(place.mailbox)
             raise
-        self._storage.run(self._account, lambda store: store.bodies.save(row, raw, now=self._now()))
+        try:
+            self._storage.run(self._account, lambda store: store.bodies.save(row, raw, now=self._now()))
+        except StoreError as error:
+            # Shown all the same: a full disk must not keep anybody from reading.
+            words = f"This message is shown but not kept: {error.summary}"
+            self._connection.auth.around.emit(Noticed(account=self._account, words=words))
         return raw
 
     def _show(self, job: Job, raw: bytes) -> None:

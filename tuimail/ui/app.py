@@ -33,10 +33,15 @@ from tuimail.ui.screens.mail import MailScreen
 from tuimail.ui.session import Session
 from tuimail.ui.start import ComposeMail, StartMode
 from tuimail.ui.state import AppState, begin, reduce
+from tuimail.ui.terminal import end_even_if_stuck, is_there
 from tuimail.ui.themes import as_textual
 
 FEW_COLORS = {None, "standard"}
 """Rich's words for a terminal of 16 colours or none."""
+_END_S = 2.0
+"""For saving and leaving in order once a signal came; Textual's writer may be stuck at a terminal that is gone."""
+_LOOK_S = 2.0
+"""How often the app looks whether its terminal is still there."""
 CATALOG = "tuimail.ui.flows.catalog"
 
 
@@ -121,6 +126,8 @@ class TuimailApp(QuietApp[None]):
             self.session.submit(BeginDraft(account=self.state.account, mailto=self._start.mailto))
         self.call_after_refresh(self._load_soon)
         loop = asyncio.get_running_loop()
+        if not self.is_headless and is_there():
+            self.set_interval(_LOOK_S, self._look_for_terminal)
         # Windows' loop has no signal handlers; its console ends the process by itself.
         with contextlib.suppress(NotImplementedError, RuntimeError, AttributeError):
             for name in ("SIGTERM", "SIGHUP"):
@@ -229,6 +236,12 @@ class TuimailApp(QuietApp[None]):
             self.register_theme(as_textual(each, few_colors=True))
         self.refresh_css()
 
+    def _look_for_terminal(self) -> None:
+        # A terminal may go without SIGHUP (nohup, a parent that died); Textual would read its end for ever.
+        if not is_there():
+            self._end_by_signal()
+
     def _end_by_signal(self) -> None:
         self.post_message(QuitWanted())
         self.post_message(QuitWanted())
+        end_even_if_stuck(self._engine, after_s=_END_S)

@@ -1,9 +1,13 @@
 """The terminal behind the app: mouse capture, and lending the screen to plain text."""
 
+import os
+import threading
 from typing import Protocol, runtime_checkable
 
 from textual.app import App, SuspendNotSupported
 from textual.driver import Driver
+
+from tuimail.api.engine import Engine
 
 
 @runtime_checkable
@@ -40,3 +44,23 @@ def print_alone(app: App[object], text: str, *, prompt: str) -> bool:
     except SuspendNotSupported:
         return False
     return True
+
+
+def is_there() -> bool:
+    """Whether standard input still is a terminal; one whose other end was closed is none any more."""
+    return os.isatty(0)
+
+
+def end_even_if_stuck(engine: Engine, *, after_s: float) -> None:
+    """End the process if it is still there after this time, with everything written down that was submitted.
+
+    Textual's writer thread dies at a terminal that is gone, and its shutdown then waits for that thread for ever.
+    """
+
+    def end() -> None:
+        engine.close(1.0)
+        os._exit(1)
+
+    timer = threading.Timer(after_s, end)
+    timer.daemon = True
+    timer.start()
