@@ -1,6 +1,7 @@
 """Runs coroutine tests, each in a loop of its own, and lets the app draw only where a test waits for it."""
 
 import asyncio
+import gc
 import inspect
 import os
 
@@ -17,6 +18,9 @@ del os.environ["TEXTUAL_FPS"]
 # (``tests.fakes.app.settle``), not by these steps.
 _wait.SLEEP_GRANULARITY = 1 / 250
 _wait.SLEEP_IDLE = _wait.SLEEP_GRANULARITY / 20
+
+# Each app is thousands of objects that refer to each other; looking for garbage among them took a quarter of the time.
+gc.set_threshold(100_000, 50, 1000)
 
 
 @pytest.hookimpl(tryfirst=True)
