@@ -50,7 +50,9 @@ class Terminal:
         inner = shlex.join(["env", "-i", *words, "TERM=screen-256color", "COLORTERM=truecolor", *command])
         # tmux 3.3a sometimes loses the exit status of a pane; its own shell writes it down.
         line = f"{inner}; echo $? > {shlex.quote(str(self._exit_file))}"
-        self._tmux("new-session", "-d", "-x", str(chosen.columns), "-y", str(chosen.rows), "sh", "-c", line)
+        arguments = ("new-session", "-d", "-x", str(chosen.columns), "-y", str(chosen.rows), "sh", "-c", line)
+        # A server that is just ending, from the start before, takes the new session down with it.
+        wait_until(lambda: self._ask(*arguments).returncode == 0, "tmux opens a terminal")
 
     def stop(self) -> None:
         """Close the terminal's window, as a person might; returns when what ran in it has ended."""
