@@ -411,3 +411,18 @@ async def test_the_palette_holds_every_action() -> None:
         await settle(pilot)
 
     assert engine.sent(c.SetFlags)
+
+
+async def test_the_palette_offers_our_themes_alone() -> None:
+    app, _ = make_app()
+
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot)
+        assert set(app.available_themes) == {"tuimail-dark", "tuimail-light"}
+
+        await pilot.press("ctrl+p", *"theme: tuimail-light")
+        await pilot.pause(0.3)
+        await pilot.press("enter")
+        await pilot.pause(0.3)
+        await settle(pilot)
+        assert app.theme == "tuimail-light"

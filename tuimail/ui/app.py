@@ -14,6 +14,7 @@ from textual import on
 from textual.binding import Binding, BindingType
 from textual.filter import LineFilter
 from textual.message import Message
+from textual.theme import BUILTIN_THEMES
 
 from tuimail.api.commands import BeginDraft, ListOutbox, OpenAccount
 from tuimail.api.engine import Engine
@@ -101,9 +102,14 @@ class TuimailApp(QuietApp[None]):
         self._held: list[Event | Message] = []
         self._mail = MailScreen(self.session, downloads=downloads)
         self._glyphs = PlainGlyphs()
+        foreign = tuple(self.available_themes)
         for each in themes:
             self.register_theme(as_textual(each))
         self.theme = theme
+        # Textual's own lack the variables that our stylesheets use; choosing one would end the app.
+        for name in foreign:
+            if self.available_themes[name] is BUILTIN_THEMES.get(name):
+                self.unregister_theme(name)
 
     @property
     def state(self) -> AppState:
