@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from dataclasses import replace
 
+import pytest
+
 from tests.journeys.conftest import Heard
 from tests.journeys.steps import READ, SEND, open_full, sign_in
 from tuimail.api.commands import (
@@ -85,6 +87,27 @@ def test_deleting_moves_to_trash_and_undo_brings_it_back(start: Start) -> None:
     settled(heard)
 
     assert envelope(heard, rows[0]).mailbox == inbox.id
+
+
+@pytest.mark.parametrize("to", [MailboxRole.TRASH, MailboxRole.JUNK])
+def test_mail_that_undo_brings_back_is_not_new(start: Start, to: MailboxRole) -> None:
+    heard = start()
+    rows = open_full(heard, sign_in(heard))
+    row = next(row for row in rows if envelope(heard, row).is_unread)
+    settled(heard)
+
+    heard.do(MoveMessages(account=heard.account, rows=(row,), to=to))
+    settled(heard)
+    begun = len(heard.events)
+    undone = heard.do(Undo(account=heard.account))
+    settled(heard)
+    settled(heard)
+
+    assert isinstance(undone, Finished)
+    assert undone.words == "Undone"
+    told = [event for event in heard.events[begun:] if isinstance(event, ListChanged)]
+    assert row in told[-1].rows
+    assert [event.new_mail for event in told if event.new_mail] == []
 
 
 def test_new_mail_comes_without_a_key_press(start: Start, demo: DemoProvider) -> None:

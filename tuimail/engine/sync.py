@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from tuimail.api.events import Noticed
 from tuimail.domain.account import Link
@@ -41,6 +41,17 @@ _WORTH_TELLING = frozenset({ErrorKind.SERVER_REFUSED, ErrorKind.SERVER_UNREADABL
 
 SLICE = 200
 """Rows fetched and stored at a time: 15 to 30 ms of work, so that a key is never late."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Arrived:
+    """What one synchronisation brought."""
+
+    changed: list[RowId]
+    known: set[RowId]
+    """Rows that would count as new by their UIDs, and were here before."""
+    before: int | None
+    """The UIDNEXT that the mailbox was known up to; None where all of it is new to us."""
 
 
 class Synchroniser:
@@ -116,10 +127,14 @@ class Synchroniser:
 
     def _sync_selected(self, session: ImapSession, mailbox: MailboxId, raw: bytes) -> None:
         selected = session.select(raw)
-        state, count = self._storage.run(
-            self._account,
-            lambda store: (store.mailboxes.sync_state(mailbox), len(store.messages.uids(mailbox))),
-        )
+
+        def look(store: AccountStore) -> tuple[SyncState, int, set[RowId]]:
+            state = store.mailboxes.sync_state(mailbox)
+            # What the user moved here, as with an undo, comes under a new UID and is no news.
+            known = store.messages.rows_from(mailbox, state.uidnext or 1)
+            return state, len(store.messages.uids(mailbox)), known
+
+        state, count, known = self._storage.run(self._account, look)
         stored = Stored(
             uidvalidity=state.uidvalidity,
             uidnext=state.uidnext,
@@ -141,12 +156,11 @@ class Synchroniser:
             changed += self._take(step, session, mailbox=mailbox, selected=selected)
         # A first look at an empty mailbox has no steps, and ends the wait for its rows all the same.
         is_news = bool(steps) or not state.is_complete
-        self._finish(mailbox, selected, changed=changed, before=before, is_news=is_news)
+        arrived = _Arrived(changed=changed, known=known, before=before)
+        self._finish(mailbox, selected, arrived, is_news=is_news)
 
-    def _finish(
-        self, mailbox: MailboxId, selected: Selected, *, changed: list[RowId], before: int | None, is_news: bool
-    ) -> None:
-        """Keep how far the mailbox is now, and show it. ``before``: the UIDNEXT it was known up to."""
+    def _finish(self, mailbox: MailboxId, selected: Selected, arrived: _Arrived, *, is_news: bool) -> None:
+        """Keep how far the mailbox is now, and show it."""
 
         def save(store: AccountStore) -> None:
             with store.db.transaction():
@@ -168,14 +182,10 @@ class Synchroniser:
                     store.messages.drop_without_uid(mailbox) if store.changes.count() == 0 else None
                     store.mailboxes.recount(mailbox)
             if is_news:
-                fresh = [uid for uid in uids if before is not None and uid >= before]
-                unread = [
-                    row
-                    for row in store.messages.rows_by_uid(mailbox, [Uid(uid) for uid in fresh]).values()
-                    if row in changed
-                ]
-                new = [each for each in store.messages.envelopes(unread) if each.is_unread]
-                self._lists.show_changes(self._account, mailbox, changed=tuple(changed), new_mail=len(new))
+                above = store.messages.rows_from(mailbox, arrived.before) if arrived.before is not None else set()
+                fresh = (above & set(arrived.changed)) - arrived.known
+                new = [each for each in store.messages.envelopes(fresh) if each.is_unread]
+                self._lists.show_changes(self._account, mailbox, changed=tuple(arrived.changed), new_mail=len(new))
 
         self._storage.run(self._account, save)
 

@@ -155,6 +155,11 @@ class MessageRepository:
         )  # fmt: skip
         return {Uid(uid): RowId(row) for uid, row in found}
 
+    def rows_from(self, mailbox: MailboxId, uid: int) -> set[RowId]:
+        """The rows that have this UID or a higher one, or were moved here and have none yet."""
+        found = self._db.all("select row from messages where mailbox = ? and (uid >= ? or uid is null)", mailbox, uid)
+        return {RowId(row) for (row,) in found}
+
     def locate(self, row: RowId) -> Place | None:
         """Where the server has the message, None once it is gone."""
         return self.places([row]).get(row)
