@@ -1,10 +1,11 @@
 """Conversations over several screens: consent, browser, writing, sign-out, quitting, trouble."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 from textual.pilot import Pilot
 
-from tests.fakes.app import make_app
+from tests.fakes.app import make_app, press
 from tests.fakes.app import settle as quiet
 from tests.fakes.engine import FakeEngine
 from tests.fakes.mailbox import NOW, SIGNED_IN, WORK, FakeMailbox, account
@@ -13,7 +14,7 @@ from tuimail.api import events as e
 from tuimail.domain.account import AccountSummary, ConsentRequest, Link, LinkState, SignedIn, SignedOut
 from tuimail.domain.draft import Draft, OutboxItem, OutboxState, SignOutPreview
 from tuimail.domain.errors import ErrorKind, Problem, Remedy
-from tuimail.domain.ids import DraftId, OutboxId
+from tuimail.domain.ids import CommandId, DraftId, OutboxId
 from tuimail.domain.scope import Permission, ScopeSets, describe
 from tuimail.domain.token import Secret
 from tuimail.ui.app import TuimailApp
@@ -27,6 +28,7 @@ from tuimail.ui.screens.question import Question
 from tuimail.ui.screens.settings import SettingsScreen
 from tuimail.ui.screens.sign_out import SignOutQuestion, SignOutReport
 from tuimail.ui.start import ComposeMail
+from tuimail.ui.widgets.dialog import Words
 
 SIZE = (120, 40)
 DRAFT = Draft(
@@ -253,6 +255,71 @@ async def test_quitting_saves_the_open_draft() -> None:
         await pilot.pause(0.1)
 
     assert engine.sent(c.SaveDraft)[-1].draft == DRAFT
+
+
+STORE_CLOSED = Problem(
+    kind=ErrorKind.KEYCHAIN_LOCKED, summary="The stored mail is not open. Sign in.", remedy=Remedy.TELL
+)
+
+
+def without_store(command: c.Command, number: CommandId) -> Iterator[e.Event]:
+    """A mailbox that can save no draft."""
+    if isinstance(command, c.SaveDraft):
+        yield e.Failed(command=number, problem=STORE_CLOSED)
+    else:
+        yield from FakeMailbox()(command, number)
+
+
+async def test_a_draft_that_cannot_be_saved_is_back_on_the_screen_with_the_reason() -> None:
+    app, engine = make_app(without_store)
+
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot)
+        engine.play(e.DraftOpened(draft=DRAFT, identities=(DRAFT.sender,)))
+        await settle(pilot)
+        await press(pilot, *"Hi", "escape")
+        await pilot.pause(0.2)
+        await press(pilot, "escape")
+        await settle(pilot)
+
+        assert isinstance(app.screen, ComposeScreen)
+        assert app.screen.draft.text == "HiAt noon?"
+        assert "The stored mail is not open" in str(app.screen.query_one("#words", Words).content)
+        assert not app._notifications
+
+
+async def test_an_edited_draft_is_called_kept_once_it_is() -> None:
+    app, engine = make_app()
+
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot)
+        engine.play(e.DraftOpened(draft=DRAFT, identities=(DRAFT.sender,)))
+        await settle(pilot)
+        await press(pilot, *"Hi", "escape")
+        await pilot.pause(0.2)
+        await press(pilot, "escape")
+        await settle(pilot)
+
+        assert isinstance(app.screen, MailScreen)
+        assert app.screen.said == "Draft kept. g d lists drafts."
+
+
+async def test_quitting_asks_before_it_loses_a_draft_that_cannot_be_saved() -> None:
+    app, engine = make_app(without_store)
+
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot)
+        engine.play(e.DraftOpened(draft=DRAFT, identities=(DRAFT.sender,)))
+        await settle(pilot)
+        await press(pilot, "ctrl+q", "ctrl+q")
+        assert isinstance(app.screen, Question)
+        await press(pilot, "enter")
+        assert isinstance(app.screen, ComposeScreen)
+
+        await press(pilot, "ctrl+q")
+        await pilot.press("y")
+        await pilot.pause(0.1)
+        assert not app.is_running
 
 
 def outbox(state: OutboxState) -> e.OutboxChanged:

@@ -248,6 +248,5 @@ class TuimailApp(QuietApp[None]):
             self._end_by_signal()
 
     def _end_by_signal(self) -> None:
-        self.post_message(QuitWanted())
-        self.post_message(QuitWanted())
+        self.post_message(QuitWanted(is_firm=True))
         end_even_if_stuck(self._engine, after_s=_END_S)

@@ -1,10 +1,12 @@
-"""Quitting: at once, unless a mail is in its undo window or being sent. Drafts are kept either way."""
+"""Quitting: at once, unless a draft could not be kept, or a mail is in its undo window or being sent."""
+
+from enum import Enum, auto
 
 from textual.message import Message
 
-from tuimail.api.commands import SaveDraft, SendNow
+from tuimail.api.commands import SendNow
 from tuimail.api.events import Event, OutboxChanged
-from tuimail.domain.draft import OutboxItem, OutboxState
+from tuimail.domain.draft import Draft, OutboxItem, OutboxState
 from tuimail.ui.flows.flow import Flow, Host
 from tuimail.ui.flows.writing import WritingFlow
 from tuimail.ui.screens.deeds.going import QuitWanted
@@ -14,37 +16,82 @@ SENDING_LIMIT_S = 20.0
 """After this the app ends all the same; what is not sent stays in the outbox."""
 
 
+class _Stage(Enum):
+    """How far the wish to quit has come."""
+
+    NONE = auto()
+    KEEPING = auto()
+    """Drafts are being saved."""
+    LOSING = auto()
+    """The person is asked about drafts that could not be saved."""
+    ASKING = auto()
+    """The person is asked about mail that is on its way."""
+    SENDING = auto()
+
+
 class QuitFlow(Flow):
-    """Asks, waits for the outbox where that was wanted, ends the app."""
+    """Saves, asks, waits for the outbox where that was wanted, ends the app."""
 
     def __init__(self, host: Host, writing: WritingFlow) -> None:
         super().__init__(host)
         self._writing = writing
-        self._is_asking = self._is_waiting = False
+        self._stage = _Stage.NONE
 
     def take(self, event: Event) -> bool:
         """The outbox may be empty now."""
-        if self._is_waiting and isinstance(event, OutboxChanged) and not self._leaving():
+        if self._stage is _Stage.SENDING and isinstance(event, OutboxChanged) and not self._leaving():
             self.host.app.exit()
         return False
 
     def wish(self, message: Message) -> bool:
-        """The wish to quit; a second one is a firm one."""
+        """The wish to quit; a second one is a firm one, except where a draft would be lost."""
         if not isinstance(message, QuitWanted):
             return False
-        for draft in self._writing.unsaved:
-            if not draft.is_empty:
-                self.session.submit(SaveDraft(account=draft.account, draft=draft))
-        leaving = self._leaving()
-        if not leaving or self._is_waiting or self._is_asking:
+        if message.is_firm:
+            self._writing.keep_all(lambda _: None)
             self.host.app.exit()
             return True
-        self._is_asking = True
+        match self._stage:
+            case _Stage.NONE:
+                self._stage = _Stage.KEEPING
+                self._writing.keep_all(self._kept)
+            case _Stage.KEEPING:
+                self._kept(self._writing.unsaved)
+            case _Stage.LOSING:
+                pass
+            case _Stage.ASKING | _Stage.SENDING:
+                self.host.app.exit()
+        return True
+
+    def _kept(self, unkept: tuple[Draft, ...]) -> None:
+        if self._stage is not _Stage.KEEPING:
+            return
+        if not unkept:
+            self._ask_about_mail()
+            return
+        self._stage = _Stage.LOSING
+        one = len(unkept) == 1
+        title = "This draft could not be kept" if one else f"{len(unkept)} drafts could not be kept"
+        them = "it" if one else "them"
+        words = [*(f"“{draft.subject or '(no subject)'}”" for draft in unkept[:5]), f"Quit and lose {them}?"]
+        question = Question(title, words, yes=f"quit and lose {them}", no="stay", destructive=True)
+        self.host.app.push_screen(question, self._lost)
+
+    def _lost(self, yes: bool | None) -> None:
+        self._stage = _Stage.NONE
+        if yes:
+            self._ask_about_mail()
+
+    def _ask_about_mail(self) -> None:
+        leaving = self._leaving()
+        if not leaving:
+            self.host.app.exit()
+            return
+        self._stage = _Stage.ASKING
         title = "A mail is still on its way" if len(leaving) == 1 else f"{len(leaving)} mails are still on their way"
         words = [f"“{item.subject or '(no subject)'}” to {', '.join(item.recipients[:3])}" for item in leaving[:5]]
         question = Question(title, words, yes="send now and quit", no="stay")
         self.host.app.push_screen(question, self._answered)
-        return True
 
     def _leaving(self) -> tuple[OutboxItem, ...]:
         """Mail in its undo window or being sent; what waits for a later try goes on after the next start."""
@@ -58,10 +105,9 @@ class QuitFlow(Flow):
         )
 
     def _answered(self, yes: bool | None) -> None:
-        self._is_asking = False
+        self._stage = _Stage.SENDING if yes else _Stage.NONE
         if not yes:
             return
-        self._is_waiting = True
         for account, view in self.session.state.accounts.items():
             if view.outbox:
                 self.session.submit(SendNow(account=account))

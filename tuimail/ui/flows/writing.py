@@ -12,7 +12,6 @@ from tuimail.api.commands import (
     ListOutbox,
     ResumeDraft,
     RetryOutbox,
-    SaveDraft,
     Send,
     Undo,
 )
@@ -34,6 +33,7 @@ from tuimail.domain.errors import ErrorKind, Problem
 from tuimail.domain.ids import AccountId, CommandId, DraftId
 from tuimail.domain.scope import Permission
 from tuimail.ui.flows.flow import Flow, Host
+from tuimail.ui.flows.keeping import Keeping, Saving, WhenKept
 from tuimail.ui.flows.sign_in import Declined
 from tuimail.ui.screens.compose import ComposeScreen
 from tuimail.ui.screens.deeds.going import DraftsWanted, OutboxWanted, SentWanted
@@ -47,6 +47,8 @@ class WritingFlow(Flow):
     def __init__(self, host: Host) -> None:
         super().__init__(host)
         self._composers: dict[DraftId, ComposeScreen] = {}
+        self._openings: dict[DraftId, DraftOpened] = {}
+        self._keeping = Keeping(self.session)
         self._sends: dict[CommandId, Draft] = {}
         self._attaching: dict[CommandId, DraftId] = {}
         self._needs_grant: Draft | None = None
@@ -55,8 +57,14 @@ class WritingFlow(Flow):
 
     @property
     def unsaved(self) -> tuple[Draft, ...]:
-        """The drafts in open composers, for quitting."""
-        return tuple(screen.draft for screen in self._composers.values() if screen.is_attached)
+        """What would be lost by an end right now, as far as is known."""
+        opened = (screen.draft for screen in self._composers.values() if screen.is_attached)
+        return (*self._keeping.left, *(draft for draft in opened if not draft.is_empty))
+
+    def keep_all(self, then: WhenKept) -> None:
+        """Save what the open composers hold, for quitting."""
+        opened = (screen.draft for screen in self._composers.values() if screen.is_attached)
+        self._keeping.save_all([draft for draft in opened if not draft.is_empty], then)
 
     def take(self, event: Event) -> bool:
         """What composers and lists show."""
@@ -87,7 +95,7 @@ class WritingFlow(Flow):
         account = self.session.account
         match message:
             case ComposeScreen.DraftEdited(draft=draft):
-                self.session.submit(SaveDraft(account=draft.account, draft=draft))
+                self._keeping.save(draft)
             case ComposeScreen.SendWanted(draft=draft):
                 self._send(draft)
             case ComposeScreen.AttachWanted(draft=draft_id, path=path):
@@ -145,9 +153,13 @@ class WritingFlow(Flow):
 
     def _open(self, event: DraftOpened) -> None:
         if event.draft.id not in self._composers:
-            screen = ComposeScreen(event, zone=self.session.zone, editor=self.session.editor)
-            self._composers[event.draft.id] = screen
-            self.host.app.push_screen(screen)
+            self._openings[event.draft.id] = event
+            self._show(event)
+
+    def _show(self, event: DraftOpened, *, trouble: str = "") -> None:
+        screen = ComposeScreen(event, zone=self.session.zone, editor=self.session.editor, trouble=trouble)
+        self._composers[event.draft.id] = screen
+        self.host.app.push_screen(screen)
 
     def _account_of(self, draft: DraftId) -> AccountId:
         return self._composers[draft].draft.account if draft in self._composers else self.session.account
@@ -157,8 +169,21 @@ class WritingFlow(Flow):
         if draft.is_empty:
             self.session.submit(DiscardDraft(account=draft.account, draft=draft.id))
         else:
-            self.session.submit(SaveDraft(account=draft.account, draft=draft))
-            self.host.tell("Draft kept. g d lists drafts.")
+            self._keeping.save(draft, is_left=True)
+
+    def _kept(self, saving: Saving) -> None:
+        # What was opened and left as it was need not be on the disk: a signature alone is dropped.
+        if saving.is_left and saving.draft != self._openings[saving.draft.id].draft:
+            key = self.session.keymap.shown("go_drafts")
+            self.host.tell(f"Draft kept. {key} lists drafts." if key else "Draft kept.")
+
+    def _not_kept(self, saving: Saving, why: str) -> None:
+        draft, words = saving.draft, f"Not kept: {why}"
+        if draft.id in self._composers:
+            self._composers[draft.id].show_words(words)
+        elif saving.is_left:
+            opening = self._openings[draft.id]
+            self._show(DraftOpened(draft=draft, identities=opening.identities), trouble=words)
 
     def _close(self, draft: DraftId) -> None:
         screen = self._composers.pop(draft, None)
@@ -180,6 +205,17 @@ class WritingFlow(Flow):
             return False
         attached_to = self._attaching.pop(event.command, None)
         sent = self._sends.pop(event.command, None)
+        saving = self._keeping.take(event)
+        if saving is not None:
+            match event:
+                case Failed(problem=problem):
+                    self._not_kept(saving, problem.summary)
+                case Cancelled():
+                    self._not_kept(saving, "saving was given up. Ctrl+S tries again.")
+                case Finished():
+                    self._kept(saving)
+            self._keeping.tell_ended()
+            return True
         match event:
             case Failed(problem=problem) if attached_to is not None:
                 self._say(attached_to, problem)

@@ -66,8 +66,11 @@ class ComposeScreen(Screen[None]):
 
         draft: Draft
 
-    def __init__(self, event: DraftOpened, *, zone: tzinfo, editor: ExternalEditor | None = None) -> None:
+    def __init__(
+        self, event: DraftOpened, *, zone: tzinfo, editor: ExternalEditor | None = None, trouble: str = ""
+    ) -> None:
         super().__init__()
+        self._trouble = trouble
         self._opened = event
         self._zone = zone
         self._editor = editor
@@ -80,6 +83,11 @@ class ComposeScreen(Screen[None]):
         self._form = DraftForm(self._opened)
         yield self._form
         yield ComposeFoot()
+
+    def on_mount(self) -> None:
+        """Say why it was opened again, if it was."""
+        if self._trouble:
+            self.call_after_refresh(self.show_words, self._trouble)
 
     @property
     def draft(self) -> Draft:

@@ -43,7 +43,11 @@ class PaletteWanted(UIMessage):
 
 
 class QuitWanted(UIMessage):
-    """The end; the app asks where that would lose something."""
+    """The end; the app asks where that would lose something, unless it is firm: the terminal or the system ends it."""
+
+    def __init__(self, *, is_firm: bool = False) -> None:
+        super().__init__()
+        self.is_firm = is_firm
 
 
 class Going:
