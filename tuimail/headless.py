@@ -41,14 +41,20 @@ def check(profile_flag: str | None, account: str | None, environ: Mapping[str, s
 def logout(profile_flag: str | None, name: str | None, environ: Mapping[str, str], *, here_only: bool) -> int:
     """Sign an account out as the settings screen does; 1 where the revocation failed, local data being gone."""
     setting = read_setting(profile_flag, dict(environ), find_places())
-    account = chosen_account(setting.profile, name)
+    return sign_out(setting, chosen_account(setting.profile, name), here_only=here_only)
+
+
+def sign_out(setting: Setting, account: AccountId, *, here_only: bool) -> int:
+    """``logout`` for one account of a setting."""
     log = open_log(setting.places.log)
     program = Program(setting, account)
     heard: queue.SimpleQueue[Event] = queue.SimpleQueue()
     program.engine.listen(heard.put)
     try:
         program.load_rest()
-        _unlock(program)
+        if not _holds_anything(program, account):
+            _print(f"ok  {account}: nobody is signed in; nothing of it is left here")
+            return EXIT_GOOD
         program.engine.submit(SignOut(account=account, here_only=here_only))
         return _follow_sign_out(heard)
     finally:
@@ -76,10 +82,28 @@ def _check_one(setting: Setting, name: AccountId) -> bool:
         close_log(log)
 
 
+def _holds_anything(program: Program, account: AccountId) -> bool:
+    """Whether a sign-in or mail of the account is here; a keychain that cannot be read may hold one."""
+    places = program.setting.places
+    has_store = places.store(account).exists()
+    if program.wants_passphrase and not has_store and not places.sealed_file.exists():
+        return False
+    _unlock(program)
+    household = program.household
+    assert household is not None  # noqa: S101 (the caller loaded it)
+    auth = household.rooms(account).auth
+    try:
+        auth.worker.call(auth.read_record)
+    except KeychainError:
+        return True
+    return has_store or auth.record is not None
+
+
 def _unlock(program: Program) -> None:
     """Ask for the passphrase where the secrets lie in a sealed file; three tries, then the command fails in words."""
     if not program.wants_passphrase:
         return
+    _print("The sign-ins are kept in a sealed file, which its passphrase opens.")
     for _ in range(3):
         passphrase = Secret(getpass.getpass("Passphrase of your sealed secrets: "))
         heard: queue.SimpleQueue[Event] = queue.SimpleQueue()
