@@ -478,3 +478,18 @@ async def test_presets_open_and_delete(keys: str) -> None:
 def test_codes_are_found_near_their_word_alone() -> None:
     assert codes("Your verification code is\n\n481920\n") == ["481920"]
     assert codes("Invoice 481920 of 2026") == []
+
+
+async def test_in_a_window_that_is_too_small_only_quitting_keys_act() -> None:
+    app, engine = make_app()
+
+    async with app.run_test(size=(70, 20)) as pilot:
+        await settle(pilot)
+        before = len(engine.commands)
+        await press(pilot, "c", "d", "enter", "slash", "x", "ctrl+p", "tab")
+        assert len(engine.commands) == before
+        assert app.is_home
+
+        await pilot.press("q", "q")
+        await pilot.pause(0.1)
+        assert not app.is_running

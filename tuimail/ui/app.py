@@ -10,7 +10,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import ClassVar, Protocol
 
-from textual import on
+from textual import events, on
 from textual.binding import Binding, BindingType
 from textual.filter import LineFilter
 from textual.message import Message
@@ -155,6 +155,16 @@ class TuimailApp(QuietApp[None]):
         """Close what lies over the main screen."""
         if not self.is_home:
             self._mail.pop_until_active()
+
+    async def on_event(self, event: events.Event) -> None:
+        """Every event of the terminal's. Keys that would act unseen, in a window that is too small, do nothing."""
+        if isinstance(event, events.Key | events.Paste) and self.is_home and self._mail.is_too_small:
+            if not isinstance(event, events.Key):
+                return
+            if event.key != "ctrl+q":
+                self._mail.press_blind(event)
+                return
+        await super().on_event(event)
 
     # The engine's events and the screens' wishes
 

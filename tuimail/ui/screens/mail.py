@@ -145,6 +145,12 @@ class MailScreen(Panes):
             self.do(found.name)
         self._render_lines()
 
+    def press_blind(self, event: events.Key) -> None:
+        """A key while the screen shows nothing but its size: only what quits does something."""
+        found = self.session.keymap.find(Pane.LIST, (key_of(event.key, event.character),))
+        if isinstance(found, Action) and found.name == "list_back":
+            self._quit_at_second()
+
     def _say_later(self, key: str) -> None:
         if key in LATER and self.session.keymap.name == "default" and self.pane is not Pane.FOLDERS:
             self.tell(f"{LATER[key]} is not in this version.")
@@ -169,8 +175,10 @@ class MailScreen(Panes):
         return True
 
     def _back(self) -> None:
-        if self._clear():
-            return
+        if not self._clear():
+            self._quit_at_second()
+
+    def _quit_at_second(self) -> None:
         if self._quit_timer is not None:
             self.app.post_message(QuitWanted())
             return

@@ -88,6 +88,7 @@ class Panes(Screen[None]):
         yield self._hints
         yield self._notice
         yield self._choices
+        self._too_small.display = False
         yield self._too_small
 
     def tell(self, words: str, *, can_undo: bool = False) -> None:
@@ -98,6 +99,11 @@ class Panes(Screen[None]):
     def said(self) -> str:
         """The notice on screen."""
         return self._notice.words if self._notice.display else ""
+
+    @property
+    def is_too_small(self) -> bool:
+        """Whether a word about the size is all that is to be seen."""
+        return self._too_small.display
 
     @property
     def pane(self) -> Pane:
