@@ -182,14 +182,21 @@ def test_an_unknown_account_exits_with_2_and_the_known_names(
     assert done.stderr.endswith("home.\n")
 
 
-def test_an_unknown_theme_exits_with_2_and_the_themes_there_are(shell: Shell, terminal: int) -> None:
-    shell.write_profile(PROFILE + '[ui]\ntheme = "plaid"\n')
+@pytest.mark.parametrize("arguments", [(), ("check",)])
+@pytest.mark.parametrize(
+    ("name", "help_in_words"), [("plaid", "; known: "), ("tuimail-drak", "; did you mean tuimail-dark?")]
+)
+def test_an_unknown_theme_exits_with_2_and_the_themes_there_are(
+    shell: Shell, terminal: int, arguments: tuple[str, ...], name: str, help_in_words: str
+) -> None:
+    path = shell.write_profile(PROFILE + f'[ui]\ntheme = "{name}"\n')
+    line = PROFILE.count("\n") + 2
 
-    done = shell.run(terminal=terminal)
+    done = shell.run(*arguments, terminal=terminal)
 
     assert done.returncode == 2
     assert done.stderr.count("\n") == 1
-    assert "“plaid”" in done.stderr
+    assert done.stderr.startswith(f"tuimail: {path}:{line}: ui.theme: “{name}” is not a known theme{help_in_words}")
     assert "tuimail-dark" in done.stderr
 
 

@@ -7,11 +7,11 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tuimail.config.load import check_theme
 from tuimail.config.logs import close_log, open_log
 from tuimail.config.paths import find_places
 from tuimail.config.themes import bundled_dir, load_themes
-from tuimail.domain.clean import clean_line
-from tuimail.domain.errors import ConfigError, ErrorKind, Remedy, TuimailError
+from tuimail.domain.errors import ErrorKind, Remedy, TuimailError
 from tuimail.domain.ids import AccountId
 from tuimail.program import Program, Setting, chosen_account, read_setting
 from tuimail.ui.external_editor import ExternalEditor, editor_command
@@ -60,10 +60,7 @@ def make_app(program: Program, start: StartMode) -> "TuimailApp":
     setting = program.setting
     ui = setting.profile.ui
     themes = load_themes([bundled_dir(), setting.places.user_themes])
-    if ui.theme not in {theme.name for theme in themes}:
-        names = ", ".join(theme.name for theme in themes)
-        words = f"{setting.profile.path}: ui.theme “{clean_line(ui.theme)}” is not there; there is: {names}."
-        raise ConfigError(ErrorKind.BAD_PROFILE, words, remedy=Remedy.FIX_CONFIG)
+    check_theme(setting.profile, [theme.name for theme in themes])
     return TuimailApp(
         program.engine,
         accounts=setting.profile.accounts,

@@ -7,8 +7,10 @@ from collections.abc import Mapping
 
 from tuimail.api.commands import ChooseKeychain, KeychainChoice, SignOut
 from tuimail.api.events import Cancelled, Event, Failed, Finished, KeychainNeeded, SignedOutReport, SignOutStepped
+from tuimail.config.load import check_theme
 from tuimail.config.logs import close_log, open_log
 from tuimail.config.paths import find_places
+from tuimail.config.themes import bundled_dir, load_themes
 from tuimail.domain.draft import SignOutStep, SignOutStepState
 from tuimail.domain.errors import ErrorKind, KeychainError, Remedy
 from tuimail.domain.ids import AccountId
@@ -30,6 +32,7 @@ _SIGNS = {
 def check(profile_flag: str | None, account: str | None, environ: Mapping[str, str]) -> int:
     """Try every link of the chain for one account or all of them; 0 all good, 1 something failed."""
     setting = read_setting(profile_flag, dict(environ), find_places())
+    check_theme(setting.profile, [theme.name for theme in load_themes([bundled_dir(), setting.places.user_themes])])
     _print(f"ok  profile: {setting.profile.path}")
     names = [chosen_account(setting.profile, account)] if account else [each.id for each in setting.profile.accounts]
     is_good = True

@@ -1,7 +1,7 @@
 """Find, read and check the profile. Every error names file, line, dotted key and, for a wrong name, the nearest one."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,14 @@ def load_profile(path: Path, *, presets: Mapping[str, Preset] | None = None) -> 
     except ShapeError as error:
         kind = ErrorKind.NOT_IN_THIS_VERSION if error.is_later else ErrorKind.BAD_PROFILE
         raise _error(path, line_of(text, error.path), error.words, kind=kind) from error
+
+
+def check_theme(profile: Profile, known: Sequence[str]) -> None:
+    """Refuse a ``ui.theme`` that is the name of no theme; ConfigError of kind BAD_PROFILE."""
+    if profile.ui.theme not in known:
+        line = line_of(_read(profile.path), ("ui", "theme"))
+        words = f"ui.theme: “{clean_line(profile.ui.theme)[:40]}” is not a known theme"
+        raise _error(profile.path, line, words + suggestion(profile.ui.theme, known))
 
 
 def _read(path: Path) -> str:
