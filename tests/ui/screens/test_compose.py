@@ -19,8 +19,9 @@ from tuimail.ui.external_editor import Edited, EditorTrouble, ExternalEditor, ed
 from tuimail.ui.screens.compose import ComposeScreen
 from tuimail.ui.screens.question import Question
 from tuimail.ui.widgets.action_bar import ActionBar
+from tuimail.ui.widgets.address_input import LineInput
 from tuimail.ui.widgets.draft_form import first_field
-from tuimail.ui.widgets.path_prompt import unquoted
+from tuimail.ui.widgets.path_prompt import completed, unquoted
 
 ALICE = "Alice Example <alice@example.test>"
 WORK = "Alice <alice.work@example.test>"
@@ -384,6 +385,48 @@ async def test_esc_in_the_path_prompt_goes_back_to_the_text() -> None:
         await until(pilot, lambda: focused_id(app) == "body")
 
         assert not app.screen.query_one(ActionBar).display
+
+
+async def test_tab_completes_a_path_and_stays_in_the_prompt(tmp_path: Path) -> None:
+    (tmp_path / "reports").mkdir()
+    (tmp_path / "reports" / "march.pdf").touch()
+    app = composer(REPLY)
+    async with app.run_test(size=SMALL) as pilot:
+        await pilot.press("escape", "a")
+        await until(pilot, lambda: focused_id(app) == "path")
+        field = app.screen.query_one("#path", LineInput)
+        field.value = f"{tmp_path}/re"
+        await pilot.press("tab")
+        await until(pilot, lambda: field.value == f"{tmp_path}/reports/")
+        await pilot.press("tab")
+        await until(pilot, lambda: field.value == f"{tmp_path}/reports/march.pdf")
+
+        assert focused_id(app) == "path"
+
+
+@pytest.mark.parametrize(
+    ("typed", "path"),
+    [("/a/re", "/a/rep"), ("/a/report", "/a/report.pdf"), ("/a/x", "/a/x"), ("/a/", "/a/rep"), ("/a/.", "/a/.git/")],
+)
+def test_a_path_is_completed_as_far_as_the_names_agree(typed: str, path: str) -> None:
+    assert completed(typed, [".git/", "report.pdf", "replies/"]) == path
+
+
+async def test_a_file_that_cannot_be_read_keeps_the_prompt_with_its_path() -> None:
+    app = composer(REPLY)
+    async with app.run_test(size=SMALL) as pilot:
+        await pilot.press("escape", "a")
+        await until(pilot, lambda: focused_id(app) == "path")
+        await pilot.press(*"/no", "enter")
+        await posted(pilot, app, ComposeScreen.AttachWanted)
+        screen_of(app).show_words("There is no file /no.")
+        await until(pilot, lambda: "There is no file /no." in app.text())
+        assert focused_id(app) == "path"
+
+        await pilot.press("w", "enter")
+        await until(pilot, lambda: len(app.posted_of(ComposeScreen.AttachWanted)) == 2)
+        assert app.posted_of(ComposeScreen.AttachWanted)[1].path == "/now"
+        assert "There is no file" not in app.text()
 
 
 async def test_an_attached_file_can_be_taken_off() -> None:

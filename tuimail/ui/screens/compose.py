@@ -98,6 +98,8 @@ class ComposeScreen(Screen[None]):
         """The file was read."""
         if self._form and self._form.is_attached:
             self._form.add_file(attachment)
+            if self.query_one(ComposeFoot).is_reading_file:
+                self._to_text()
 
     def saved(self, at: datetime) -> None:
         """The draft is on disk."""
@@ -109,6 +111,7 @@ class ComposeScreen(Screen[None]):
         self._asked_for = None
         if self._form and self._form.is_attached:
             self._form.show_words(words)
+            self.query_one(ComposeFoot).ask_again()
 
     def show_problems(self, problems: list[FieldProblem]) -> None:
         """What must be mended, at its field, with the cursor in the first; questions alone are asked."""
@@ -178,7 +181,7 @@ class ComposeScreen(Screen[None]):
 
     @on(PathPrompt.Entered)
     def _path_entered(self, event: PathPrompt.Entered) -> None:
-        self._to_text().show_words("")
+        self.query_one(DraftForm).show_words("")
         self.post_message(self.AttachWanted(self._opened.draft.id, event.path))
 
     @on(DraftForm.FileDropped)

@@ -15,7 +15,7 @@ _HINTS = (
     ("ctrl+s", "save"),
 )
 _BAR_HINTS = (("y", "send"), ("enter", "back to the text"), ("esc", "leave, the draft is kept"))
-_PATH_HINTS = (("enter", "attach"), ("esc", "no file"))
+_PATH_HINTS = (("enter", "attach"), ("tab", "complete"), ("esc", "no file"))
 
 
 class ComposeFoot(Vertical):
@@ -41,6 +41,15 @@ class ComposeFoot(Vertical):
         """Ask for a file."""
         self.query_one(PathPrompt).open()
         self.query_one(HintLine).show(_PATH_HINTS)
+
+    @property
+    def is_reading_file(self) -> bool:
+        """Whether the path prompt waits for its file."""
+        return self.query_one(PathPrompt).is_answered
+
+    def ask_again(self) -> None:
+        """The file was not read; the prompt takes another path."""
+        self.query_one(PathPrompt).ask_again()
 
     def close(self) -> None:
         """Only the hints remain."""

@@ -1,10 +1,13 @@
 """Asks for the path of a file to attach."""
 
+import asyncio
+from collections.abc import Iterable
 from dataclasses import dataclass
+from os.path import commonprefix
 from pathlib import Path
 from typing import ClassVar
 
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
@@ -19,9 +22,12 @@ MAX_PATH = 4096
 
 
 class PathPrompt(Horizontal):
-    """One line at the foot of the composer; Enter answers, Esc gives up."""
+    """One line at the foot of the composer; Enter answers, Esc gives up. Stays open until the file was read."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", "Cancel", show=False, id="path.cancel")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "cancel", "Cancel", show=False, id="path.cancel"),
+        Binding("tab,shift+tab", "complete", "Complete", show=False, id="path.complete"),
+    ]
     DEFAULT_CSS = """
     PathPrompt { height: 2; display: none; padding: 0 1; background: $surface; border-top: heavy $accent; }
     PathPrompt Words { width: 16; color: $muted; }
@@ -37,6 +43,17 @@ class PathPrompt(Horizontal):
     class Cancelled(Message):
         """No file after all."""
 
+    _is_answered = False
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether a path was entered and its file is being read."""
+        return self.display and self._is_answered
+
+    def ask_again(self) -> None:
+        """The file was not read: the path can be mended, or entered once more."""
+        self._is_answered = False
+
     def compose(self) -> ComposeResult:
         """Label and field."""
         yield Words("File to attach")
@@ -44,19 +61,29 @@ class PathPrompt(Horizontal):
 
     def open(self) -> None:
         """Show it, empty, with the cursor in it."""
-        self.display = True
+        self.display, self._is_answered = True, False
         field = self.query_one(LineInput)
         field.clear()
         field.focus()
 
     def close(self) -> None:
         """Hide it."""
-        self.display = False
+        self.display = self._is_answered = False
 
     def action_cancel(self) -> None:
         """Give up."""
         self.close()
         self.post_message(self.Cancelled())
+
+    @work(exclusive=True)
+    async def action_complete(self) -> None:
+        """Finish the name as far as there is only one way on."""
+        field = self.query_one(LineInput)
+        typed = field.value
+        done = completed(typed, await asyncio.to_thread(entries, typed))
+        if field.value == typed:
+            field.value = done
+            field.cursor_position = len(done)
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
@@ -65,9 +92,31 @@ class PathPrompt(Horizontal):
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:
         event.stop()
+        if self._is_answered:
+            return
         path = unquoted(event.value)
-        self.close()
+        self._is_answered = bool(path)
         self.post_message(self.Entered(path) if path else self.Cancelled())
+
+
+def entries(typed: str) -> list[str]:
+    """The names in the folder of a path that is being typed, folders with a slash. Reads the disk."""
+    folder, slash, _ = typed.rpartition("/")
+    try:
+        found = list(Path(folder + slash).expanduser().iterdir())
+        # A name with a control character cannot be shown, and so cannot be typed.
+        return sorted(f"{path.name}/" if path.is_dir() else path.name for path in found if path.name.isprintable())
+    except (OSError, RuntimeError, ValueError):
+        # RuntimeError: there is no such user behind ``~``.
+        return []
+
+
+def completed(typed: str, names: Iterable[str]) -> str:
+    """The path, its last part continued as far as all names agree that begin with it."""
+    folder, slash, begun = typed.rpartition("/")
+    hits = [name for name in names if name.startswith(begun) and (begun or not name.startswith("."))]
+    # Letter by letter is what is wanted here.
+    return folder + slash + commonprefix(hits) if hits else typed  # noqa: RUF071 (see above)
 
 
 def dropped_file(pasted: str) -> str:
