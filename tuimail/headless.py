@@ -37,7 +37,7 @@ def check(profile_flag: str | None, account: str | None, environ: Mapping[str, s
     names = [chosen_account(setting.profile, account)] if account else [each.id for each in setting.profile.accounts]
     is_good = True
     for name in names:
-        is_good = _check_one(setting, name) and is_good
+        is_good = check_account(setting, name) and is_good
     return EXIT_GOOD if is_good else EXIT_FAILED
 
 
@@ -65,7 +65,8 @@ def sign_out(setting: Setting, account: AccountId, *, here_only: bool) -> int:
         close_log(log)
 
 
-def _check_one(setting: Setting, name: AccountId) -> bool:
+def check_account(setting: Setting, name: AccountId) -> bool:
+    """``check`` for one account of a setting: whether nothing failed."""
     log = open_log(setting.places.log)
     program = Program(setting, name)
     try:
@@ -78,7 +79,7 @@ def _check_one(setting: Setting, name: AccountId) -> bool:
         is_good = True
         for line in Check(rooms.auth, rooms.context, is_writer=rooms.is_writer).lines():
             _print(_as_text(line))
-            is_good = is_good and line.is_good
+            is_good = is_good and line.is_good is not False
         return is_good
     finally:
         program.close()
@@ -88,7 +89,8 @@ def _check_one(setting: Setting, name: AccountId) -> bool:
 def _holds_anything(program: Program, account: AccountId) -> bool:
     """Whether a sign-in or mail of the account is here; a keychain that cannot be read may hold one."""
     places = program.setting.places
-    has_store = places.store(account).exists()
+    # A copy that was set aside counts as well.
+    has_store = places.store(account).exists() or any(places.data.glob(f"{account}-set-aside-*"))
     if program.wants_passphrase and not has_store and not places.sealed_file.exists():
         return False
     _unlock(program)
@@ -144,6 +146,8 @@ def _follow_sign_out(heard: "queue.SimpleQueue[Event]") -> int:
 
 
 def _as_text(line: CheckLine) -> str:
+    if line.is_good is None:
+        return f"--  {line.title}: {line.words}"
     return f"{'ok' if line.is_good else '!!'}  {line.title}: {line.words} ({line.seconds:.2f} s)"
 
 

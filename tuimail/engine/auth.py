@@ -45,6 +45,15 @@ class Surroundings:
     """Held while an account's refresh token is used: of all windows, one at a time."""
 
 
+def no_client_id(account: Account) -> AuthError:
+    """The error for a profile without client id, at a provider that gives none by itself."""
+    words = (
+        f"No client id for {account.provider}: register tuimail there as a desktop app and put its id"
+        f" into the profile as accounts.{account.id}.oauth.client_id."
+    )
+    return AuthError(ErrorKind.NO_CLIENT_ID, words, remedy=Remedy.TELL)
+
+
 class AuthDesk:
     """Tokens and sign-in state of one account."""
 

@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from ssl import SSLContext
 
 from tuimail.domain.account import Account
-from tuimail.domain.errors import TuimailError
+from tuimail.domain.errors import ErrorKind, KeychainError, TuimailError
 from tuimail.domain.scope import Permission
-from tuimail.engine.auth import AuthDesk
+from tuimail.engine.auth import AuthDesk, no_client_id
 from tuimail.engine.connection import open_signed_in
 from tuimail.net.smtp import SmtpSession
 
 ANOTHER_WINDOW = "not tried: tuimail is open in another window, and a refresh here would disturb it there"
+
+SIGNED_OUT = "not tried: nobody is signed in"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,9 +22,10 @@ class CheckLine:
     """One link of the chain."""
 
     title: str
-    is_good: bool
+    is_good: bool | None
+    """None: not tried."""
     words: str
-    seconds: float
+    seconds: float = 0.0
 
 
 class Check:
@@ -38,26 +41,42 @@ class Check:
         account = self._auth.account
         keychain = _timed("keychain", self._keychain)
         yield keychain
-        yield _timed(f"{account.provider} metadata", self._metadata)
+        metadata = _timed(f"{account.provider} metadata", self._metadata)
+        yield metadata
+        if metadata.is_good and self._lacks_client_id():
+            yield CheckLine(title="client id", is_good=False, words=no_client_id(account).summary)
         if not keychain.is_good:
             return
         if self._auth.record is None or self._auth.record.refresh is None:
             words = "nobody is signed in: start tuimail and agree to the sign-in"
-            yield CheckLine(title="sign-in", is_good=False, words=words, seconds=0.0)
+            yield CheckLine(title="sign-in", is_good=False, words=words)
+            yield CheckLine(title=f"IMAP sign-in at {account.imap}", is_good=None, words=SIGNED_OUT)
+            if account.smtp is not None and account.oauth.scopes.can_send:
+                yield CheckLine(title=f"SMTP sign-in at {account.smtp}", is_good=None, words=SIGNED_OUT)
         elif not self._is_writer:
-            yield CheckLine(title="sign-in", is_good=True, words=ANOTHER_WINDOW, seconds=0.0)
+            yield CheckLine(title="sign-in", is_good=True, words=ANOTHER_WINDOW)
         else:
             yield _timed(f"IMAP sign-in at {account.imap}", self._imap)
             yield self._smtp_line(account)
 
     def _keychain(self) -> str:
-        self._auth.worker.call(self._auth.start)
+        try:
+            self._auth.worker.call(self._auth.start)
+        except KeychainError as error:
+            if error.kind is not ErrorKind.KEYCHAIN_MISSING:
+                raise
+            words = f"{error.summary} Start tuimail and choose a sealed file or memory."
+            raise KeychainError(error.kind, words, remedy=error.remedy, detail=error.detail) from error
         return f"{self._auth.vault.title} can be read"
 
     def _metadata(self) -> str:
         metadata = self._auth.worker.call(self._auth.metadata)
         revocation = "revokes tokens" if metadata.revocation_endpoint else "has no revocation"
         return f"endpoints found; the provider {revocation}"
+
+    def _lacks_client_id(self) -> bool:
+        metadata = self._auth.worker.call(self._auth.metadata)
+        return self._auth.known_client_id() is None and metadata.registration_endpoint is None
 
     def _imap(self) -> str:
         session = open_signed_in(self._auth, self._context)
@@ -66,11 +85,11 @@ class Check:
 
     def _smtp_line(self, account: Account) -> CheckLine:
         if account.smtp is None or not account.oauth.scopes.can_send:
-            return CheckLine(title="SMTP sign-in", is_good=True, words="a read-only account", seconds=0.0)
+            return CheckLine(title="SMTP sign-in", is_good=True, words="a read-only account")
         title = f"SMTP sign-in at {account.smtp}"
         if Permission.SEND not in self._auth.granted:
             words = "sending is not granted yet: tuimail asks at the first mail you send"
-            return CheckLine(title=title, is_good=True, words=words, seconds=0.0)
+            return CheckLine(title=title, is_good=True, words=words)
         return _timed(title, self._smtp)
 
     def _smtp(self) -> str:

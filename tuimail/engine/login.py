@@ -16,7 +16,7 @@ from tuimail.domain.account import Account, ConsentRequest, Revoking
 from tuimail.domain.errors import AuthError, ErrorKind, Problem, Remedy, TuimailError
 from tuimail.domain.scope import Permission, describe
 from tuimail.domain.token import TokenSet
-from tuimail.engine.auth import AuthDesk
+from tuimail.engine.auth import AuthDesk, no_client_id
 from tuimail.engine.job import GivenUpError, Job
 from tuimail.engine.vault import new_record
 from tuimail.engine.worker import Urgency, log_crash
@@ -354,11 +354,7 @@ class LoginDesk:
             return known
         metadata = auth.metadata()
         if metadata.registration_endpoint is None:
-            words = (
-                f"No client id for {auth.account.provider}: register tuimail there as a desktop app and put its id"
-                f" into the profile as accounts.{auth.account.id}.oauth.client_id."
-            )
-            raise AuthError(ErrorKind.NO_CLIENT_ID, words, remedy=Remedy.TELL)
+            raise no_client_id(auth.account)
         self._registered = register(auth.http, metadata, (listener.redirect_uri,))
         return self._registered
 
