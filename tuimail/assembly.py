@@ -4,7 +4,6 @@ Textual is imported only once the program exists: the child process that reads t
 """
 
 import os
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tuimail.config.load import check_theme
@@ -39,15 +38,17 @@ def run_app(setting: Setting, default: AccountId, *, start: StartMode) -> int:
         app = make_app(program, start)
         app.run()
         if app.fault:
-            raise _crash(app.fault, setting.places.log)
+            raise crashed(app.fault, setting)
         return app.return_code or 0
     finally:
         program.close()
         close_log(log)
 
 
-def _crash(fault: str, log: Path) -> TuimailError:
-    words = f"a fault in tuimail ended it: {fault}. Drafts are kept. The log is {log}"
+def crashed(fault: str, setting: Setting) -> TuimailError:
+    """What the shell is told of a fault in the interface."""
+    kept = "" if setting.is_passing else f" Drafts are kept. The log is {setting.places.log}"
+    words = f"a fault in tuimail ended it: {fault}.{kept}"
     return TuimailError(ErrorKind.UNFORESEEN, words, remedy=Remedy.REPORT)
 
 

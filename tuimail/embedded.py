@@ -29,6 +29,7 @@ def demo_setting(
         zone=LocalZone(),
         keychain=lambda: keychain,
         open_sign_in=_approver(demo) if no_browser else None,
+        is_passing=True,
     )
 
 

@@ -65,6 +65,8 @@ class Setting:
     """Who goes to the sign-in page instead of the browser."""
     sign_in_limit_s: float = 300.0
     """How long a sign-in waits for the person at the browser."""
+    is_passing: bool = False
+    """Whether all its places go when it ends."""
     clock: Callable[[], datetime] = now
     """What time it is for all that is stored and shown; waits and certificates go by the system's clock."""
 
