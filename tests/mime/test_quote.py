@@ -128,14 +128,15 @@ def test_html_is_quoted_from_what_was_visible() -> None:
     assert "[1]" not in text
 
 
-def test_a_forward_keeps_the_header_the_links_and_the_signature() -> None:
+def test_a_forward_keeps_the_header_and_the_links_and_ends_with_the_signature() -> None:
     html = "<p>Seen <a href='http://x.test/'>here</a></p>"
     header = "From: Ann <a@x.test>\r\nTo: me@example.test\r\nSubject: s\r\nContent-Type: text/html"
     text = answered(mail(header, html), DraftKind.FORWARD, signature="Me").text
 
     assert text == (
-        "\n\n-- \nMe\n\n---------- Forwarded message ----------\nFrom: Ann <a@x.test>\n"
+        "\n\n---------- Forwarded message ----------\nFrom: Ann <a@x.test>\n"
         "Date: Sat, 21 Nov 2026 at 00:30\nSubject: s\nTo: me@example.test\n\nSeen here <http://x.test/>\n"
+        "\n-- \nMe\n"
     )
 
 

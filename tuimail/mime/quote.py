@@ -50,7 +50,7 @@ def answer(  # noqa: PLR0913 (what an answer is made of, by keyword)
         to=format_addresses(to),
         cc=format_addresses(cc),
         subject=_subject(message.subject, kind),
-        text=_signed(text, signature, above_quote=kind is DraftKind.FORWARD),
+        text=_signed(text, signature),
         in_reply_to="" if kind is DraftKind.FORWARD else message.message_id,
         references=_references(message),
         answers=row,
@@ -194,9 +194,6 @@ def _references(message: Message) -> tuple[str, ...]:
     return tuple(dict.fromkeys(whole))
 
 
-def _signed(text: str, signature: str, *, above_quote: bool) -> str:
-    if not signature.strip():
-        return text
-    block = f"-- \n{signature.rstrip()}\n"
-    # Below a forwarded mail the signature would seem to be the other writer's.
-    return f"\n\n{block}{text[1:]}" if above_quote else f"{text}\n{block}"
+def _signed(text: str, signature: str) -> str:
+    # Last, since readers take all below "-- " for the signature, and may hide it (RFC 3676 section 4.3).
+    return f"{text}\n-- \n{signature.rstrip()}\n" if signature.strip() else text
