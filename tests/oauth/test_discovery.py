@@ -212,6 +212,15 @@ def test_overloaded_provider_is_waited_for(http: OAuthHttp, server: Authorizatio
     assert error.remedy is Remedy.WAIT
 
 
+@pytest.mark.parametrize("authority", ["127.0.0.1:9", "nowhere.invalid"])
+def test_words_of_the_operating_system_are_not_quoted_as_the_providers(http: OAuthHttp, authority: str) -> None:
+    with pytest.raises(ProviderUnreachable) as caught:
+        find_metadata(http, settings_for(f"https://{authority}"))
+
+    assert caught.value.summary.endswith(" cannot be reached for the sign-in.")
+    assert caught.value.detail == ""
+
+
 def test_untrusted_certificate_is_refused_and_nothing_is_sent(http: OAuthHttp, tmp_path: Path) -> None:
     with AuthorizationServer(tls=make_certificate(tmp_path).server_context()) as server:
         error = problem_of(http, server)

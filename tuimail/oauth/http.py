@@ -114,6 +114,8 @@ def translating(url: str) -> Iterator[None]:
         raise unreachable(host, "no answer in time") from error
     except httpx2.ConnectError as error:
         raise _connect_error(error, host) from error
+    except httpx2.NetworkError as error:
+        raise unreachable(host) from error
     except (httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError) as error:
         raise unreachable(host, clean_quote(str(error) or type(error).__name__)) from error
 
@@ -124,7 +126,8 @@ def _connect_error(error: Exception, host: str) -> AuthError:
         cause = cause.__cause__ or cause.__context__
     # A connection that ends in the handshake is a broken one, not an untrusted one.
     if cause is None or isinstance(cause, ssl.SSLEOFError | ssl.SSLZeroReturnError):
-        return unreachable(host, clean_quote(str(error)))
+        # The operating system's words, such as "[Errno -2] ...", are nobody's to quote.
+        return unreachable(host)
     reason = getattr(cause, "verify_message", "") or cause.reason or str(cause)
     return AuthError(
         ErrorKind.TLS_FAILED,
