@@ -446,6 +446,38 @@ async def test_what_cannot_be_passed_over_is_a_screen_shown_once() -> None:
         assert isinstance(app.screen, MailScreen)
 
 
+async def test_a_busy_store_is_told_as_another_window() -> None:
+    app, engine = make_app()
+
+    async with app.run_test(size=SIZE) as pilot:
+        problem = Problem(kind=ErrorKind.STORE_BUSY, summary="It is open elsewhere.", remedy=Remedy.TELL)
+        engine.play(e.Noticed(problem=problem))
+        await settle(pilot)
+
+        words = [str(each.content) for each in app.screen.query(Words)]
+        assert words == ["Another window", "It is open elsewhere."]
+
+
+async def test_without_a_browser_y_copies_the_address() -> None:
+    def no_browser(command: c.Command, number: CommandId) -> Iterator[e.Event]:
+        if not isinstance(command, c.OpenLink):
+            yield from FakeMailbox()(command, number)
+
+    app, engine = make_app(no_browser)
+
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot)
+        await press(pilot, "enter", "1", "enter")
+        problem = Problem(kind=ErrorKind.SERVER_REFUSED, summary="No browser here.", remedy=Remedy.TELL)
+        engine.play(e.Failed(command=engine.number_of(c.OpenLink), problem=problem))
+        await settle(pilot)
+        assert isinstance(app.screen, ProblemScreen)
+        assert str(app.screen.query(Words).first().content) == "No browser"
+
+        await press(pilot, "y")
+        assert app.clipboard == "https://harbour.example/drawings/final"
+
+
 async def test_network_trouble_is_a_notice_and_no_screen() -> None:
     app, engine = make_app()
 

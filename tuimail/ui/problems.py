@@ -1,9 +1,10 @@
 """What the app does about a problem: one exhaustive match over its remedy. Pure."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import assert_never
 
-from tuimail.domain.errors import Problem, Remedy
+from tuimail.domain.errors import ErrorKind, Problem, Remedy
 
 
 class Manner(StrEnum):
@@ -39,6 +40,32 @@ def manner(problem: Problem) -> Manner:
         case Remedy.FIX_CONFIG | Remedy.TELL | Remedy.REPORT:
             return Manner.MODAL
     assert_never(problem.remedy)
+
+
+_HEADINGS: Mapping[ErrorKind, str] = {
+    ErrorKind.BAD_PROFILE: "The profile",
+    ErrorKind.NO_CLIENT_ID: "The profile",
+    ErrorKind.TLS_FAILED: "No safe connection",
+    ErrorKind.NO_MECHANISM: "No safe connection",
+    ErrorKind.SERVER_REFUSED: "The server said no",
+    ErrorKind.PROVIDER_REFUSED: "Sign-in was refused",
+    ErrorKind.LOGIN_REFUSED: "Sign-in was refused",
+    ErrorKind.MESSAGE_GONE: "No longer there",
+    ErrorKind.SEND_REFUSED: "Not sent",
+    ErrorKind.SEND_UNKNOWN: "It may have been sent",
+    ErrorKind.BAD_DRAFT: "Not sent",
+    ErrorKind.STORE_KEY_WRONG: "The mail on this machine",
+    ErrorKind.STORE_DAMAGED: "The mail on this machine",
+    ErrorKind.STORE_NEWER: "The mail on this machine",
+    ErrorKind.STORE_BUSY: "Another window",
+    ErrorKind.DISK: "The files on this machine",
+    ErrorKind.UNFORESEEN: "A fault in tuimail",
+}
+
+
+def heading(problem: Problem) -> str:
+    """The title of the modal: what it is about."""
+    return _HEADINGS.get(problem.kind, "That did not work")
 
 
 def closing_words(problem: Problem) -> str:

@@ -36,6 +36,8 @@ class Session:
         """The address of each account."""
         self.seen_after_s = seen_after_s
         """How long a message is open before it counts as read; negative: never by itself."""
+        self.links: dict[CommandId, str] = {}
+        """Addresses that the browser was asked to open, until that has ended."""
         self._engine = engine
 
     @property

@@ -3,7 +3,7 @@
 from textual.message import Message
 
 from tuimail.api.commands import AskConsent
-from tuimail.api.events import Event, Failed, Noticed
+from tuimail.api.events import Cancelled, Event, Failed, Finished, Noticed
 from tuimail.domain.errors import Problem
 from tuimail.domain.scope import Permission
 from tuimail.ui.flows.flow import Flow, Host
@@ -22,7 +22,12 @@ class TroubleFlow(Flow):
 
     def take(self, event: Event) -> bool:
         """Notices, and failures that nobody else took."""
+        link = ""
+        if isinstance(event, Finished | Failed | Cancelled) and event.command is not None:
+            link = self.session.links.pop(event.command, "")
         match event:
+            case Failed(problem=problem) if link:
+                self._show_modal(problem, link=link)
             case Noticed(problem=problem) if problem is not None:
                 self._show(problem)
             case Noticed(words=words) if words:
@@ -51,9 +56,9 @@ class TroubleFlow(Flow):
             case Manner.NOTICE | Manner.BANNER | Manner.FIELD | Manner.KEYCHAIN:
                 self.host.tell(problem.summary)
 
-    def _show_modal(self, problem: Problem) -> None:
+    def _show_modal(self, problem: Problem, *, link: str = "") -> None:
         # Ten failures of one kind are one screen.
         if self._shown is not None and self._shown.is_attached and self._showing == problem:
             return
-        self._shown, self._showing = ProblemScreen(problem), problem
+        self._shown, self._showing = ProblemScreen(problem, link=link), problem
         self.host.app.push_screen(self._shown)

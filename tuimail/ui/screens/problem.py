@@ -8,7 +8,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 
 from tuimail.domain.errors import Problem
-from tuimail.ui.problems import closing_words
+from tuimail.ui.problems import closing_words, heading
 from tuimail.ui.widgets.dialog import Dialog, Words, title
 from tuimail.ui.widgets.hint_line import HintLine
 
@@ -22,27 +22,32 @@ class ProblemScreen(ModalScreen[None]):
     ]
     DEFAULT_CSS = "ProblemScreen { align: center middle; background: $background 70%; }"
 
-    def __init__(self, problem: Problem) -> None:
+    def __init__(self, problem: Problem, *, link: str = "") -> None:
+        """``link``: the address that no browser could open; it is what is copied."""
         super().__init__()
         self._problem = problem
+        self._link = link
 
     def compose(self) -> ComposeResult:
         """Sentence, details, what to do."""
         with Dialog():
-            yield title("Something went wrong", tail=self._problem.kind.value)
+            yield title("No browser" if self._link else heading(self._problem))
             yield Words(self._problem.summary)
+            if self._link:
+                yield Words(self._link)
             if self._problem.detail:
                 yield Words(Content.styled(f"In its own words: “{self._problem.detail}”", "$muted"))
             closing = closing_words(self._problem)
             if closing:
                 yield Words(closing)
-        yield HintLine((("Enter", "close"), ("y", "copy the details")))
+        yield HintLine((("Enter", "close"), ("y", "copy the address" if self._link else "copy the details")))
 
     def action_back(self) -> None:
         """Close."""
         self.dismiss(None)
 
     def action_copy(self) -> None:
-        """Hand the texts to the terminal's clipboard."""
-        self.app.copy_to_clipboard(f"{self._problem.kind.value}: {self._problem.summary}\n{self._problem.detail}")
+        """Hand the address, or else the texts, to the terminal's clipboard."""
+        details = f"{self._problem.kind.value}: {self._problem.summary}\n{self._problem.detail}"
+        self.app.copy_to_clipboard(self._link or details)
         self.query_one(HintLine).show((("Enter", "close"), ("y", "handed to the terminal's clipboard")))

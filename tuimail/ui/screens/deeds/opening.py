@@ -83,7 +83,7 @@ class Opening:
         if scheme == "mailto":
             session.submit(BeginDraft(account=session.account, mailto=link.url))
         elif scheme in {"http", "https"}:
-            session.submit(OpenLink(url=link.url))
+            session.links[session.submit(OpenLink(url=link.url))] = link.url
         else:
             self._desk.tell("Only web and mail addresses open from here.")
 
