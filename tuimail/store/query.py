@@ -8,7 +8,7 @@ from tuimail.domain.clean import clean_line
 from tuimail.domain.errors import ErrorKind, Remedy, StoreError
 from tuimail.store.columns import searchable
 
-_TERM = re.compile(r'\s*(?:(?P<key>[A-Za-z]+):)?(?:"(?P<quoted>[^"]*)(?P<end>"|$)|(?P<word>\S*))')
+_TERM = re.compile(r'\s*(?:(?P<key>[A-Za-z][A-Za-z0-9_]*):)?(?:"(?P<quoted>[^"]*)(?P<end>"|$)|(?P<word>\S*))')
 _INDEXED = re.compile(r"[^\W_]")
 _COLUMNS = {"from": "sender", "to": "recipients", "cc": "recipients", "subject": "subject"}
 _STATES = {
@@ -19,7 +19,12 @@ _STATES = {
     "is:unflagged": ("is_flagged", False),
     "has:attachment": ("has_attachment", True),
 }
-_LATER = ("body", "since", "before", "larger", "smaller", "in", "account")
+_LATER = frozenset({
+    "account", "after", "bcc", "before", "body", "category", "date", "deliveredto", "filename", "folder", "in",
+    "label", "larger", "list", "newer", "newer_than", "older", "older_than", "since", "size", "smaller", "tag",
+})  # fmt: skip
+"""Filters of other mail programs; taken for words they would silently find nothing."""
+
 _WORKS = "from: to: subject: is:unread is:flagged has:attachment"
 
 
