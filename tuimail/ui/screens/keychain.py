@@ -109,6 +109,8 @@ class KeychainScreen(ModalScreen[ChooseKeychain | None]):
         if trouble := passphrase_trouble(typed):
             words = self.query_one("#trouble", Words)
             words.show(f"! {trouble}")
+            for field in self.query(Input):
+                field.clear()
             self.query_one("#first", Input).focus()
             return
         self.dismiss(ChooseKeychain(choice=KeychainChoice.SEALED_FILE, passphrase=Secret(typed[0])))
