@@ -480,6 +480,27 @@ def test_codes_are_found_near_their_word_alone() -> None:
     assert codes("Invoice 481920 of 2026") == []
 
 
+async def test_starred_without_such_a_folder_is_a_search_in_the_open_one() -> None:
+    app, engine = make_app()
+
+    async with app.run_test(size=WIDE) as pilot:
+        await press(pilot, "g", "s")
+
+        assert last(engine) == c.Search(account=WORK, mailbox=INBOX, query="is:flagged")
+        assert app.state.query == "is:flagged"
+        assert screen(app).messages.has_focus
+
+
+async def test_taking_all_marks_off_is_told() -> None:
+    app, _ = make_app()
+
+    async with app.run_test(size=WIDE) as pilot:
+        await press(pilot, "asterisk")
+        assert screen(app).said == "12 messages marked."
+        await press(pilot, "asterisk")
+        assert screen(app).said == "No message is marked."
+
+
 async def test_in_a_window_that_is_too_small_only_quitting_keys_act() -> None:
     app, engine = make_app()
 

@@ -65,7 +65,7 @@ class Going:
             "go_inbox": partial(self._go_role, MailboxRole.INBOX),
             "go_sent": partial(self._go_role, MailboxRole.SENT),
             "go_archive": partial(self._go_role, MailboxRole.ARCHIVE),
-            "go_starred": partial(self._go_role, MailboxRole.FLAGGED),
+            "go_starred": self._go_starred,
             "go_junk": partial(self._go_role, MailboxRole.JUNK),
             "go_trash": partial(self._go_role, MailboxRole.TRASH),
             "go_drafts": partial(self._post, DraftsWanted),
@@ -137,6 +137,14 @@ class Going:
             self._desk.tell("This account has no such folder.")
         else:
             self.open(mailbox.id)
+
+    def _go_starred(self) -> None:
+        state = self._desk.session.state
+        if state.with_role(MailboxRole.FLAGGED) is not None or state.mailbox is None:
+            self._go_role(MailboxRole.FLAGGED)
+        else:
+            self.search("is:flagged")
+            self._desk.focus_pane(self._desk.messages)
 
     def _step(self, by: int) -> None:
         state = self._desk.session.state

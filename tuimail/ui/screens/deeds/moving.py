@@ -78,5 +78,4 @@ class Moving:
     def _mark_all(self) -> None:
         self._desk.messages.mark_all()
         marked = len(self._desk.messages.marked)
-        if marked:
-            self._desk.tell(f"{plural(marked, 'message')} marked.")
+        self._desk.tell(f"{plural(marked, 'message')} marked." if marked else "No message is marked.")
