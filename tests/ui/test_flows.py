@@ -29,6 +29,7 @@ from tuimail.ui.screens.settings import SettingsScreen
 from tuimail.ui.screens.sign_out import SignOutQuestion, SignOutReport
 from tuimail.ui.start import ComposeMail
 from tuimail.ui.widgets.dialog import Words
+from tuimail.ui.widgets.status_bar import StatusBar
 
 SIZE = (120, 40)
 DRAFT = Draft(
@@ -431,6 +432,7 @@ async def test_a_second_window_says_that_it_only_reads() -> None:
         await settle(pilot)
 
         assert app.state.view.read_only.startswith("Another window")
+        assert app.screen.query_one(StatusBar).status.link == "online, only reads"
 
 
 async def test_what_cannot_be_passed_over_is_a_screen_shown_once() -> None:

@@ -99,6 +99,8 @@ def status(state: AppState, *, now: datetime, doing: str, right: str, zone: tzin
     if isinstance(view.sign_in, SignedOut):
         return Status(sign="○", link="signed out", middle=doing, right=right)
     sign, tone, link = _link(view.link, zone)
+    if view.read_only:
+        link += ", only reads"
     if not state.is_complete and state.rows_known and not doing:
         mailbox = state.current_mailbox
         share = f": {len(state.rows):,} of {mailbox.total:,}" if mailbox and mailbox.total > len(state.rows) else ""
