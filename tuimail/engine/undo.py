@@ -57,7 +57,7 @@ class UndoDesk:
                 draft = self._actions.send(OutboxId(action))
                 if draft is None:
                     # Not the action before it: whoever presses undo now means this mail.
-                    job.finish("Too late: the mail is on its way")
+                    job.finish("Too late: this mail can no longer be taken back")
                     return
                 self._actions.show_draft(job, draft)
                 job.finish("Not sent: the mail is a draft again")
