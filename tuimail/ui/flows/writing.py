@@ -109,7 +109,7 @@ class WritingFlow(Flow):
             case Declined(permissions=permissions) if Permission.SEND in permissions:
                 self._declined()
             case DraftsWanted():
-                self._drafts = self._drafts or DraftsScreen(())
+                self._drafts = self._drafts or DraftsScreen((), compose_key=self.session.keymap.shown("compose"))
                 self.host.app.push_screen(self._drafts)
                 self.session.submit(ListDrafts(account=account))
             case OutboxWanted():
@@ -140,6 +140,8 @@ class WritingFlow(Flow):
                 self.session.submit(EditOutbox(account=account, item=item))
             case OutboxScreen.DiscardWanted(item=item):
                 self.session.submit(DiscardOutbox(account=account, item=item))
+            case OutboxScreen.UndoWanted():
+                self.session.submit(Undo(account=account))
             case OutboxScreen.CheckSentWanted():
                 self._close_lists()
                 self.host.app.post_message(SentWanted())

@@ -19,7 +19,7 @@ from tuimail.ui.widgets.dialog import Words
 from tuimail.ui.widgets.hint_line import HintLine
 from tuimail.ui.widgets.plain_list import PlainList
 
-EMPTY = "No draft is kept on this machine. c writes a mail, and it is kept here on every way out."
+EMPTY = "No draft is kept on this machine. {} writes a mail, and it is kept here on every way out."
 PREVIEW = 200
 """Characters of the text that its line shows at most."""
 
@@ -55,15 +55,16 @@ class DraftsScreen(Screen[None]):
     class Closed(Message):
         """Go back."""
 
-    def __init__(self, drafts: Sequence[Draft]) -> None:
+    def __init__(self, drafts: Sequence[Draft], *, compose_key: str = "c") -> None:
         super().__init__()
+        self._empty_words = EMPTY.format(compose_key)
         self._drafts = tuple(drafts)
 
     def compose(self) -> ComposeResult:
         """A heading, the drafts, the keys."""
         yield Words(Content.assemble(("Drafts", "bold $primary")))
         yield PlainList()
-        yield Words(EMPTY, id="empty")
+        yield Words(self._empty_words, id="empty")
         yield HintLine((("enter", "resume"), ("d", "discard"), ("z", "undo"), ("esc", "back")))
 
     def on_mount(self) -> None:

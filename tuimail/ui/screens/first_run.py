@@ -19,7 +19,11 @@ address = "you@example.org"
 [accounts.work.oauth]
 issuer    = "https://login.example.org"
 client_id = "the id your provider gave you"
-scopes    = { identity = ["openid", "email"], read = ["mail.read"], send = ["mail.send"] }
+
+[accounts.work.oauth.scopes]
+identity = ["openid", "email"]
+read = ["mail.read"]
+send = ["mail.send"]
 
 [accounts.work.imap]
 host = "imap.example.org"

@@ -39,6 +39,7 @@ class OutboxScreen(Screen[None]):
         Binding("e", "edit", "Edit", id="outbox.edit"),
         Binding("d", "discard", "Discard", id="outbox.discard"),
         Binding("s", "check_sent", "Look in Sent", id="outbox.check"),
+        Binding("z", "undo", "Undo", id="outbox.undo"),
         Binding("q,escape", "back", "Back", id="outbox.back"),
     ]
     DEFAULT_CSS = """
@@ -60,6 +61,9 @@ class OutboxScreen(Screen[None]):
 
     class DiscardWanted(Wanted):
         """Drop it."""
+
+    class UndoWanted(Message):
+        """Take back what was done last, such as the last mail in its window."""
 
     class CheckSentWanted(Message):
         """Show the Sent folder, where a mail of unknown fate may lie."""
@@ -141,6 +145,10 @@ class OutboxScreen(Screen[None]):
         if (item := self._current()) and item.state is OutboxState.UNKNOWN:
             self.post_message(self.CheckSentWanted())
 
+    def action_undo(self) -> None:
+        """Take the last action back."""
+        self.post_message(self.UndoWanted())
+
     def action_back(self) -> None:
         """Go back."""
         self.post_message(self.Closed())
@@ -166,7 +174,7 @@ def hints(item: OutboxItem | None) -> tuple[tuple[str, str], ...]:
     if item is None or item.state in (OutboxState.SENT, OutboxState.SENDING):
         return back
     if item.state is OutboxState.QUEUED:
-        return (("e", "edit again"), *back)
+        return (("z", "undo"), ("e", "edit again"), *back)
     look = (("s", "look in Sent"),) if item.state is OutboxState.UNKNOWN else ()
     return (*look, ("r", "send again"), ("e", "edit"), ("d", "discard"), *back)
 
