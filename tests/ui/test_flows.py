@@ -289,6 +289,49 @@ async def test_a_draft_that_cannot_be_saved_is_back_on_the_screen_with_the_reaso
         assert not app._notifications
 
 
+async def test_a_draft_never_kept_is_discarded_without_a_word_of_trouble() -> None:
+    def closed(command: c.Command, number: CommandId) -> Iterator[e.Event]:
+        if isinstance(command, c.DiscardDraft):
+            yield e.Failed(command=number, problem=STORE_CLOSED)
+        else:
+            yield from without_store(command, number)
+
+    app, engine = make_app(closed)
+
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot)
+        engine.play(e.DraftOpened(draft=DRAFT, identities=(DRAFT.sender,)))
+        await settle(pilot)
+        await press(pilot, "ctrl+s", "escape")
+        await pilot.pause(0.2)
+        await press(pilot, "d")
+
+        assert engine.sent(c.DiscardDraft)
+        assert isinstance(app.screen, MailScreen)
+        assert not app.screen.said
+
+
+async def test_the_reason_goes_once_the_draft_is_kept() -> None:
+    is_open = False
+
+    def opening(command: c.Command, number: CommandId) -> Iterator[e.Event]:
+        yield from (FakeMailbox() if is_open else without_store)(command, number)
+
+    app, engine = make_app(opening)
+
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot)
+        engine.play(e.DraftOpened(draft=DRAFT, identities=(DRAFT.sender,)))
+        await settle(pilot)
+        await press(pilot, "ctrl+s")
+        words = app.screen.query_one("#words", Words)
+        assert "Not kept" in str(words.content)
+
+        is_open = True
+        await press(pilot, "ctrl+s")
+        assert not str(words.content)
+
+
 async def test_an_edited_draft_is_called_kept_once_it_is() -> None:
     app, engine = make_app()
 

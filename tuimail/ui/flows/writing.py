@@ -49,6 +49,8 @@ class WritingFlow(Flow):
         self._composers: dict[DraftId, ComposeScreen] = {}
         self._openings: dict[DraftId, DraftOpened] = {}
         self._keeping = Keeping(self.session)
+        self._told_unkept: set[DraftId] = set()
+        self._discards: dict[CommandId, DraftId] = {}
         self._sends: dict[CommandId, Draft] = {}
         self._attaching: dict[CommandId, DraftId] = {}
         self._needs_grant: Draft | None = None
@@ -102,7 +104,8 @@ class WritingFlow(Flow):
                 command = self.session.submit(AttachFile(account=self._account_of(draft_id), draft=draft_id, path=path))
                 self._attaching[command] = draft_id
             case ComposeScreen.DiscardWanted(draft=draft_id):
-                self.session.submit(DiscardDraft(account=self._account_of(draft_id), draft=draft_id))
+                command = self.session.submit(DiscardDraft(account=self._account_of(draft_id), draft=draft_id))
+                self._discards[command] = draft_id
                 self._close(draft_id)
             case ComposeScreen.Left(draft=draft):
                 self._leave(draft)
@@ -174,13 +177,19 @@ class WritingFlow(Flow):
             self._keeping.save(draft, is_left=True)
 
     def _kept(self, saving: Saving) -> None:
+        draft = saving.draft.id
+        if draft in self._told_unkept:
+            self._told_unkept.discard(draft)
+            if draft in self._composers:
+                self._composers[draft].show_words("")
         # What was opened and left as it was need not be on the disk: a signature alone is dropped.
-        if saving.is_left and saving.draft != self._openings[saving.draft.id].draft:
+        if saving.is_left and saving.draft != self._openings[draft].draft:
             key = self.session.keymap.shown("go_drafts")
             self.host.tell(f"Draft kept. {key} lists drafts." if key else "Draft kept.")
 
     def _not_kept(self, saving: Saving, why: str) -> None:
         draft, words = saving.draft, f"Not kept: {why}"
+        self._told_unkept.add(draft.id)
         if draft.id in self._composers:
             self._composers[draft.id].show_words(words)
         elif saving.is_left:
@@ -207,6 +216,7 @@ class WritingFlow(Flow):
             return False
         attached_to = self._attaching.pop(event.command, None)
         sent = self._sends.pop(event.command, None)
+        discarded = self._discards.pop(event.command, None)
         saving = self._keeping.take(event)
         if saving is not None:
             match event:
@@ -219,6 +229,9 @@ class WritingFlow(Flow):
             self._keeping.tell_ended()
             return True
         match event:
+            case Failed() if discarded in self._told_unkept:
+                # There was nothing on the disk to discard.
+                return True
             case Failed(problem=problem) if attached_to is not None:
                 self._say(attached_to, problem)
                 return True
