@@ -9,6 +9,7 @@ from tests.fakes.app import make_app, press
 from tests.fakes.app import settle as quiet
 from tests.fakes.engine import FakeEngine
 from tests.fakes.mailbox import NOW, SIGNED_IN, WORK, FakeMailbox, account
+from tests.ui.screens.host import until
 from tuimail.api import commands as c
 from tuimail.api import events as e
 from tuimail.domain.account import AccountSummary, ConsentRequest, Link, LinkState, SignedIn, SignedOut
@@ -280,7 +281,8 @@ async def test_a_draft_that_cannot_be_saved_is_back_on_the_screen_with_the_reaso
         await settle(pilot)
         await press(pilot, *"Hi", "escape")
         await pilot.pause(0.2)
-        await press(pilot, "escape")
+        await pilot.press("escape")
+        await until(pilot, lambda: len(engine.sent(c.SaveDraft)) > 1)
         await settle(pilot)
 
         assert isinstance(app.screen, ComposeScreen)
@@ -304,9 +306,10 @@ async def test_a_draft_never_kept_is_discarded_without_a_word_of_trouble() -> No
         await settle(pilot)
         await press(pilot, "ctrl+s", "escape")
         await pilot.pause(0.2)
-        await press(pilot, "d")
+        await pilot.press("d")
+        await until(pilot, lambda: bool(engine.sent(c.DiscardDraft)))
+        await settle(pilot)
 
-        assert engine.sent(c.DiscardDraft)
         assert isinstance(app.screen, MailScreen)
         assert not app.screen.said
 
@@ -341,7 +344,8 @@ async def test_an_edited_draft_is_called_kept_once_it_is() -> None:
         await settle(pilot)
         await press(pilot, *"Hi", "escape")
         await pilot.pause(0.2)
-        await press(pilot, "escape")
+        await pilot.press("escape")
+        await until(pilot, lambda: len(engine.sent(c.SaveDraft)) > 1)
         await settle(pilot)
 
         assert isinstance(app.screen, MailScreen)
