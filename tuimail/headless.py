@@ -87,7 +87,7 @@ def check_account(setting: Setting, name: AccountId) -> bool:
 
 
 def _holds_anything(program: Program, account: AccountId) -> bool:
-    """Whether a sign-in or mail of the account is here; a keychain that cannot be read may hold one."""
+    """Whether a sign-in or mail of the account is here; a keychain that was used and cannot be read may hold one."""
     places = program.setting.places
     # A copy that was set aside counts as well.
     has_store = places.store(account).exists() or any(places.data.glob(f"{account}-set-aside-*"))
@@ -100,7 +100,7 @@ def _holds_anything(program: Program, account: AccountId) -> bool:
     try:
         auth.worker.call(auth.read_record)
     except KeychainError:
-        return True
+        return has_store or program.knows_keychain
     return has_store or auth.record is not None
 
 

@@ -173,6 +173,11 @@ class Program:
         """Whether the secrets lie in the sealed file, which nothing opens unasked."""
         return self._first_choice() is None
 
+    @property
+    def knows_keychain(self) -> bool:
+        """Whether any run on this machine had a keychain that lasts."""
+        return bool(self._remembered.keychain_backend)
+
     def _make_keychain(self, choice: KeychainChoice, passphrase: Secret | None) -> Keychain:
         """The keychain that was chosen; runs on the keychain worker."""
         from tuimail.keychain.file import SealedFile  # noqa: PLC0415 (imports cryptography)

@@ -8,12 +8,27 @@ from tests.engine.conftest import ACCOUNT, Rig
 from tests.engine.test_keychain_and_closing import missing
 from tests.fakes.mail_house import letter
 from tuimail.config.remember import Remembered, remember
-from tuimail.headless import EXIT_GOOD, check_account, sign_out
+from tuimail.headless import EXIT_FAILED, EXIT_GOOD, check_account, sign_out
 
 
 def test_logout_with_nobody_signed_in_says_so(rig: Rig, capsys: pytest.CaptureFixture[str]) -> None:
     assert sign_out(rig.setting(), ACCOUNT, here_only=False) == EXIT_GOOD
     assert capsys.readouterr().out == "ok  post: nobody is signed in; nothing of it is left here\n"
+
+
+def test_logout_where_no_keychain_ever_was_has_nothing_to_do(rig: Rig, capsys: pytest.CaptureFixture[str]) -> None:
+    rig.unlock = missing
+
+    assert sign_out(rig.setting(), ACCOUNT, here_only=False) == EXIT_GOOD
+    assert capsys.readouterr().out == "ok  post: nobody is signed in; nothing of it is left here\n"
+
+
+def test_logout_fails_where_a_keychain_that_was_used_is_gone(rig: Rig, capsys: pytest.CaptureFixture[str]) -> None:
+    remember(rig.places.remembered, Remembered(keychain_backend="keyring.backends.SecretService.Keyring"))
+    rig.unlock = missing
+
+    assert sign_out(rig.setting(), ACCOUNT, here_only=False) == EXIT_FAILED
+    assert "!!  Delete the secrets" in capsys.readouterr().out
 
 
 def test_logout_asks_for_no_passphrase_of_a_file_that_is_not_there(
