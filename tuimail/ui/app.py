@@ -1,8 +1,6 @@
 """The Textual app: screens, themes and the engine's events. Holds no mail logic."""
 
 import asyncio
-import contextlib
-import signal
 from collections.abc import Callable, Sequence
 from datetime import datetime, tzinfo
 from functools import partial
@@ -22,7 +20,8 @@ from tuimail.api.events import Event, Finished
 from tuimail.config.themes import ThemeSpec
 from tuimail.domain.account import Account
 from tuimail.domain.ids import AccountId
-from tuimail.ui.actions import ACTIONS, Pane
+from tuimail.ui import palette
+from tuimail.ui.actions import Pane
 from tuimail.ui.bridge import Reported, connect
 from tuimail.ui.crash import QuietApp
 from tuimail.ui.external_editor import ExternalEditor
@@ -34,7 +33,7 @@ from tuimail.ui.screens.mail import MailScreen
 from tuimail.ui.session import Session
 from tuimail.ui.start import ComposeMail, StartMode
 from tuimail.ui.state import AppState, begin, reduce
-from tuimail.ui.terminal import end_even_if_stuck, is_there
+from tuimail.ui.terminal import end_even_if_stuck, is_there, on_ending_signals
 from tuimail.ui.themes import as_textual
 
 FEW_COLORS = {None, "standard"}
@@ -131,13 +130,9 @@ class TuimailApp(QuietApp[None]):
         if isinstance(self._start, ComposeMail):
             self.session.submit(BeginDraft(account=self.state.account, mailto=self._start.mailto))
         self.call_after_refresh(self._load_soon)
-        loop = asyncio.get_running_loop()
         if not self.is_headless and is_there():
             self.set_interval(_LOOK_S, self._look_for_terminal)
-        # Windows' loop has no signal handlers; its console ends the process by itself.
-        with contextlib.suppress(NotImplementedError, RuntimeError, AttributeError):
-            for name in ("SIGTERM", "SIGHUP"):
-                loop.add_signal_handler(getattr(signal, name), self._end_by_signal)
+        on_ending_signals(self._end_by_signal)
 
     @property
     def is_home(self) -> bool:
@@ -233,18 +228,8 @@ class TuimailApp(QuietApp[None]):
 
     def action_command_palette(self) -> None:
         """Every action of the main screen, and the themes; elsewhere the themes alone."""
-        entries: list[tuple[str, Callable[[], None], str]] = []
-        if self.is_home:
-            keys = self.session.keymap
-            entries += [
-                (action.title, partial(self._mail.do, action.name), keys.shown(action.name) or action.help)
-                for action in ACTIONS
-                if action.name in self._mail.deed_names and not action.name.startswith("link_")
-            ]
-        entries += [
-            (f"Theme: {name}", partial(setattr, self, "theme", name), "for this run; the profile's ui.theme keeps it")
-            for name in self.available_themes
-        ]
+        entries = palette.actions_of(self._mail, self.session.keymap) if self.is_home else []
+        entries += palette.themes(self.available_themes, partial(setattr, self, "theme"))
         self.search_commands(entries, placeholder="What to do…")
 
     def _do_with_few_colors(self) -> None:

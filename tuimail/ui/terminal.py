@@ -1,7 +1,11 @@
 """The terminal behind the app: mouse capture, and lending the screen to plain text."""
 
+import asyncio
+import contextlib
 import os
+import signal
 import threading
+from collections.abc import Callable
 from typing import Protocol, runtime_checkable
 
 from textual.app import App, SuspendNotSupported
@@ -64,3 +68,11 @@ def end_even_if_stuck(engine: Engine, *, after_s: float) -> None:
     timer = threading.Timer(after_s, end)
     timer.daemon = True
     timer.start()
+
+
+def on_ending_signals(react: Callable[[], None]) -> None:
+    """Call back on the running loop at SIGTERM and SIGHUP; Windows' loop has neither."""
+    loop = asyncio.get_running_loop()
+    with contextlib.suppress(NotImplementedError, RuntimeError, AttributeError):
+        for name in ("SIGTERM", "SIGHUP"):
+            loop.add_signal_handler(getattr(signal, name), react)
