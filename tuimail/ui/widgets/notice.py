@@ -8,11 +8,11 @@ SHOWN_S = 6.0
 
 
 class Notice(Static):
-    """Lies over the foot of the screen and takes neither room nor focus."""
+    """Lies over a whole line at the foot of the screen, so that no torn words show beside it; takes no focus."""
 
     DEFAULT_CSS = """
     Notice {
-        layer: notice; dock: bottom; display: none; height: 1; width: auto; max-width: 100%; padding: 0 2;
+        layer: notice; dock: bottom; display: none; height: 1; width: 100%; padding: 0 2;
         offset-y: -2; background: $selection; color: $foreground;
     }
     """
