@@ -1,1 +1,1 @@
-"""Frozen values and pure functions that every room speaks in; standard library only."""
+"""Frozen values and pure functions that every room speaks in; the standard library and ``Struct`` only."""
