@@ -9,9 +9,11 @@ import random
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tuimail.api.commands import ChooseKeychain, KeychainChoice, OpenAccount
 from tuimail.api.events import Noticed
@@ -51,8 +53,7 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Setting:
+class Setting(Struct, frozen=True, kw_only=True):
     """What differs between a real start and the demo."""
 
     profile: Profile

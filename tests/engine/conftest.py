@@ -5,11 +5,11 @@ import threading
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import replace
 from datetime import UTC
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from tests.fakes.authorization_server import AuthorizationServer
 from tests.fakes.certificates import Certificate, make_certificate

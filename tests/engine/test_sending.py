@@ -1,9 +1,10 @@
 """A mail on its way, with the server cutting, refusing and hesitating at every step."""
 
 import threading
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from tests.engine.conftest import ACCOUNT, ALL, Rig, box, write
 from tests.fakes.authorization_server import json_reply

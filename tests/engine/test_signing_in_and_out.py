@@ -2,8 +2,9 @@
 
 import socket
 import threading
-from dataclasses import replace
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from tests.engine.conftest import ACCOUNT, ALL, Rig, box, write
 from tests.engine.test_tokens import desk, run_out

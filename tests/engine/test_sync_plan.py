@@ -1,9 +1,8 @@
 """The plan that makes a stored mailbox equal the server's."""
 
-from dataclasses import replace
-
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from tuimail.engine.sync_plan import (
     Backfill,

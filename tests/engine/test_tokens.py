@@ -2,7 +2,8 @@
 
 import logging
 import threading
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from tests.engine.conftest import ACCOUNT, ALL, Rig, box
 from tests.fakes.authorization_server import Reply, json_reply

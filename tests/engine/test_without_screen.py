@@ -1,8 +1,7 @@
 """What ``tuimail check`` and ``tuimail logout`` print, on scripted servers."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from tests.engine.conftest import ACCOUNT, Rig
 from tests.engine.test_keychain_and_closing import missing

@@ -2,8 +2,9 @@
 
 from array import array
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+
+from msgspec.structs import replace
 
 from tuimail.api import commands as c
 from tuimail.api import events as e

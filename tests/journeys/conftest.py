@@ -4,12 +4,12 @@ import queue
 import shutil
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
 import pytest
+from msgspec.structs import replace
 
 from tuimail.api.commands import Command
 from tuimail.api.events import Cancelled, Event, Failed, Finished

@@ -1,9 +1,9 @@
 """Flags, moves, undo, drafts and sending, seen at the provider."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from tests.journeys.conftest import Heard
 from tests.journeys.steps import READ, SEND, open_full, sign_in

@@ -1,7 +1,8 @@
 """What goes wrong at sign-in and afterwards, and what stays."""
 
 from collections.abc import Callable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from tests.journeys.conftest import Heard
 from tests.journeys.steps import READ, agree, open_full, sign_in, with_role

@@ -1,10 +1,10 @@
 import re
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from tuimail.domain.address import Address
 from tuimail.domain.clean import clean_block, clean_line

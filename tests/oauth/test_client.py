@@ -5,12 +5,12 @@ import json
 import logging
 import ssl
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from tests.fakes.authorization_server import AuthorizationServer, Reply, json_reply
 from tests.fakes.certificates import make_certificate

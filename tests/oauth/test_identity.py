@@ -5,10 +5,10 @@ import hmac
 import json
 import time
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 from joserfc.jwk import ECKey
+from msgspec.structs import replace
 
 from tests.fakes.authorization_server import AuthorizationServer, Reply, json_reply
 from tests.oauth.conftest import settings_for

@@ -44,7 +44,7 @@ def test_envelope_is_what_was_inserted(messages: MessageRepository, inbox: Mailb
     (row,) = messages.insert(inbox, [new])
     (envelope,) = messages.envelopes([row])
 
-    for name in NewMessage.__slots__:
+    for name in NewMessage.__struct_fields__:
         if name not in {"internal_date"}:
             assert getattr(envelope, name) == getattr(new, name), name
     assert (envelope.row, envelope.mailbox, envelope.pending) == (row, inbox, False)

@@ -1,5 +1,6 @@
-from dataclasses import replace
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from tests.store.conftest import KEY, NOW
 from tests.store.test_outbox import ACCOUNT, DRAFT, new_mail

@@ -1,9 +1,9 @@
 """Words from outside on the main screen: shown as they are, never read as markup."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from tests.fakes.app import make_app, press, settle
 from tests.fakes.mailbox import NOW, WORK, FakeMailbox, mailboxes, message

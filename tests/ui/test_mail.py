@@ -2,10 +2,10 @@
 
 from array import array
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from tests.fakes.app import make_app, press, settle
 from tests.fakes.engine import FakeEngine

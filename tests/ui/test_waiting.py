@@ -1,9 +1,10 @@
 """Waits on the main screen: what is said of them, when, and how they are given up."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import pytest
+from msgspec.structs import replace
 
 from tests.fakes.app import make_app, press, settle
 from tests.fakes.mailbox import WORK, FakeMailbox, account

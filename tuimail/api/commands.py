@@ -1,8 +1,9 @@
 """What the UI may ask of the engine. Frozen values of ``domain`` types; each ends in exactly one
 ``Finished``, ``Failed`` or ``Cancelled``."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from tuimail.domain.draft import Draft
 from tuimail.domain.ids import AccountId, DraftId, MailboxId, OutboxId, RowId
@@ -11,54 +12,47 @@ from tuimail.domain.scope import Permission
 from tuimail.domain.token import Secret
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OpenAccount:
+class OpenAccount(Struct, frozen=True, kw_only=True):
     """Show what is stored of the account, then connect. Leads to ``ConsentNeeded`` where nobody is signed in."""
 
     account: AccountId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AskConsent:
+class AskConsent(Struct, frozen=True, kw_only=True):
     """Prepare the consent screen for these permissions: answered by ``ConsentNeeded``. Nothing leaves the machine."""
 
     account: AccountId
     permissions: frozenset[Permission]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeclineConsent:
+class DeclineConsent(Struct, frozen=True, kw_only=True):
     """The user said no at the consent screen: the account is what it was before."""
 
     account: AccountId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SignIn:
+class SignIn(Struct, frozen=True, kw_only=True):
     """The user agreed: discover, listen, open the browser, exchange, keep. Also grants further permissions."""
 
     account: AccountId
     permissions: frozenset[Permission]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GiveClientSecret:
+class GiveClientSecret(Struct, frozen=True, kw_only=True):
     """The secret that the provider issued with the client id, asked for once and kept in the keychain."""
 
     account: AccountId
     secret: Secret
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PasteRedirect:
+class PasteRedirect(Struct, frozen=True, kw_only=True):
     """The redirect address, pasted from a browser elsewhere; validated like a real redirect."""
 
     account: AccountId
     url: Secret
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AnswerOtherAccount:
+class AnswerOtherAccount(Struct, frozen=True, kw_only=True):
     """Keep or drop a sign-in whose address is not the account's."""
 
     account: AccountId
@@ -73,81 +67,70 @@ class KeychainChoice(StrEnum):
     MEMORY = "memory"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChooseKeychain:
+class ChooseKeychain(Struct, frozen=True, kw_only=True):
     """The user's choice; ``passphrase`` for the sealed file alone."""
 
     choice: KeychainChoice
     passphrase: Secret | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ListAccounts:
+class ListAccounts(Struct, frozen=True, kw_only=True):
     """Ask for ``AccountsListed``."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ListActivity:
+class ListActivity(Struct, frozen=True, kw_only=True):
     """Ask for ``ActivityListed``, newest first."""
 
     limit: int = 200
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PreviewSignOut:
+class PreviewSignOut(Struct, frozen=True, kw_only=True):
     """Ask for ``SignOutPreviewed``: what would be lost, and what revoking does."""
 
     account: AccountId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SaveUnsynced:
+class SaveUnsynced(Struct, frozen=True, kw_only=True):
     """Write drafts and unsent mail as .eml files into ``folder`` before a sign-out."""
 
     account: AccountId
     folder: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SignOut:
+class SignOut(Struct, frozen=True, kw_only=True):
     """Close, revoke (unless ``here_only``), delete secrets and store; ``SignOutStepped`` for each step."""
 
     account: AccountId
     here_only: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RetryRevocation:
+class RetryRevocation(Struct, frozen=True, kw_only=True):
     """Once more, with the token that only the open report still holds."""
 
     account: AccountId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EndRetry:
+class EndRetry(Struct, frozen=True, kw_only=True):
     """The report was closed: the token it held is dropped."""
 
     account: AccountId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OpenMailbox:
+class OpenMailbox(Struct, frozen=True, kw_only=True):
     """Show the mailbox: stored rows at once (``ListLoaded``), then what the server knows (``ListChanged``)."""
 
     account: AccountId
     mailbox: MailboxId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LoadRows:
+class LoadRows(Struct, frozen=True, kw_only=True):
     """Ask for envelopes by row: ``RowsLoaded``."""
 
     account: AccountId
     rows: tuple[RowId, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Search:
+class Search(Struct, frozen=True, kw_only=True):
     """Search the stored headers of a mailbox: ``ListLoaded`` with ``query`` set. An empty query shows all again."""
 
     account: AccountId
@@ -155,24 +138,21 @@ class Search:
     query: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OpenMessage:
+class OpenMessage(Struct, frozen=True, kw_only=True):
     """Ask for ``MessageLoaded``, from the store or the server."""
 
     account: AccountId
     row: RowId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ShowSource:
+class ShowSource(Struct, frozen=True, kw_only=True):
     """Ask for ``SourceLoaded``: the mail as it was sent, cleaned for the screen."""
 
     account: AccountId
     row: RowId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SaveAttachment:
+class SaveAttachment(Struct, frozen=True, kw_only=True):
     """Write one part into ``folder`` under a safe, new name: ``FileSaved``."""
 
     account: AccountId
@@ -181,15 +161,13 @@ class SaveAttachment:
     folder: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OpenLink:
+class OpenLink(Struct, frozen=True, kw_only=True):
     """Open an http or https address in the browser; its whole target was shown to the person before."""
 
     url: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SetFlags:
+class SetFlags(Struct, frozen=True, kw_only=True):
     """Add and remove flags of messages, here at once and at the server as soon as it can be reached."""
 
     account: AccountId
@@ -200,8 +178,7 @@ class SetFlags:
     """False for the mark that reading leaves."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MoveMessages:
+class MoveMessages(Struct, frozen=True, kw_only=True):
     """Move messages to a mailbox, named by its id or by its role."""
 
     account: AccountId
@@ -209,15 +186,13 @@ class MoveMessages:
     to: MailboxId | MailboxRole
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Undo:
+class Undo(Struct, frozen=True, kw_only=True):
     """Take the newest undoable action back: a change of messages, a discarded draft, or a mail in its undo window."""
 
     account: AccountId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BeginDraft:
+class BeginDraft(Struct, frozen=True, kw_only=True):
     """Ask for ``DraftOpened`` with an empty draft, or one from a ``mailto:`` address."""
 
     account: AccountId
@@ -232,8 +207,7 @@ class AnswerKind(StrEnum):
     FORWARD = "forward"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BeginAnswer:
+class BeginAnswer(Struct, frozen=True, kw_only=True):
     """Ask for ``DraftOpened`` with an answer to a message, recipients and quotation filled in."""
 
     account: AccountId
@@ -241,39 +215,34 @@ class BeginAnswer:
     kind: AnswerKind
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ResumeDraft:
+class ResumeDraft(Struct, frozen=True, kw_only=True):
     """Ask for ``DraftOpened`` with a kept draft."""
 
     account: AccountId
     draft: DraftId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SaveDraft:
+class SaveDraft(Struct, frozen=True, kw_only=True):
     """Keep the draft in the encrypted store."""
 
     account: AccountId
     draft: Draft
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DiscardDraft:
+class DiscardDraft(Struct, frozen=True, kw_only=True):
     """Throw the draft away, undoably."""
 
     account: AccountId
     draft: DraftId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ListDrafts:
+class ListDrafts(Struct, frozen=True, kw_only=True):
     """Ask for ``DraftsListed``: the drafts kept on this machine."""
 
     account: AccountId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AttachFile:
+class AttachFile(Struct, frozen=True, kw_only=True):
     """Read a file for a draft: ``FileAttached``."""
 
     account: AccountId
@@ -281,54 +250,47 @@ class AttachFile:
     path: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Send:
+class Send(Struct, frozen=True, kw_only=True):
     """Queue a checked mail. Fails with kind SCOPE_MISSING while sending is not granted; the draft stays kept."""
 
     account: AccountId
     draft: Draft
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SendNow:
+class SendNow(Struct, frozen=True, kw_only=True):
     """End the undo window of everything queued, for quitting."""
 
     account: AccountId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ListOutbox:
+class ListOutbox(Struct, frozen=True, kw_only=True):
     """Ask for ``OutboxChanged``."""
 
     account: AccountId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RetryOutbox:
+class RetryOutbox(Struct, frozen=True, kw_only=True):
     """Send a held or unknown mail again: the user's word that a second copy is acceptable."""
 
     account: AccountId
     item: OutboxId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EditOutbox:
+class EditOutbox(Struct, frozen=True, kw_only=True):
     """Make a queued, held or unknown mail a draft again: ``DraftOpened``."""
 
     account: AccountId
     item: OutboxId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DiscardOutbox:
+class DiscardOutbox(Struct, frozen=True, kw_only=True):
     """Drop a held or unknown mail."""
 
     account: AccountId
     item: OutboxId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Refresh:
+class Refresh(Struct, frozen=True, kw_only=True):
     """Connect now if offline, and ask the server for news of folders and the open mailbox."""
 
     account: AccountId

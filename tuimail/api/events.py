@@ -1,9 +1,10 @@
 """What the engine reports. Frozen values; ``command`` names the command an event answers, None where there is none."""
 
 from array import array
-from dataclasses import dataclass, field
+from typing import ClassVar
 
 from tuimail.domain.account import AccountSummary, ConsentRequest, LinkState, SignInState
+from tuimail.domain.discreet import Discreet
 from tuimail.domain.draft import (
     ActivityEntry,
     Draft,
@@ -18,35 +19,30 @@ from tuimail.domain.mailbox import Mailbox
 from tuimail.domain.message import Envelope, Message
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
+class Event(Discreet, frozen=True, kw_only=True):
     """Base of all events."""
 
     command: CommandId | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finished(Event):
+class Finished(Event, frozen=True, kw_only=True):
     """The command is done. ``words``: what to tell the user, empty for nothing."""
 
     words: str = ""
     can_undo: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Failed(Event):
+class Failed(Event, frozen=True, kw_only=True):
     """The command did not do what it should."""
 
     problem: Problem
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cancelled(Event):
+class Cancelled(Event, frozen=True, kw_only=True):
     """The command was given up at the user's wish."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Progress(Event):
+class Progress(Event, frozen=True, kw_only=True):
     """How far a long command is; of two queued for one command the newer replaces the older."""
 
     words: str
@@ -55,31 +51,27 @@ class Progress(Event):
     """0: not known."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AccountChanged(Event):
+class AccountChanged(Event, frozen=True, kw_only=True):
     """Sign-in state of an account."""
 
     account: AccountId
     state: SignInState
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LinkChanged(Event):
+class LinkChanged(Event, frozen=True, kw_only=True):
     """State of the connection to the mail server."""
 
     account: AccountId
     state: LinkState
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConsentNeeded(Event):
+class ConsentNeeded(Event, frozen=True, kw_only=True):
     """Show the consent screen; ``SignIn`` is the yes."""
 
     request: ConsentRequest
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClientSecretNeeded(Event):
+class ClientSecretNeeded(Event, frozen=True, kw_only=True):
     """The profile says that the client secret lies in the keychain, and it does not yet: ``GiveClientSecret``."""
 
     account: AccountId
@@ -87,8 +79,7 @@ class ClientSecretNeeded(Event):
     client_id: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BrowserNeeded(Event):
+class BrowserNeeded(Event, frozen=True, kw_only=True):
     """The person has to go to this address; the engine already tried to open it."""
 
     account: AccountId
@@ -101,16 +92,14 @@ class BrowserNeeded(Event):
     """An SSH session: the paste field gets the focus, the tunnel line is shown."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BrowserWords(Event):
+class BrowserWords(Event, frozen=True, kw_only=True):
     """A sentence for the waiting screen, such as why a pasted address was not accepted."""
 
     account: AccountId
     words: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OtherAccountFound(Event):
+class OtherAccountFound(Event, frozen=True, kw_only=True):
     """The browser was signed in as somebody else; answered by ``AnswerOtherAccount``."""
 
     account: AccountId
@@ -118,8 +107,7 @@ class OtherAccountFound(Event):
     found: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeychainNeeded(Event):
+class KeychainNeeded(Event, frozen=True, kw_only=True):
     """The keychain cannot be used now; answered by ``ChooseKeychain``."""
 
     problem: Problem
@@ -128,44 +116,38 @@ class KeychainNeeded(Event):
     """The secrets lie in the sealed file, so its passphrase is what is needed first."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeychainAsking(Event):
+class KeychainAsking(Event, frozen=True, kw_only=True):
     """The OS keychain has been waiting for the person for a second; ``asking`` False: it has answered."""
 
     asking: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AccountsListed(Event):
+class AccountsListed(Event, frozen=True, kw_only=True):
     """Rows of the settings screen."""
 
     accounts: tuple[AccountSummary, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ActivityListed(Event):
+class ActivityListed(Event, frozen=True, kw_only=True):
     """The activity list, newest first."""
 
     entries: tuple[ActivityEntry, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SignOutPreviewed(Event):
+class SignOutPreviewed(Event, frozen=True, kw_only=True):
     """What the sign-out question says."""
 
     preview: SignOutPreview
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SignOutStepped(Event):
+class SignOutStepped(Event, frozen=True, kw_only=True):
     """All steps so far, each time whole."""
 
     account: AccountId
     steps: tuple[SignOutStep, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SignedOutReport(Event):
+class SignedOutReport(Event, frozen=True, kw_only=True):
     """The sign-out is over."""
 
     account: AccountId
@@ -175,75 +157,77 @@ class SignedOutReport(Event):
     access_page: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MailboxesListed(Event):
+class MailboxesListed(Event, frozen=True, kw_only=True):
     """All mailboxes in display order, with counts."""
 
     account: AccountId
     mailboxes: tuple[Mailbox, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ListLoaded(Event):
+class ListLoaded(Event, frozen=True, kw_only=True):
     """A mailbox's (or a search's) rows, newest first, and the envelopes of the first screen."""
+
+    hidden: ClassVar[tuple[str, ...]] = ("rows", "envelopes")
 
     account: AccountId
     mailbox: MailboxId
-    rows: "array[int]" = field(repr=False)
+    rows: "array[int]"
     """RowIds, type code ``q``; never changed after it is sent."""
-    envelopes: tuple[Envelope, ...] = field(default=(), repr=False)
+    envelopes: tuple[Envelope, ...] = ()
     query: str = ""
     is_complete: bool = True
     """False while the first synchronisation of this mailbox has not yet brought all rows."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ListChanged(Event):
+class ListChanged(Event, frozen=True, kw_only=True):
     """The mailbox after news: the whole order again, and the envelopes that are new or different."""
+
+    hidden: ClassVar[tuple[str, ...]] = ("rows", "changed")
 
     account: AccountId
     mailbox: MailboxId
-    rows: "array[int]" = field(repr=False)
-    changed: tuple[Envelope, ...] = field(default=(), repr=False)
+    rows: "array[int]"
+    changed: tuple[Envelope, ...] = ()
     new_mail: int = 0
     is_complete: bool = True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RowsLoaded(Event):
+class RowsLoaded(Event, frozen=True, kw_only=True):
     """Envelopes asked for by row; rows that are gone are missing."""
 
+    hidden: ClassVar[tuple[str, ...]] = ("envelopes",)
+
     account: AccountId
-    envelopes: tuple[Envelope, ...] = field(repr=False)
+    envelopes: tuple[Envelope, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MessageLoaded(Event):
+class MessageLoaded(Event, frozen=True, kw_only=True):
     """A message for the reader."""
 
+    hidden: ClassVar[tuple[str, ...]] = ("message",)
+
     account: AccountId
     row: RowId
-    message: Message = field(repr=False)
+    message: Message
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SourceLoaded(Event):
+class SourceLoaded(Event, frozen=True, kw_only=True):
     """The raw source, cleaned, for the reader."""
 
+    hidden: ClassVar[tuple[str, ...]] = ("text",)
+
     account: AccountId
     row: RowId
-    text: str = field(repr=False)
+    text: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FileSaved(Event):
+class FileSaved(Event, frozen=True, kw_only=True):
     """An attachment or export was written."""
 
     path: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DraftOpened(Event):
+class DraftOpened(Event, frozen=True, kw_only=True):
     """A draft for the composer. ``notes``: such as "attachments named by the link were ignored"."""
 
     draft: Draft
@@ -252,39 +236,34 @@ class DraftOpened(Event):
     notes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DraftsListed(Event):
+class DraftsListed(Event, frozen=True, kw_only=True):
     """Drafts kept on this machine, newest first."""
 
     account: AccountId
     drafts: tuple[Draft, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DraftSaved(Event):
+class DraftSaved(Event, frozen=True, kw_only=True):
     """The draft as submitted is on disk."""
 
     draft: DraftId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FileAttached(Event):
+class FileAttached(Event, frozen=True, kw_only=True):
     """A file was read for the draft."""
 
     draft: DraftId
     attachment: DraftAttachment
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OutboxChanged(Event):
+class OutboxChanged(Event, frozen=True, kw_only=True):
     """The whole outbox of the account."""
 
     account: AccountId
     items: tuple[OutboxItem, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Noticed(Event):
+class Noticed(Event, frozen=True, kw_only=True):
     """A sentence for the status bar or, with a problem, for what its remedy says; belongs to no command."""
 
     words: str = ""

@@ -4,9 +4,9 @@ import contextlib
 import os
 import warnings
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
+from msgspec import Struct
 from platformdirs import PlatformDirs, RuntimeDirWarning
 
 from tuimail.domain.errors import ConfigError, ErrorKind, Remedy
@@ -16,8 +16,7 @@ _NAME = "tuimail"
 _SWEPT_AFTER_S = 7 * 24 * 3600.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Places:
+class Places(Struct, frozen=True, kw_only=True):
     """The program's folders."""
 
     config: Path

@@ -4,16 +4,17 @@ import contextlib
 import json
 import os
 import tempfile
-from dataclasses import asdict, dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
+from msgspec.structs import asdict
 
 from tuimail.domain.clean import clean_line
 
 _MAX_BYTES = 100_000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Remembered:
+class Remembered(Struct, frozen=True, kw_only=True):
     """The values; each has a default that is right for a first start."""
 
     keychain_backend: str = ""

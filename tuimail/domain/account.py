@@ -1,8 +1,9 @@
 """An account as the profile describes it, and the states its sign-in can be in."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct
 
 from tuimail.domain.errors import Problem
 from tuimail.domain.ids import AccountId
@@ -23,8 +24,7 @@ class SignInMethod(StrEnum):
     APP_PASSWORD = "app_password"  # noqa: S105 (the profile's word for a way to sign in)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Server:
+class Server(Struct, frozen=True, kw_only=True):
     """One mail server's address."""
 
     host: str
@@ -35,8 +35,7 @@ class Server:
         return f"{self.host}:{self.port}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Endpoints:
+class Endpoints(Struct, frozen=True, kw_only=True):
     """Addresses of the authorization server named in the profile or a preset; None: discovered from the issuer."""
 
     authorization: str | None = None
@@ -45,8 +44,7 @@ class Endpoints:
     device_authorization: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OAuthSettings:
+class OAuthSettings(Struct, frozen=True, kw_only=True):
     """How to reach and address the authorization server; preset and profile already merged."""
 
     issuer: str | None = None
@@ -61,8 +59,7 @@ class OAuthSettings:
     """Further authorization parameters."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Account:
+class Account(Struct, frozen=True, kw_only=True):
     """Everything the profile and its preset say about one account."""
 
     id: AccountId
@@ -103,29 +100,25 @@ class Account:
         return url.partition("://")[2].partition("/")[0]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SignedOut:
+class SignedOut(Struct, frozen=True, kw_only=True):
     """No tokens are held; ``reason`` is empty after a sign-out that the user asked for."""
 
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AwaitingConsent:
+class AwaitingConsent(Struct, frozen=True, kw_only=True):
     """The consent screen is to be shown or is shown; nothing has left the machine."""
 
     permissions: frozenset[Permission]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AwaitingBrowser:
+class AwaitingBrowser(Struct, frozen=True, kw_only=True):
     """The listener is open and the person is in the browser."""
 
     permissions: frozenset[Permission]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SignedIn:
+class SignedIn(Struct, frozen=True, kw_only=True):
     """A refresh token is held; the access token is fetched when needed."""
 
     granted: frozenset[Permission]
@@ -138,15 +131,13 @@ class SignedIn:
     last_refresh_problem: Problem | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Expired:
+class Expired(Struct, frozen=True, kw_only=True):
     """The provider no longer honours the refresh token; cached mail stays readable."""
 
     problem: Problem
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Revoking:
+class Revoking(Struct, frozen=True, kw_only=True):
     """A sign-out is under way."""
 
 
@@ -163,8 +154,7 @@ class Link(StrEnum):
     OFFLINE = "offline"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LinkState:
+class LinkState(Struct, frozen=True, kw_only=True):
     """The connection as the status bar tells it."""
 
     link: Link
@@ -175,8 +165,7 @@ class LinkState:
     """Changes that wait for the server."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConsentRequest:
+class ConsentRequest(Struct, frozen=True, kw_only=True):
     """All that the consent screen shows."""
 
     account: AccountId
@@ -195,8 +184,7 @@ class ConsentRequest:
     """What signing out will do at this provider."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AccountSummary:
+class AccountSummary(Struct, frozen=True, kw_only=True):
     """An account's row in the settings screen."""
 
     account: Account

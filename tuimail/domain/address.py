@@ -1,7 +1,8 @@
 """Mail addresses: a value, and the strict reader for what the user types (the tolerant one is ``mime.headers``)."""
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tuimail.domain.clean import clean_line
 
@@ -17,8 +18,7 @@ _NEEDS_QUOTES = re.compile(r'[()<>@,;:\\".\[\]]')
 MAX_SPEC = 254
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Address:
+class Address(Struct, frozen=True, kw_only=True):
     """One mailbox of RFC 5322 section 3.4: an optional display name and the addr-spec. Both cleaned."""
 
     name: str = ""
@@ -43,8 +43,7 @@ class Address:
         return f"{name} <{self.spec}>"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TypedAddresses:
+class TypedAddresses(Struct, frozen=True, kw_only=True):
     """What a header field of the composer holds: the addresses, and a sentence for each piece that is none."""
 
     addresses: tuple[Address, ...]

@@ -1,7 +1,8 @@
 """The body of a message as styled lines of our own type, so that neither ``mime`` nor ``ui`` needs the other."""
 
-from dataclasses import dataclass
 from enum import Flag, StrEnum, auto
+
+from msgspec import Struct
 
 
 class Style(Flag):
@@ -30,8 +31,7 @@ class BlockKind(StrEnum):
     BLANK = "blank"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Span:
+class Span(Struct, frozen=True, kw_only=True):
     """A run of text in one style. Cleaned; holds no newline."""
 
     text: str
@@ -40,8 +40,7 @@ class Span:
     """Number of the link it belongs to, counted from 1."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Block:
+class Block(Struct, frozen=True, kw_only=True):
     """A paragraph, heading, list item, line of preformatted text or the like; the UI wraps it to its width."""
 
     kind: BlockKind = BlockKind.TEXT
@@ -64,8 +63,7 @@ class Block:
         return "".join(span.text for span in self.spans)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LinkTarget:
+class LinkTarget(Struct, frozen=True, kw_only=True):
     """A link of a message, shown with its whole target before anything opens."""
 
     number: int

@@ -1,12 +1,14 @@
 """Drafts, the checks before sending, and the outbox's states."""
 
 import re
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from msgspec import Struct
+
 from tuimail.domain.address import Address, parse_typed
 from tuimail.domain.clean import clean_line
+from tuimail.domain.discreet import Discreet
 from tuimail.domain.ids import AccountId, DraftId, OutboxId, RowId
 
 
@@ -19,20 +21,18 @@ class DraftKind(StrEnum):
     FORWARD = "forward"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DraftAttachment:
+class DraftAttachment(Discreet, frozen=True, kw_only=True):
     """A file of a draft: read when it is attached, so that the mail is what the user saw."""
 
     name: str
     content_type: str
     data: bytes
 
-    def __repr__(self) -> str:
-        return f"DraftAttachment({len(self.data)} bytes)"
+    def __rich_repr__(self) -> list[tuple[str, object]]:
+        return [("size_bytes", len(self.data))]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
+class Draft(Discreet, frozen=True, kw_only=True):
     """What the composer holds: fields as typed, not yet checked. Reprs never show content (it may reach a log)."""
 
     id: DraftId
@@ -50,8 +50,8 @@ class Draft:
     """The stored message that this answers or forwards; it gets its flag once the mail is sent."""
     attachments: tuple[DraftAttachment, ...] = ()
 
-    def __repr__(self) -> str:
-        return f"Draft(id={self.id!r}, kind={self.kind.value!r})"
+    def __rich_repr__(self) -> list[tuple[str, object]]:
+        return [("id", self.id), ("kind", self.kind.value)]
 
     @property
     def is_empty(self) -> bool:
@@ -59,8 +59,7 @@ class Draft:
         return not (self.to or self.cc or self.bcc or self.subject or self.text.strip() or self.attachments)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FieldProblem:
+class FieldProblem(Struct, frozen=True, kw_only=True):
     """Something to mend before sending, at the field it concerns."""
 
     field: str
@@ -70,8 +69,7 @@ class FieldProblem:
     """True: sending is possible once the user says yes; False: it must be mended."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OutgoingMail:
+class OutgoingMail(Discreet, frozen=True, kw_only=True):
     """A draft whose every field was checked: addresses parsed, nothing that could become a header of its own."""
 
     draft: DraftId
@@ -88,8 +86,8 @@ class OutgoingMail:
     kind: DraftKind
     attachments: tuple[DraftAttachment, ...]
 
-    def __repr__(self) -> str:
-        return f"OutgoingMail(draft={self.draft!r})"
+    def __rich_repr__(self) -> list[tuple[str, object]]:
+        return [("draft", self.draft)]
 
     @property
     def recipients(self) -> tuple[Address, ...]:
@@ -161,8 +159,7 @@ class OutboxState(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OutboxItem:
+class OutboxItem(Struct, frozen=True, kw_only=True):
     """A mail on its way, as the outbox shows it."""
 
     id: OutboxId
@@ -186,8 +183,7 @@ class SignOutStepState(StrEnum):
     NOT_POSSIBLE = "not possible"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SignOutStep:
+class SignOutStep(Struct, frozen=True, kw_only=True):
     """One line of the sign-out report."""
 
     title: str
@@ -195,8 +191,7 @@ class SignOutStep:
     words: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SignOutPreview:
+class SignOutPreview(Struct, frozen=True, kw_only=True):
     """What the sign-out question says before anything is done."""
 
     account: AccountId
@@ -212,8 +207,7 @@ class SignOutPreview:
     """Revoking ends the access of other machines with the same client id, too."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ActivityEntry:
+class ActivityEntry(Struct, frozen=True, kw_only=True):
     """One line of the activity list: what, for which account, how it ended; never content."""
 
     at: datetime

@@ -12,8 +12,9 @@ TuimailError
 An exception stays inside the engine; what crosses to the UI is its value form, a ``Problem``.
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 
 class Remedy(StrEnum):
@@ -78,8 +79,7 @@ class ErrorKind(StrEnum):
     UNFORESEEN = "unforeseen"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Problem:
+class Problem(Struct, frozen=True, kw_only=True):
     """An error as a value, for events and screens. Holds no secret and no mail content."""
 
     kind: ErrorKind

@@ -1,7 +1,8 @@
 """Mailboxes (the UI says "folders"): roles, counts and display order."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from tuimail.domain.ids import MailboxId
 
@@ -57,8 +58,7 @@ _ORDER = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mailbox:
+class Mailbox(Struct, frozen=True, kw_only=True):
     """One mailbox as the folder list shows it."""
 
     id: MailboxId

@@ -1,8 +1,9 @@
 """Messages: the envelope (a list row), the read view and its parts."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct
 
 from tuimail.domain.address import Address
 from tuimail.domain.body import Block, LinkTarget
@@ -23,8 +24,7 @@ class Flag(StrEnum):
     PHISHING = "$Phishing"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Envelope:
+class Envelope(Struct, frozen=True, kw_only=True):
     """A row of the message list. Every text is cleaned; times are aware UTC."""
 
     row: RowId
@@ -58,8 +58,7 @@ class Envelope:
         return Flag.FLAGGED in self.flags
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Attachment:
+class Attachment(Struct, frozen=True, kw_only=True):
     """A part of a message that can be saved."""
 
     part: str
@@ -72,8 +71,7 @@ class Attachment:
     is_inline: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Message:
+class Message(Struct, frozen=True, kw_only=True):
     """A message as the reader shows it."""
 
     sender: tuple[Address, ...]

@@ -1,8 +1,9 @@
 """Permissions: what tuimail may ask for, what each is good for, and which scopes carry it at a provider."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 
 class Permission(StrEnum):
@@ -30,8 +31,7 @@ WITHOUT = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ScopeSets:
+class ScopeSets(Struct, frozen=True, kw_only=True):
     """The scopes a provider wants for each permission, in the order the profile gives them."""
 
     identity: tuple[str, ...] = ()
@@ -72,8 +72,7 @@ class ScopeSets:
         return bool(needed) and needed <= held
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PermissionLine:
+class PermissionLine(Struct, frozen=True, kw_only=True):
     """One permission as the consent screen and the settings screen show it."""
 
     permission: Permission

@@ -1,7 +1,9 @@
 """Secrets and tokens. Nothing here can print what it holds."""
 
 import hmac
-from dataclasses import dataclass, field
+from typing import ClassVar
+
+from tuimail.domain.discreet import Discreet
 
 
 class Secret:
@@ -77,17 +79,18 @@ REFRESH_AHEAD_S = 120.0
 """Refresh this long before the end, or a fifth of the lifetime before, whichever is shorter."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TokenSet:
+class TokenSet(Discreet, frozen=True, kw_only=True):
     """What the token endpoint gave. Lives in memory only; times are seconds of the injected monotonic clock."""
 
-    access: Secret = field(repr=False)
-    refresh: Secret | None = field(default=None, repr=False)
+    hidden: ClassVar[tuple[str, ...]] = ("access", "refresh", "id_token")
+
+    access: Secret
+    refresh: Secret | None = None
     scopes: frozenset[str] = frozenset()
     """What was granted, by the answer's word (RFC 6749 section 5.1)."""
     received_at_s: float
     lifetime_s: float = UNKNOWN_LIFETIME_S
-    id_token: Secret | None = field(default=None, repr=False)
+    id_token: Secret | None = None
 
     @property
     def expires_at_s(self) -> float:

@@ -9,8 +9,10 @@ import logging
 import ssl
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tuimail.api.engine import Sink
 from tuimail.api.events import AccountChanged, Noticed
@@ -33,8 +35,7 @@ from tuimail.oauth.metadata import Metadata
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Surroundings:
+class Surroundings(Struct, frozen=True, kw_only=True):
     """What the rooms of an account share: clocks, randomness, the way out for events."""
 
     emit: Sink

@@ -2,12 +2,13 @@
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
+from typing import ClassVar
 
 from tuimail.api.commands import MoveMessages, SetFlags
 from tuimail.api.events import Noticed
+from tuimail.domain.discreet import Discreet
 from tuimail.domain.errors import ErrorKind, Remedy, ServerError, StoreError, TuimailError
 from tuimail.domain.ids import AccountId, MailboxId, RowId, Uid
 from tuimail.domain.mailbox import Mailbox, MailboxRole
@@ -32,12 +33,13 @@ _MOVE_WORDS = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Undoable:
+class Undoable(Discreet, frozen=True, kw_only=True):
     """How to take one action of the user back: the waiting change, and what undoes it at the server."""
 
+    hidden: ClassVar[tuple[str, ...]] = ("undo",)
+
     change: ChangeId
-    undo: Callable[[AccountStore], ChangeId | None] = field(repr=False)
+    undo: Callable[[AccountStore], ChangeId | None]
     rows: tuple[RowId, ...]
 
 

@@ -2,8 +2,9 @@
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from ssl import SSLContext
+
+from msgspec import Struct
 
 from tuimail.domain.account import Account
 from tuimail.domain.errors import ErrorKind, KeychainError, TuimailError
@@ -17,8 +18,7 @@ ANOTHER_WINDOW = "not tried: tuimail is open in another window, and a refresh he
 SIGNED_OUT = "not tried: nobody is signed in"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CheckLine:
+class CheckLine(Struct, frozen=True, kw_only=True):
     """One link of the chain."""
 
     title: str

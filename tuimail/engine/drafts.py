@@ -3,9 +3,10 @@
 import mimetypes
 import secrets
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import tzinfo
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from tuimail.api.commands import (
     AnswerKind,

@@ -8,7 +8,9 @@ import logging
 import secrets
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tuimail.api.commands import AnswerOtherAccount, AskConsent, GiveClientSecret, PasteRedirect, SignIn
 from tuimail.api.events import BrowserNeeded, BrowserWords, ClientSecretNeeded, ConsentNeeded, OtherAccountFound
@@ -28,8 +30,7 @@ from tuimail.oauth.refusals import ProviderRefused
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Browser:
+class Browser(Struct, frozen=True, kw_only=True):
     """How to reach the person's browser, handed in so that the demo can play the person."""
 
     open_url: Callable[[str], bool]
@@ -41,8 +42,7 @@ class Browser:
     """How long a sign-in waits for the person."""
 
 
-@dataclass(slots=True)
-class _Pending:
+class _Pending(Struct):
     """The one login that is under way."""
 
     job: Job

@@ -8,10 +8,11 @@ import logging
 import secrets
 import ssl
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from functools import partial
 from typing import TypeVar
+
+from msgspec import Struct
 
 from tuimail.api.commands import DiscardOutbox, EditOutbox, RetryOutbox, Send
 from tuimail.api.events import Noticed, OutboxChanged
@@ -59,8 +60,7 @@ LOOK_AGAIN_S = 5.0
 """How often the writing process looks for mails that another window queued."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _CopyTries:
+class _CopyTries(Struct, frozen=True, kw_only=True):
     """A copy that could not be filed so far."""
 
     failures: int

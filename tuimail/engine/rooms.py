@@ -2,8 +2,9 @@
 
 import logging
 import ssl
-from dataclasses import dataclass
 from datetime import tzinfo
+
+from msgspec import Struct
 
 from tuimail.api import commands
 from tuimail.api.engine import Sink
@@ -81,8 +82,7 @@ TURN_LOOK_S = 5.0
 """How often a window that only reads looks whether the writing one is gone."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class House:
+class House(Struct, frozen=True, kw_only=True):
     """What all accounts share."""
 
     storage: Storage

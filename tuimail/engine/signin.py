@@ -8,7 +8,7 @@ While consent or browser are awaited, the state they were asked from is remember
 asking for one more permission must not end a sign-in that works.
 """
 
-from dataclasses import dataclass, field
+from msgspec import Struct, field
 
 from tuimail.domain.account import (
     AwaitingBrowser,
@@ -23,8 +23,7 @@ from tuimail.domain.errors import Problem
 from tuimail.domain.scope import Permission
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SignInCourse:
+class SignInCourse(Struct, frozen=True, kw_only=True):
     """The state that is shown, and the one that a "no" or a failure leads back to."""
 
     state: SignInState = field(default_factory=SignedOut)

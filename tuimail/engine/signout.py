@@ -3,8 +3,10 @@
 import contextlib
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tuimail.api.commands import EndRetry, PreviewSignOut, RetryRevocation, SaveUnsynced, SignOut
 from tuimail.api.events import SignedOutReport, SignOutPreviewed, SignOutStepped
@@ -22,8 +24,7 @@ from tuimail.oauth.client import Revocation, RevocationState
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Owed:
+class _Owed(Struct, frozen=True, kw_only=True):
     """Tokens whose revocation failed, held while the report is open."""
 
     client_id: str

@@ -5,10 +5,11 @@ import threading
 import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
+
+from msgspec import Struct
 
 from tuimail.api.engine import Sink
 from tuimail.api.events import Noticed
@@ -44,8 +45,7 @@ _TURN_LOOK_S = 0.05
 _REBUILT = frozenset({ErrorKind.STORE_KEY_WRONG, ErrorKind.STORE_DAMAGED, ErrorKind.STORE_NEWER})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AccountStore:
+class AccountStore(Struct, frozen=True, kw_only=True):
     """The repositories of one account's open store. Used on the store worker only."""
 
     db: Database

@@ -2,7 +2,9 @@
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tuimail.api.events import Noticed
 from tuimail.domain.account import Link
@@ -43,8 +45,7 @@ SLICE = 200
 """Rows fetched and stored at a time: 15 to 30 ms of work, so that a key is never late."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Arrived:
+class _Arrived(Struct, frozen=True, kw_only=True):
     """What one synchronisation brought."""
 
     changed: list[RowId]

@@ -1,13 +1,12 @@
 """What to ask the server for so that the stored mailbox equals it: (stored state, server state) -> ordered steps."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 FIRST_ROWS = 100
 """Rows fetched by sequence number right after SELECT when nothing is stored: more than one screen."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stored:
+class Stored(Struct, frozen=True, kw_only=True):
     """What the store knows of a mailbox."""
 
     uidvalidity: int | None
@@ -18,8 +17,7 @@ class Stored:
     is_complete: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OnServer:
+class OnServer(Struct, frozen=True, kw_only=True):
     """What SELECT said of the mailbox."""
 
     uidvalidity: int
@@ -30,45 +28,38 @@ class OnServer:
     """QRESYNC is enabled: flag changes since a mod-sequence come with the UIDs that are gone."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DropAll:
+class DropAll(Struct, frozen=True, kw_only=True):
     """Forget every stored row: their UIDs mean nothing any more (RFC 9051 section 2.3.1.1)."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FetchNewest:
+class FetchNewest(Struct, frozen=True, kw_only=True):
     """Fetch these sequence numbers, the newest of the mailbox."""
 
     first: int
     last: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FetchNew:
+class FetchNew(Struct, frozen=True, kw_only=True):
     """Fetch rows from this UID on."""
 
     since_uid: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FetchFlagsSince:
+class FetchFlagsSince(Struct, frozen=True, kw_only=True):
     """Fetch flags that changed since this mod-sequence (RFC 7162), and what vanished where the server tells."""
 
     modseq: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FetchAllFlags:
+class FetchAllFlags(Struct, frozen=True, kw_only=True):
     """Fetch the flags of every stored row."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FindGone:
+class FindGone(Struct, frozen=True, kw_only=True):
     """Compare the UIDs, if the counts still differ after the steps before."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Backfill:
+class Backfill(Struct, frozen=True, kw_only=True):
     """Fetch the older rows in the background, newest first."""
 
 

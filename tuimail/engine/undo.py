@@ -2,7 +2,8 @@
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tuimail.api.commands import Undo
 from tuimail.domain.draft import Draft
@@ -15,8 +16,7 @@ _KEPT = 500
 """Actions that can be taken back: more than anybody remembers in one session."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Actions:
+class Actions(Struct, frozen=True, kw_only=True):
     """How each kind of action is taken back; on the store worker."""
 
     change: Callable[[Undoable], None]

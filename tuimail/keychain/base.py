@@ -7,10 +7,10 @@ a sign-out has exactly one thing to delete.
 import binascii
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import ClassVar, Protocol
 
+from tuimail.domain.discreet import Discreet
 from tuimail.domain.errors import ErrorKind, KeychainError, Remedy
 from tuimail.domain.ids import AccountId
 from tuimail.domain.token import Secret, StoreKey
@@ -38,21 +38,22 @@ class Keychain(Protocol):
         """Delete and read back as gone; nothing there is fine too. Raises ``KeychainError``."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AccountRecord:
+class AccountRecord(Discreet, frozen=True, kw_only=True):
     """All that the keychain holds of an account. Access tokens are never in it."""
 
-    refresh: Secret | None = field(repr=False)
+    hidden: ClassVar[tuple[str, ...]] = ("refresh", "store_key", "client_secret", "superseded")
+
+    refresh: Secret | None
     """None: signed out, or an app that was never signed in; the store stays readable."""
-    store_key: StoreKey = field(repr=False)
+    store_key: StoreKey
     scopes: tuple[str, ...]
     client_id: str | None
     """The id given by dynamic registration (RFC 7591); None where the profile names one."""
-    client_secret: Secret | None = field(repr=False)
+    client_secret: Secret | None
     issuer: str | None
     since: datetime
     """The last sign-in, aware UTC."""
-    superseded: tuple[Secret, ...] = field(default=(), repr=False)
+    superseded: tuple[Secret, ...] = ()
     """Refresh tokens of earlier grants, replaced by one with more permissions: a sign-out revokes them too.
 
     Revoking one at once would end the new grant at providers that keep one grant a client (Google).

@@ -8,8 +8,9 @@ import hashlib
 import itertools
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Protocol
+
+from msgspec import Struct
 
 PART_CHARACTERS = 1000
 """Well below 1,280, the number of UTF-16 units in 2,560 bytes."""
@@ -30,8 +31,7 @@ class Vault(Protocol):
         """Delete the text; nothing there is fine too."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Head:
+class _Head(Struct, frozen=True, kw_only=True):
     generation: int
     count: int
     sha256: str

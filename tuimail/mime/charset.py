@@ -2,8 +2,9 @@
 
 import codecs
 import re
-from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec import Struct
 
 # Text codecs only: unicode_escape, idna, rot13, zlib and the like turn mail into something its sender chose.
 _TEXT_CODEC = re.compile(
@@ -50,8 +51,7 @@ _MAX_NAME = 40
 _UNNAMED = "The text does not name its character set; it was read as windows-1252."
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decoded:
+class Decoded(Struct, frozen=True, kw_only=True):
     """Text as it was read, not yet cleaned."""
 
     text: str

@@ -8,13 +8,13 @@ import base64
 import binascii
 import hashlib
 import re
-from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
 from urllib.parse import quote
 
 from tuimail.domain.address import Address
 from tuimail.domain.clean import clean_line
+from tuimail.domain.discreet import Discreet
 from tuimail.domain.draft import DraftAttachment, OutgoingMail
 from tuimail.domain.errors import ErrorKind, Remedy, SendError
 from tuimail.mime.filenames import safe_file_name
@@ -34,8 +34,7 @@ _PERCENT_UNIT = re.compile(r"%[0-9A-F]{2}|[^%]")
 _ONLY_PRINTABLE = re.compile(r"[\t\n -~]*")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BuiltMail:
+class BuiltMail(Discreet, frozen=True, kw_only=True):
     """What the send worker hands to the server."""
 
     data: bytes
@@ -43,8 +42,8 @@ class BuiltMail:
     envelope_sender: str
     recipients: tuple[str, ...]
 
-    def __repr__(self) -> str:
-        return f"BuiltMail({len(self.data)} bytes, {len(self.recipients)} recipients)"
+    def __rich_repr__(self) -> list[tuple[str, object]]:
+        return [("size_bytes", len(self.data)), ("recipients", len(self.recipients))]
 
 
 def new_message_id(domain: str, random: str) -> str:

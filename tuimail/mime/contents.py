@@ -1,6 +1,6 @@
 """Sorts the parts of a message: what is read as its text, what is told in words, what is attached."""
 
-from dataclasses import dataclass, field
+from msgspec import Struct, field
 
 from tuimail.domain.body import Block, BlockKind, Span, Style
 from tuimail.domain.clean import clean_line
@@ -13,8 +13,7 @@ _SIGNATURES = frozenset({"application/pgp-signature", "application/pkcs7-signatu
 _TOLD_FIELDS = ("From", "To", "Date", "Subject")
 
 
-@dataclass(slots=True, kw_only=True)
-class Section:
+class Section(Struct, kw_only=True):
     """A stretch of the message: a text in one or two forms, or words of ours."""
 
     plain: Part | None = None
@@ -23,8 +22,7 @@ class Section:
     told: tuple[Block, ...] = ()
 
 
-@dataclass(slots=True)
-class Contents:
+class Contents(Struct):
     """The message, sorted."""
 
     sections: list[Section] = field(default_factory=list)

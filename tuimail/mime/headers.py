@@ -6,8 +6,9 @@ compat32, raises on some mails and takes seconds on others.
 """
 
 import re
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from tuimail.domain.address import Address
 from tuimail.domain.clean import clean_line
@@ -38,8 +39,7 @@ _LIST_ID = re.compile(r"<([^<>\s]{1,255})>")
 _BARE_ID = re.compile(r"^[^<>\s@]{1,500}@[^<>\s@]{1,500}$")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RowFields:
+class RowFields(Struct, frozen=True, kw_only=True):
     """What a header block says about a row of the list. Every text is cleaned."""
 
     sender: tuple[Address, ...]

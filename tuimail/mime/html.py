@@ -1,8 +1,8 @@
 """HTML of mail to blocks: guard, parse, drop what cannot be seen, write. The one module that knows selectolax."""
 
 import re
-from dataclasses import dataclass
 
+from msgspec import Struct
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
 from tuimail.domain.body import Block, LinkTarget
@@ -20,8 +20,7 @@ _SURROGATES = re.compile(r"[\ud800-\udfff\x00]")
 _MAX_NODE_DEPTH = 3 * MAX_DEPTH
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HtmlText:
+class HtmlText(Struct, frozen=True, kw_only=True):
     """A page as blocks."""
 
     blocks: tuple[Block, ...]

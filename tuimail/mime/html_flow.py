@@ -1,7 +1,8 @@
 """Puts words and breaks together to blocks, with white space as a browser would treat it."""
 
 import re
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from tuimail.domain.body import Block, BlockKind, Span, Style
 from tuimail.domain.clean import clean_block
@@ -15,8 +16,7 @@ _INVISIBLE = "\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2060-\u20
 _PADDING = re.compile(rf"(?:^|(?<=\s))[{_INVISIBLE}]+|[{_INVISIBLE}]+(?=\s|$)|[{_INVISIBLE}]{{2,}}")
 
 
-@dataclass(slots=True)
-class Flow:
+class Flow(Struct):
     """The page so far."""
 
     blocks: list[Block] = field(default_factory=list)

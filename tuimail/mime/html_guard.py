@@ -7,7 +7,8 @@ a hostile mail turns into millions of elements.
 """
 
 import re
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 MAX_CHARS = 2_000_000
 MAX_TAG = 16_384
@@ -56,8 +57,7 @@ _MAX_BROKEN = 50
 """Tags without an end after which every further ``<`` is text; each cost a look at ``MAX_TAG`` characters."""
 
 
-@dataclass(slots=True)
-class Guarded:
+class Guarded(Struct):
     """HTML that is safe to parse."""
 
     html: str
@@ -66,8 +66,7 @@ class Guarded:
     notes: tuple[str, ...] = ()
 
 
-@dataclass(slots=True)
-class _Guard:
+class _Guard(Struct):
     html: str
     out: list[str] = field(default_factory=list)
     open_tags: list[str] = field(default_factory=list)

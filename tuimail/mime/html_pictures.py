@@ -1,14 +1,15 @@
 """Pictures of a page: counted, because none is loaded, and named by their link where nothing else names them."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tuimail.domain.body import Block, BlockKind, Span
 from tuimail.mime.links import LinkBook
 
 
-@dataclass(slots=True)
-class Pictures:
+class Pictures(Struct):
     """What was not loaded."""
 
     remote: int = 0

@@ -1,6 +1,7 @@
 """Walks the elements of a page once and writes blocks: text flows, layout tables dissolve, data tables stay."""
 
-from dataclasses import dataclass, field, replace
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from tuimail.domain.body import Block, BlockKind, Span, Style
 from tuimail.mime.html_flow import Flow
@@ -48,16 +49,14 @@ _PIXEL = 4.0
 _LONG_CELL = 80
 
 
-@dataclass(slots=True)
-class _OpenLink:
+class _OpenLink(Struct):
     href: str
     number: int | None = None
     words: list[str] = field(default_factory=list)
     has_picture: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Context:
+class _Context(Struct, frozen=True, kw_only=True):
     """What an element hands down to its children."""
 
     style: Style = Style.PLAIN
@@ -79,21 +78,18 @@ class _Context:
         return self.is_tiny or self.is_invisible or (self.color is not None and self.color == self.background)
 
 
-@dataclass(slots=True)
-class _Numbers:
+class _Numbers(Struct):
     """The next number of an ordered list; None for bullets."""
 
     following: int | None
 
 
-@dataclass(slots=True)
-class _Leave:
+class _Leave(Struct):
     element: Element
     context: _Context
 
 
-@dataclass(slots=True)
-class Renderer:
+class Renderer(Struct):
     """Writes one page, or one cell of it."""
 
     book: LinkBook

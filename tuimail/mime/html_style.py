@@ -1,8 +1,9 @@
 """The little of CSS that decides whether mail can be seen: hidden elements, colours, sizes, weight."""
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec import Struct
 
 _DECLARATION = re.compile(r"([a-z-]{1,40})\s*:\s*([^;]{0,200})")
 _RULE = re.compile(r"([^{}]{1,300})\{([^{}]{0,4000})\}")
@@ -20,8 +21,7 @@ _MAX_CLASSES = 500
 _SMALLEST_SEEN_PX = 2.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Css:
+class Css(Struct, frozen=True, kw_only=True):
     """What one element's style says; None where it says nothing."""
 
     is_gone: bool = False

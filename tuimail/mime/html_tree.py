@@ -1,6 +1,6 @@
 """Elements of a page as the reader needs them, with the measures that tell a data table from a layout."""
 
-from dataclasses import dataclass, field
+from msgspec import Struct, field
 
 from tuimail.mime.html_style import NOTHING, Css
 
@@ -18,8 +18,7 @@ _MAX_ROW_TEXT = 100
 _MIN_ROWS = 3
 
 
-@dataclass(slots=True, eq=False)
-class Element:
+class Element(Struct, eq=False):
     """A visible element; ``children`` are elements and texts in order."""
 
     tag: str

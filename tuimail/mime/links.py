@@ -1,8 +1,10 @@
 """Links of a message: numbered by target, with the host where they lead and what speaks against them."""
 
 import re
-from dataclasses import dataclass, field, replace
 from itertools import islice
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from tuimail.domain.body import LinkTarget
 from tuimail.domain.clean import MARK, clean_line
@@ -26,8 +28,7 @@ _FILE_ENDINGS = frozenset(
 )
 
 
-@dataclass(slots=True)
-class LinkBook:
+class LinkBook(Struct):
     """Collects the links of one body; the same target has one number."""
 
     targets: list[LinkTarget] = field(default_factory=list)

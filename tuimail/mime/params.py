@@ -1,8 +1,9 @@
 """Content-Type and Content-Disposition with their parameters (RFC 2045, RFC 2183, RFC 2231), read leniently."""
 
 import re
-from dataclasses import dataclass
 from urllib.parse import unquote_to_bytes
+
+from msgspec import Struct
 
 from tuimail.mime.charset import decode_bytes
 from tuimail.mime.words import decode_words
@@ -18,8 +19,7 @@ _NUMBERED = re.compile(r"^(.+?)\*(\d{1,4})(\*?)$")
 _ESCAPED = re.compile(r'\\(["\\])')
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FieldWithParams:
+class FieldWithParams(Struct, frozen=True, kw_only=True):
     """A field such as ``text/plain; charset=utf-8``."""
 
     value: str

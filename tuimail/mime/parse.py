@@ -1,7 +1,9 @@
 """A received mail's bytes to the message that the reader shows. Never raises, whatever the bytes."""
 
 import re
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tuimail.domain.address import Address, format_addresses
 from tuimail.domain.body import Block, BlockKind, LinkTarget, Span
@@ -36,8 +38,7 @@ _ADDRESS_FIELDS = frozenset(
 )
 
 
-@dataclass(slots=True)
-class _Form:
+class _Form(Struct):
     """The body in one form, with links of its own numbering."""
 
     blocks: tuple[Block, ...] = ()

@@ -8,6 +8,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from msgspec import Struct
+
 from tuimail.mime.headers import unfold
 from tuimail.mime.params import FieldWithParams, read_params
 
@@ -58,8 +60,7 @@ class Part:
         return next((value for key, value in self.fields if key.lower() == name), b"")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Structure:
+class Structure(Struct, frozen=True, kw_only=True):
     """The tree, and how much of it was left out."""
 
     root: Part

@@ -1,7 +1,8 @@
 """Plain text to blocks: quotes by depth, the signature, links, and format=flowed (RFC 3676)."""
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tuimail.domain.body import Block, BlockKind, Span, Style
 from tuimail.domain.clean import clean_block
@@ -17,16 +18,14 @@ _SIGNATURE = "-- "
 _MAX_SIGNATURE_LINES = 40
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlainText:
+class PlainText(Struct, frozen=True, kw_only=True):
     """A text body as blocks."""
 
     blocks: tuple[Block, ...]
     notes: tuple[str, ...] = ()
 
 
-@dataclass(slots=True)
-class _Line:
+class _Line(Struct):
     text: str
     quote: int
     is_flowed: bool = False

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Container, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tuimail.domain.address import is_address
 from tuimail.domain.clean import clean_quote
@@ -12,8 +13,7 @@ from tuimail.net.text import with_crlf
 _FIRST_DOT = re.compile(rb"^\.", re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Envelope:
+class Envelope(Struct, frozen=True, kw_only=True):
     """The addresses of one mail, ready for the wire."""
 
     mail_from: str

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tuimail.domain.clean import clean_quote
 from tuimail.domain.errors import ErrorKind, Remedy, SendError, ServerError
@@ -22,8 +23,7 @@ _AUTH_WORDS = {
 _NOT_THE_TOKEN = {"5.7.139"}
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(Struct, frozen=True):
     """One reply: its code, and its text in one piece."""
 
     code: int

@@ -4,8 +4,9 @@ import base64
 import binascii
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from tuimail.domain.account import Server
 from tuimail.domain.clean import clean_quote
@@ -28,8 +29,7 @@ class Mechanism(StrEnum):
         return b"" if self is Mechanism.XOAUTH2 else b"AQ=="
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Challenge:
+class Challenge(Struct, frozen=True, kw_only=True):
     """The server's reason for a refused token. Every text is cleaned; empty where the server gave none."""
 
     status: str = ""

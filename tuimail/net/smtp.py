@@ -9,10 +9,11 @@ import contextlib
 import ssl
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from enum import StrEnum
 from types import TracebackType
 from typing import Self
+
+from msgspec import Struct
 
 from tuimail.domain.account import Server, Tls
 from tuimail.domain.clean import clean_quote
@@ -39,8 +40,7 @@ MAX_AUTH_LINE = 12_288
 _READY, _SIGNED_IN, _OK, _CONTINUE, _START_DATA = 220, 235, 250, 334, 354
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SmtpTimeouts:
+class SmtpTimeouts(Struct, frozen=True, kw_only=True):
     """Seconds; RFC 5321 section 4.5.3.2 allows servers more, but nobody waits that long for a submission server."""
 
     connect_s: float = CONNECT_TIMEOUT_S
@@ -64,8 +64,7 @@ class Phase(StrEnum):
     ANSWERED = "answered"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Delivery:
+class Delivery(Struct, frozen=True, kw_only=True):
     """The server has the mail; ``refused`` pairs each recipient it did not take with its words."""
 
     accepted: tuple[str, ...]
@@ -280,8 +279,7 @@ class SmtpSession:
                 self.close()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Declined:
+class _Declined(Struct, frozen=True, kw_only=True):
     error: SendFailed
     ends_connection: bool
 

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tuimail.domain.clean import clean_quote
 from tuimail.domain.errors import AuthError, ErrorKind, Remedy
@@ -15,8 +16,7 @@ _MAX_TOKEN = 65_536
 _TOKEN = re.compile(r"[!-~]+")  # b64token of RFC 6750 section 2.1 and somewhat more; it ends up in a SASL string
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class Asked(Struct, frozen=True, kw_only=True):
     """What the answer is measured against."""
 
     host: str

@@ -7,7 +7,6 @@ call uses a client of its own, so that no token outlives it there.
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from http import HTTPStatus
 from typing import Any
@@ -15,6 +14,7 @@ from urllib.parse import quote_plus
 
 from authlib.integrations.httpx_client.oauth2_client import OAuth2ClientAuth
 from authlib.oauth2.client import OAuth2Client
+from msgspec import Struct
 
 from tuimail.domain.errors import AuthError, ErrorKind, Remedy
 from tuimail.domain.token import Secret, TokenSet
@@ -39,8 +39,7 @@ class RevocationState(StrEnum):
     FAILED = "failed"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Revocation:
+class Revocation(Struct, frozen=True, kw_only=True):
     """What became of the tokens at the provider."""
 
     state: RevocationState

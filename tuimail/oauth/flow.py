@@ -7,13 +7,15 @@ code count.
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from typing import ClassVar
 from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 from authlib.common.urls import add_params_to_uri
 from authlib.oauth2.rfc7636 import create_s256_code_challenge
+from msgspec import Struct
 
 from tuimail.domain.clean import clean_quote
+from tuimail.domain.discreet import Discreet
 from tuimail.domain.errors import ConfigError, ErrorKind, Problem, Remedy
 from tuimail.domain.token import Secret
 from tuimail.oauth.metadata import Metadata
@@ -35,11 +37,12 @@ _NOT_OURS = "This is not the address that the browser was sent to. Copy the whol
 _CODE = re.compile(r"[ -~]+")  # VSCHAR, RFC 6749 appendix A.11
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AuthorizationRequest:
+class AuthorizationRequest(Discreet, frozen=True, kw_only=True):
     """One attempt to sign in. Its secrets live in memory, for this attempt alone."""
 
-    url: str = field(repr=False)
+    hidden: ClassVar[tuple[str, ...]] = ("url",)
+
+    url: str
     """For the browser; it carries the state, so it is never logged."""
     redirect_uri: str
     scopes: tuple[str, ...]
@@ -48,15 +51,13 @@ class AuthorizationRequest:
     nonce: Secret
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GotCode:
+class GotCode(Struct, frozen=True, kw_only=True):
     """The provider's answer to this attempt: a code to exchange."""
 
     code: Secret
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stray:
+class Stray(Struct, frozen=True, kw_only=True):
     """Nothing of this attempt's; the wait goes on. ``problem`` is for somebody who pasted it."""
 
     problem: Problem
@@ -67,8 +68,7 @@ class Stray:
         return self.problem.summary
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Refused:
+class Refused(Struct, frozen=True, kw_only=True):
     """The provider's answer to this attempt, and it ends it."""
 
     problem: Problem

@@ -10,11 +10,11 @@ import json
 import ssl
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import cast
 
 import httpx2
+from msgspec import Struct
 
 from tuimail.domain.clean import clean_quote
 from tuimail.domain.errors import AuthError, ErrorKind, Remedy
@@ -27,8 +27,7 @@ MAX_BODY = 1_000_000
 _MAX_WAIT_S = 3600.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class Answer(Struct, frozen=True, kw_only=True):
     """An HTTP answer, read to its end."""
 
     status: int

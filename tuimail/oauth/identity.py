@@ -3,11 +3,11 @@
 import contextlib
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 
 from joserfc import jwt
 from joserfc.errors import InvalidKeyIdError, JoseError
 from joserfc.jwk import KeySet
+from msgspec import Struct
 
 from tuimail.domain.clean import clean_line, clean_quote
 from tuimail.domain.errors import AuthError, ErrorKind, Remedy
@@ -19,8 +19,7 @@ from tuimail.oauth.refusals import unreachable
 _LEEWAY_S = 120
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IdentityClaims:
+class IdentityClaims(Struct, frozen=True, kw_only=True):
     """What the provider signed about the person."""
 
     subject: str

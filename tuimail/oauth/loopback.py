@@ -11,8 +11,9 @@ import socket
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 from tuimail.domain.errors import AuthError, ErrorKind, Remedy
 from tuimail.oauth.pages import Page
@@ -31,8 +32,7 @@ Accept = Callable[[str], Page]
 """Judges the query of a request to our path. Runs on the listener's thread; must not raise or wait."""
 
 
-@dataclass(slots=True, eq=False)
-class _Client:
+class _Client(Struct, eq=False):
     """One connection: what came so far, then what is still to be sent."""
 
     sock: socket.socket
@@ -40,7 +40,7 @@ class _Client:
     received: bytes = b""
     to_send: bytes = b""
     is_answered: bool = False
-    is_last: bool = field(default=False)
+    is_last: bool = False
 
 
 class Listener:

@@ -1,8 +1,10 @@
 """What is known of an authorization server, and the reader of its metadata document (RFC 8414, OIDC). Pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tuimail.domain.account import Endpoints
 from tuimail.domain.clean import clean_quote
@@ -15,8 +17,7 @@ _SIGNATURES = frozenset(
 """Signatures with the server's own key. Never "none", and no HMAC, whose key would be the client's secret."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Metadata:
+class Metadata(Struct, frozen=True, kw_only=True):
     """Where an authorization server is spoken to, and what it can do. Every address passed ``is_secure``."""
 
     issuer: str | None = None

@@ -1,9 +1,10 @@
 """Changes of messages that the server does not know yet: queued in order, shown at once, taken back if refused."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import NewType
+
+from msgspec import Struct
 
 from tuimail.domain.ids import MailboxId, RowId, Uid
 from tuimail.store.columns import as_json, from_seconds, pack_flags, to_seconds, unpack_flags
@@ -14,8 +15,7 @@ ChangeId = NewType("ChangeId", int)
 """Names a waiting change; grows in the order in which changes must reach the server."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
+class Change(Struct, frozen=True, kw_only=True):
     """One waiting change. Its rows are located when it is carried out (``MessageRepository.places``), not before:
     an earlier change may have moved them."""
 

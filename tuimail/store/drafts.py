@@ -3,9 +3,10 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import ClassVar
 
+from tuimail.domain.discreet import Discreet
 from tuimail.domain.draft import Draft, DraftAttachment, DraftKind
 from tuimail.domain.ids import AccountId, DraftId, RowId
 from tuimail.store.columns import from_seconds, to_seconds
@@ -18,12 +19,13 @@ _VERSION_SPAN_S = 60
 """Saves within this time from a version's beginning replace it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DraftVersion:
+class DraftVersion(Discreet, frozen=True, kw_only=True):
     """A state that a draft once had."""
 
+    hidden: ClassVar[tuple[str, ...]] = ("draft",)
+
     saved_at: datetime
-    draft: Draft = field(repr=False)
+    draft: Draft
 
 
 class DraftRepository:

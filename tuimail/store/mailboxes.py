@@ -1,7 +1,8 @@
 """The account's mailboxes: names, roles, counts, and how far each is synchronised."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tuimail.domain.ids import MailboxId, Uid
 from tuimail.domain.mailbox import Mailbox, MailboxRole, display_order
@@ -9,8 +10,7 @@ from tuimail.store.columns import as_json, pack_flags, unpack_flags
 from tuimail.store.db import Columns, Database
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ListedMailbox:
+class ListedMailbox(Struct, frozen=True, kw_only=True):
     """A mailbox as LIST told it."""
 
     raw_name: bytes
@@ -23,8 +23,7 @@ class ListedMailbox:
     selectable: bool = True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SyncState:
+class SyncState(Struct, frozen=True, kw_only=True):
     """How far a mailbox is synchronised; None: not known yet."""
 
     uidvalidity: int | None = None

@@ -6,10 +6,13 @@ twice in them), so that "newest first" is the table's own order, in the full-tex
 
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
+from typing import ClassVar
+
+from msgspec import Struct
 
 from tuimail.domain.address import Address
+from tuimail.domain.discreet import Discreet
 from tuimail.domain.ids import MailboxId, RowId, Uid
 from tuimail.domain.message import Envelope
 from tuimail.store.columns import (
@@ -31,9 +34,10 @@ from tuimail.store.view import show_anew
 _COUNTER_BITS = 20
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewMessage:
+class NewMessage(Discreet, frozen=True, kw_only=True):
     """A message as the server described it, translated and cleaned."""
+
+    hidden: ClassVar[tuple[str, ...]] = ("sender", "to", "cc", "subject")
 
     uid: Uid
     flags: frozenset[str] = frozenset()
@@ -42,17 +46,16 @@ class NewMessage:
     """What the list sorts by: the Date field, or ``internal_date`` where that is missing or absurd."""
     size_bytes: int = 0
     has_attachment: bool = False
-    sender: tuple[Address, ...] = field(default=(), repr=False)
-    to: tuple[Address, ...] = field(default=(), repr=False)
-    cc: tuple[Address, ...] = field(default=(), repr=False)
-    subject: str = field(default="", repr=False)
+    sender: tuple[Address, ...] = ()
+    to: tuple[Address, ...] = ()
+    cc: tuple[Address, ...] = ()
+    subject: str = ""
     message_id: str = ""
     in_reply_to: str = ""
     references: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class Place(Struct, frozen=True, kw_only=True):
     """Where the server has a message, whatever waiting changes show."""
 
     mailbox: MailboxId

@@ -4,10 +4,13 @@ RFC 1047 explains why a cut between the last dot and its answer leaves a mail th
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import ClassVar
 
+from msgspec import Struct
+
+from tuimail.domain.discreet import Discreet
 from tuimail.domain.draft import Draft, OutboxItem, OutboxState
 from tuimail.domain.ids import AccountId, OutboxId
 from tuimail.store.columns import from_seconds, to_seconds
@@ -40,8 +43,7 @@ class RecipientState(StrEnum):
     REFUSED = "refused"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Recipient:
+class Recipient(Struct, frozen=True, kw_only=True):
     """One address of the envelope."""
 
     address: str
@@ -50,14 +52,15 @@ class Recipient:
     """The server's, cleaned, where it refused."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewOutboxMail:
+class NewOutboxMail(Discreet, frozen=True, kw_only=True):
     """A finished mail to be queued."""
 
-    mail: bytes = field(repr=False)
+    hidden: ClassVar[tuple[str, ...]] = ("mail", "subject")
+
+    mail: bytes
     """As it goes out, byte for byte, at every attempt."""
     message_id: str
-    subject: str = field(repr=False)
+    subject: str
     sender: str
     """The envelope's."""
     recipients: tuple[str, ...]
@@ -69,16 +72,17 @@ class NewOutboxMail:
     """Whether we have to file a copy in Sent."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OutboxMail:
+class OutboxMail(Discreet, frozen=True, kw_only=True):
     """A queued mail with all that sending it needs."""
+
+    hidden: ClassVar[tuple[str, ...]] = ("mail", "subject")
 
     id: OutboxId
     state: OutboxState
     phase: SendPhase
-    mail: bytes = field(repr=False)
+    mail: bytes
     message_id: str
-    subject: str = field(repr=False)
+    subject: str
     sender: str
     recipients: tuple[Recipient, ...]
     attempts: int

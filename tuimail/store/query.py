@@ -2,9 +2,10 @@
 
 import difflib
 import re
-from dataclasses import dataclass, field
+from typing import ClassVar
 
 from tuimail.domain.clean import clean_line
+from tuimail.domain.discreet import Discreet
 from tuimail.domain.errors import ErrorKind, Remedy, StoreError
 from tuimail.store.columns import searchable
 
@@ -28,11 +29,12 @@ _LATER = frozenset({
 _WORKS = "from: to: subject: is:unread is:flagged has:attachment"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Query:
+class Query(Discreet, frozen=True, kw_only=True):
     """What a search asks for. None: either."""
 
-    match: str = field(default="", repr=False)
+    hidden: ClassVar[tuple[str, ...]] = ("match",)
+
+    match: str = ""
     """An FTS5 expression in which every word of the user stands quoted; empty: no words."""
     is_unread: bool | None = None
     is_flagged: bool | None = None

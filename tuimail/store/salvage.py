@@ -2,8 +2,9 @@
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from tuimail.domain.errors import StoreError
 from tuimail.domain.token import StoreKey
@@ -27,8 +28,7 @@ _OUTBOX_PARTS = (
 Part = tuple[str, str, tuple[str, ...]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Salvaged:
+class Salvaged(Struct, frozen=True, kw_only=True):
     """How many were saved, and how many were seen and could not be read."""
 
     drafts: int = 0

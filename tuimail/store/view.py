@@ -1,9 +1,11 @@
 """What is shown of a message: what the server said, with the changes that still wait applied in their order."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import assert_never
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tuimail.domain.ids import RowId
 from tuimail.store.columns import as_json, pack_flags, unpack_flags
@@ -18,8 +20,7 @@ class ChangeKind(StrEnum):
     DELETE = "delete"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
+class Shown(Struct, frozen=True, kw_only=True):
     """The part of a row that changes can alter."""
 
     shown_in: int | None
@@ -27,8 +28,7 @@ class Shown:
     flags: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Alteration:
+class Alteration(Struct, frozen=True, kw_only=True):
     """What one change does to a row."""
 
     kind: ChangeKind

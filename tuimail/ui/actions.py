@@ -1,8 +1,9 @@
 """The registry of everything a key can do: one entry an action, read by keymap, help, palette and hint line."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 
 class Context(StrEnum):
@@ -31,8 +32,7 @@ CONTEXTS = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Action:
+class Action(Struct, frozen=True, kw_only=True):
     """Something the user can do on the main screen."""
 
     name: str

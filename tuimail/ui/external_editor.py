@@ -5,33 +5,33 @@ import shlex
 import subprocess
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
+
+from tuimail.domain.discreet import Discreet
 
 FALLBACK = "vi"
 """The editor that POSIX promises."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExternalEditor:
+class ExternalEditor(Struct, frozen=True, kw_only=True):
     """The command as the person set it, and the private folder for its file."""
 
     command: str
     folder: Path
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Edited:
+class Edited(Discreet, frozen=True, kw_only=True):
     """The text as the editor left it."""
 
     text: str
 
-    def __repr__(self) -> str:
-        return f"Edited({len(self.text)} characters)"
+    def __rich_repr__(self) -> list[tuple[str, object]]:
+        return [("characters", len(self.text))]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EditorTrouble:
+class EditorTrouble(Struct, frozen=True, kw_only=True):
     """Nothing was taken over; ``kept`` names the file with what was written, if there is one."""
 
     words: str

@@ -1,7 +1,8 @@
 """Presets as data, and keys looked up in them. A key that means two things in one pane is an error."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tuimail.domain.errors import ConfigError, ErrorKind, Remedy
 from tuimail.ui.actions import ACTIONS, BY_NAME, CONTEXTS, Action, Pane
@@ -69,15 +70,13 @@ PRESETS: Mapping[str, Mapping[str, str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Prefix:
+class Prefix(Struct, frozen=True):
     """The keys so far begin a sequence; ``choices`` are its next keys and what they do."""
 
     choices: tuple[tuple[str, Action], ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Keymap:
+class Keymap(Struct, frozen=True, kw_only=True):
     """What each key does in each pane."""
 
     name: str

@@ -4,10 +4,10 @@ Signs of trust stand in the header area, which a body cannot draw on.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import tzinfo
 from typing import NamedTuple
 
+from msgspec import Struct
 from rich.cells import cell_len, chop_cells
 
 from tuimail.domain.address import Address
@@ -25,8 +25,7 @@ LABEL = 6
 """Cells for a header's name."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wishes:
+class Wishes(Struct, frozen=True, kw_only=True):
     """How the user wants to see this message."""
 
     all_headers: bool = False

@@ -1,9 +1,10 @@
 """What the person waits for: no word at first, then what it is, and after long the offer to give it up."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import IntEnum
 from typing import Protocol
+
+from msgspec import Struct
 
 from tuimail.domain.ids import CommandId
 from tuimail.ui.state import AppState, Slot
@@ -12,8 +13,7 @@ WORTH_A_WORD_S = 0.3
 LONG_S = 10.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wait:
+class Wait(Struct, frozen=True, kw_only=True):
     """A command whose answer is awaited."""
 
     command: CommandId

@@ -6,9 +6,9 @@ so a paragraph is joined only where every one of its line ends is one that wrapp
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from itertools import groupby, pairwise
 
+from msgspec.structs import replace
 from rich.cells import cell_len
 
 from tuimail.domain.body import Block, BlockKind, Span, Style

@@ -1,15 +1,13 @@
 """How the program was started."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OpenMail:
+class OpenMail(Struct, frozen=True, kw_only=True):
     """Show the mailbox."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ComposeMail:
+class ComposeMail(Struct, frozen=True, kw_only=True):
     """Show the mailbox and open the composer on it."""
 
     mailto: str = ""

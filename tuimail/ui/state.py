@@ -6,8 +6,11 @@ any other command for that pane is stale and changes nothing, which is what keep
 
 from array import array
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from typing import ClassVar
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from tuimail.api.events import (
     AccountChanged,
@@ -29,6 +32,7 @@ from tuimail.api.events import (
 )
 from tuimail.domain.account import Account, AccountSummary, LinkState, SignedOut, SignInState
 from tuimail.domain.account import Link as LinkKind
+from tuimail.domain.discreet import Discreet
 from tuimail.domain.draft import OutboxItem, OutboxState
 from tuimail.domain.errors import Problem
 from tuimail.domain.ids import AccountId, CommandId, MailboxId, RowId
@@ -45,8 +49,7 @@ class Slot(StrEnum):
     READER = "reader"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AccountView:
+class AccountView(Struct, frozen=True, kw_only=True):
     """What is known of one account."""
 
     sign_in: SignInState | None = None
@@ -64,26 +67,28 @@ class AccountView:
         return tuple(item for item in self.outbox if item.state is not OutboxState.SENT)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
+class Reading(Discreet, frozen=True, kw_only=True):
     """What the reader shows of one row."""
 
+    hidden: ClassVar[tuple[str, ...]] = ("message", "source")
+
     row: RowId
-    message: Message | None = field(default=None, repr=False)
+    message: Message | None = None
     """None while it is fetched."""
-    source: str | None = field(default=None, repr=False)
+    source: str | None = None
     problem: Problem | None = None
     """Why it cannot be shown, such as a body that is not stored while offline."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AppState:
+class AppState(Discreet, frozen=True, kw_only=True):
     """The whole state; ``account`` is the one on screen."""
+
+    hidden: ClassVar[tuple[str, ...]] = ("rows",)
 
     account: AccountId
     accounts: Mapping[AccountId, AccountView]
     mailbox: MailboxId | None = None
-    rows: "array[int]" = field(default_factory=lambda: array("q"), repr=False)
+    rows: "array[int]" = field(default_factory=lambda: array("q"))
     query: str = ""
     rows_known: bool = False
     """False until the mailbox's first list has come."""
@@ -244,7 +249,7 @@ def _is_for_reader(state: AppState, event: MessageLoaded) -> bool:
 def _with_reading(state: AppState, **changes: object) -> AppState:
     if state.reading is None:
         return state
-    return replace(state, reading=replace(state.reading, **changes))  # type: ignore[arg-type] # replace is untyped by field
+    return replace(state, reading=replace(state.reading, **changes))
 
 
 def _with_account(state: AppState, account: AccountId, view: AccountView) -> AppState:

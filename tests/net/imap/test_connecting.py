@@ -3,9 +3,9 @@
 import base64
 import json
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from tests.fakes.certificates import Certificate, make_certificate
 from tests.fakes.imap_server import ImapScript

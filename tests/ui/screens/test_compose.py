@@ -1,11 +1,11 @@
 """The composer: where the cursor starts, what sends and what is only text, and what survives."""
 
 import stat
-from dataclasses import replace
 from datetime import UTC
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from textual import events
 from textual.message import Message
 from textual.pilot import Pilot

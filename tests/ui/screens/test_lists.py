@@ -1,11 +1,11 @@
 """Outbox, drafts, the plain question and the first run."""
 
-from dataclasses import replace
 from datetime import UTC, timedelta
 from pathlib import Path
 from typing import Literal
 
 import pytest
+from msgspec.structs import replace
 
 from tests.ui.screens.host import HOSTILE, NOW, SIZES, SMALL, Host, flat, until
 from tuimail.config.load import load_profile

@@ -1,9 +1,9 @@
 """Settings: what is said of an account, and what its keys ask for."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from tests.ui.screens.host import HOSTILE, LARGE, NOW, SIZES, SMALL, Host, flat, until
 from tuimail.domain.account import (

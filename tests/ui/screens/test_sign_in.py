@@ -1,8 +1,7 @@
 """Consent, waiting for the browser, the keychain, and the question about another account."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 from textual import events
 from textual.widgets import Input
 

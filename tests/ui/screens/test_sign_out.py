@@ -1,8 +1,7 @@
 """Signing out: what is said before, which answer each key gives, and what the report claims."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from tests.ui.screens.host import HOSTILE, LARGE, SIZES, SMALL, Host, flat, until
 from tuimail.api.events import SignedOutReport

@@ -6,9 +6,9 @@ a literal, whose size the server is told beforehand.
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from tuimail.domain.discreet import Discreet
 from tuimail.domain.errors import ErrorKind, Remedy, ServerError
 
 MAX_SET = 8_000
@@ -20,14 +20,13 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 _MAX_NUMBER = 2**32 - 1
 
 
-@dataclass(frozen=True, slots=True)
-class Literal:
+class Literal(Discreet, frozen=True):
     """Bytes that go out with their size in front; the only argument that may hold line ends."""
 
     data: bytes
 
-    def __repr__(self) -> str:
-        return f"Literal({len(self.data)} bytes)"
+    def __rich_repr__(self) -> list[tuple[str, object]]:
+        return [("size_bytes", len(self.data))]
 
 
 Argument = bytes | Literal

@@ -9,7 +9,8 @@ import itertools
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tuimail.domain.account import Server
 from tuimail.domain.errors import ErrorKind, NetworkError, ServerError
@@ -28,8 +29,7 @@ _LITERAL_SIZE = re.compile(rb"\{(\d{1,20})\+?\}$")
 _STATUS_WORDS = {b"OK", b"NO", b"BAD", b"BYE", b"PREAUTH"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class Answer(Struct, frozen=True, kw_only=True):
     """What a command brought: every untagged response in order, and its OK."""
 
     responses: list[Response]

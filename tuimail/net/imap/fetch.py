@@ -6,10 +6,12 @@ read 80,000 rows a second off the socket where imapclient's parser reads 16,000 
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 
+from msgspec.structs import replace
+
 from tuimail.domain.clean import clean_quote
+from tuimail.domain.discreet import Discreet
 from tuimail.domain.errors import ErrorKind, Remedy, ServerError
 from tuimail.net.errors import Garbled
 from tuimail.net.imap.arguments import number, uid_sets
@@ -42,8 +44,7 @@ _MODSEQ = re.compile(rb"\bMODSEQ \((\d{1,19})\)")
 _VANISHED = re.compile(rb"VANISHED (?:\(EARLIER\) )?([\d:,]+)$", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FetchedRow:
+class FetchedRow(Discreet, frozen=True, kw_only=True):
     """What a list row needs of one message; ``header`` is still as the sender wrote it."""
 
     uid: int
@@ -56,8 +57,8 @@ class FetchedRow:
     is_readable: bool = True
     """False: the server's answer for this message made no sense, only the UID is known."""
 
-    def __repr__(self) -> str:
-        return f"FetchedRow(uid={self.uid}, {len(self.header)} header bytes)"
+    def __rich_repr__(self) -> list[tuple[str, object]]:
+        return [("uid", self.uid), ("header_bytes", len(self.header))]
 
 
 def fetch_rows(exchange: Exchange, uids: Sequence[int]) -> list[FetchedRow]:

@@ -1,7 +1,9 @@
 """Listing and opening mailboxes."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tuimail.domain.errors import ErrorKind, Remedy, ServerError
 from tuimail.net.errors import Garbled
@@ -22,8 +24,7 @@ MAX_MAILBOXES = 20_000
 _MAX_DIGITS = 19
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Selected:
+class Selected(Struct, frozen=True, kw_only=True):
     """A mailbox as it was when it was opened."""
 
     uidvalidity: int

@@ -1,14 +1,15 @@
 """IMAP answers as values. Pure: bytes in, our types out; raises Garbled for what breaks the grammar, nothing else."""
 
 import re
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from functools import lru_cache
 from itertools import pairwise
 
 from imapclient import imap_utf7
+from msgspec import Struct
 
 from tuimail.domain.clean import clean_line
+from tuimail.domain.discreet import Discreet
 from tuimail.net.errors import Garbled
 
 MAX_DEPTH = 50
@@ -33,19 +34,17 @@ _KNOWN_FLAGS = {name.lower(): name for name in (*_SYSTEM_FLAGS, "$Forwarded", "$
 _MAX_UID = 2**32 - 1
 
 
-@dataclass(frozen=True, slots=True)
-class Response:
+class Response(Discreet, frozen=True):
     """One response as it came: ``text`` with a NUL where each literal belongs."""
 
     text: bytes
     literals: tuple[bytes, ...] = ()
 
-    def __repr__(self) -> str:
-        return f"Response({len(self.text)} bytes, {len(self.literals)} literals)"
+    def __rich_repr__(self) -> list[tuple[str, object]]:
+        return [("size_bytes", len(self.text)), ("literals", len(self.literals))]
 
 
-@dataclass(frozen=True, slots=True)
-class Status:
+class Status(Struct, frozen=True):
     """The end of a command, or an untagged OK, NO or BAD (RFC 9051 section 7.1)."""
 
     verdict: str
@@ -57,8 +56,7 @@ class Status:
     """The text, not yet cleaned."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ListedMailbox:
+class ListedMailbox(Struct, frozen=True, kw_only=True):
     """A mailbox as the server lists it. ``raw`` names it in commands; ``name`` is for the eye."""
 
     raw: bytes

@@ -1,7 +1,8 @@
 """Drafts on their way to the disk, and how that ended: nothing is called kept before it is."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tuimail.api.commands import SaveDraft
 from tuimail.api.events import Cancelled, Failed, Finished
@@ -13,8 +14,7 @@ WhenKept = Callable[[tuple[Draft, ...]], None]
 """Takes the drafts that could not be kept."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Saving:
+class Saving(Struct, frozen=True, kw_only=True):
     """A draft that is being saved."""
 
     draft: Draft

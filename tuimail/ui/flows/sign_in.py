@@ -1,8 +1,8 @@
 """Signing in: consent, the browser, the keychain."""
 
-from dataclasses import replace
 from functools import partial
 
+from msgspec.structs import replace
 from textual.message import Message
 
 from tuimail.api.commands import (

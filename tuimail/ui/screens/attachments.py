@@ -1,9 +1,9 @@
 """The attachments of a message: names, types and sizes, and where to save them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
+from msgspec import Struct
 from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -21,8 +21,7 @@ from tuimail.ui.widgets.plain_list import PlainList
 NAME_WIDTH = 40
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SaveWish:
+class SaveWish(Struct, frozen=True, kw_only=True):
     """What to save, and into which folder."""
 
     attachments: tuple[Attachment, ...]

@@ -1,9 +1,9 @@
 """Help: the live bindings of the screen it was asked from, found by typing."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
+from msgspec import Struct
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import ActiveBinding, Binding, BindingType
@@ -38,8 +38,7 @@ SIGNS = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HelpGroup:
+class HelpGroup(Struct, frozen=True, kw_only=True):
     """Keys and what they do, under a heading."""
 
     title: str

@@ -1,9 +1,9 @@
 """One out of a list, found by typing a few of its letters."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import ClassVar, Generic, TypeVar
 
+from msgspec import Struct
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -22,8 +22,7 @@ MAX_SHOWN = 200
 """Entries built at once; typing brings the others."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Choice(Generic[T]):
+class Choice(Struct, Generic[T], frozen=True, kw_only=True):
     """One entry: what it stands for, its words, and a second text in muted tone."""
 
     value: T

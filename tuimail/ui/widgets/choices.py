@@ -1,16 +1,15 @@
 """A short list of answers: each has its letter, its words and what follows from it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from textual import on
 from textual.content import Content
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
+class Choice(Struct, frozen=True, kw_only=True):
     """One answer; ``action`` is the action of the screen that its letter is bound to."""
 
     key: str

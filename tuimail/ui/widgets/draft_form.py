@@ -1,8 +1,9 @@
 """A draft as a form: head, fields, text and files. It knows what has not been reported yet, and sends nothing."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
+from msgspec.structs import replace
 from textual import on
 from textual.app import ComposeResult, SuspendNotSupported
 from textual.containers import Horizontal, Vertical

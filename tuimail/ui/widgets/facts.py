@@ -1,8 +1,8 @@
 """Rows of a short lead and words beside it, wrapped with a hanging indent: facts, permissions, steps."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from textual.content import Content
 from textual.geometry import Size
 from textual.widget import Widget
@@ -11,8 +11,7 @@ MIN_WORDS = 20
 """Cells that the words keep, however narrow the window."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fact:
+class Fact(Struct, frozen=True, kw_only=True):
     """One row. Both parts are shown as they are, never read as markup."""
 
     lead: str

@@ -1,7 +1,8 @@
 """A message's row as pieces of text with the names of their styles. Pure."""
 
-from dataclasses import dataclass
 from datetime import datetime, tzinfo
+
+from msgspec import Struct
 
 from tuimail.domain.message import Envelope, Flag
 from tuimail.ui.fit import fit, fit_right, list_date
@@ -18,8 +19,7 @@ Piece = tuple[str, tuple[str, ...]]
 """Text, and the component classes that give it its look."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RowLook:
+class RowLook(Struct, frozen=True, kw_only=True):
     """What a row's look depends on beside its envelope and width."""
 
     at_cursor: bool

@@ -1,7 +1,6 @@
 """One line that tells the truth about the account: its link, what waits, what is being done."""
 
-from dataclasses import dataclass
-
+from msgspec import Struct
 from rich.cells import cell_len
 from textual.content import Content
 from textual.widget import Widget
@@ -9,8 +8,7 @@ from textual.widget import Widget
 from tuimail.ui.fit import truncate
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Status:
+class Status(Struct, frozen=True, kw_only=True):
     """What the bar shows; every part may be empty."""
 
     sign: str = ""

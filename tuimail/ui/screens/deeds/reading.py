@@ -1,9 +1,9 @@
 """The open message: which one, in what form, and the mark that reading leaves."""
 
 from contextlib import ExitStack
-from dataclasses import replace
 from functools import partial
 
+from msgspec.structs import replace
 from textual.timer import Timer
 
 from tuimail.api.commands import OpenMessage, SetFlags, ShowSource
