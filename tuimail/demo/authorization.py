@@ -8,7 +8,7 @@ import json
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias  # Any: authlib is untyped
+from typing import Any, ClassVar, TypeAlias  # Any: authlib is untyped
 from urllib.parse import urlsplit
 
 from authlib.common.errors import AuthlibBaseError
@@ -20,9 +20,11 @@ from authlib.oauth2.rfc7009 import RevocationEndpoint
 from authlib.oauth2.rfc7636 import CodeChallenge
 from authlib.oauth2.rfc9207 import IssuerParameter
 from authlib.oidc.core.grants.util import generate_id_token, is_openid_scope
+from msgspec import Struct
 
 from tuimail.demo.certificate import SigningKey
 from tuimail.demo.ledger import Code, Ledger, Token, TokenKind
+from tuimail.domain.discreet import Discreet
 
 Untyped: TypeAlias = Any  # authlib's grants, requests and token generators
 
@@ -33,15 +35,16 @@ _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _TOKEN_BYTES = 32
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WebRequest:
+class WebRequest(Discreet, frozen=True, kw_only=True):
     """A request as the web server read it; each parameter with all its values, in order."""
+
+    hidden: ClassVar[tuple[str, ...]] = ("form",)
 
     method: str
     url: str
     headers: Mapping[str, str]
     query: Mapping[str, Sequence[str]]
-    form: Mapping[str, Sequence[str]] = field(repr=False)
+    form: Mapping[str, Sequence[str]]
 
     def field_value(self, name: str) -> str:
         """A form field's first value, or nothing."""
@@ -72,16 +75,14 @@ def json_reply(document: object, *, status: int = 200) -> WebReply:
     return WebReply(status=status, body=json.dumps(document).encode(), headers=headers)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Person:
+class Person(Struct, frozen=True, kw_only=True):
     """The demo's one user."""
 
     name: str
     address: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Addresses:
+class Addresses(Struct, frozen=True, kw_only=True):
     """Where the server's parts answer."""
 
     issuer: str

@@ -3,31 +3,34 @@
 import base64
 import ipaddress
 import ssl
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import ClassVar
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from msgspec import Struct
+
+from tuimail.domain.discreet import Discreet
 
 _LIFE = timedelta(days=2)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Certificate:
+class Certificate(Struct, frozen=True, kw_only=True):
     """What the servers present and what the client is told to trust."""
 
     ca_file: Path
     context: ssl.SSLContext
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SigningKey:
+class SigningKey(Discreet, frozen=True, kw_only=True):
     """An ES256 key in both JWK forms (RFC 7518 section 6.2)."""
 
-    private: dict[str, str] = field(repr=False)
+    hidden: ClassVar[tuple[str, ...]] = ("private",)
+
+    private: dict[str, str]
     public: dict[str, str]
 
 

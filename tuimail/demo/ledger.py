@@ -2,9 +2,11 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from enum import StrEnum
 from threading import RLock
+from typing import ClassVar
+
+from tuimail.domain.discreet import Discreet
 
 CODE_LIFETIME_S = 60
 REFRESH_LIFETIME_S = 12 * 3600
@@ -18,15 +20,16 @@ class TokenKind(StrEnum):
     REFRESH = "refresh"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Code:
+class Code(Discreet, frozen=True, kw_only=True):
     """An authorization code with all that it is bound to."""
 
-    value: str = field(repr=False)
+    hidden: ClassVar[tuple[str, ...]] = ("value", "code_challenge")
+
+    value: str
     redirect_uri: str
     scope: str
     nonce: str | None
-    code_challenge: str = field(repr=False)
+    code_challenge: str
     code_challenge_method: str
 
     def get_redirect_uri(self) -> str:
@@ -38,11 +41,12 @@ class Code:
         return self.scope
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Token:
+class Token(Discreet, frozen=True, kw_only=True):
     """An access or a refresh token."""
 
-    value: str = field(repr=False)
+    hidden: ClassVar[tuple[str, ...]] = ("value",)
+
+    value: str
     kind: TokenKind
     scope: str
     ends_at: float

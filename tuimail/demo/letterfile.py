@@ -6,14 +6,14 @@ start further versions of it. Head lines in lower case are ours, others are head
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from importlib.resources import files
+
+from msgspec import Struct
 
 _MARKER = re.compile(r"^%(html|calendar)$", re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Letter:
+class Letter(Struct, frozen=True, kw_only=True):
     """One letter of a file."""
 
     head: dict[str, str]

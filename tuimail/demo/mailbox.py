@@ -5,15 +5,18 @@ A letter's ``when`` is "3d 09:12" (three days ago at that time), "25m" or "2h".
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import chain
+from typing import ClassVar
+
+from msgspec.structs import replace
 
 from tuimail.demo.attachments import attachment
 from tuimail.demo.letterfile import Letter, parse_letters, read_letters
 from tuimail.demo.people import BY_KEY, Contact
 from tuimail.demo.routine import routine_letters
 from tuimail.demo.writing import Draft, message_id, write
+from tuimail.domain.discreet import Discreet
 
 MAILBOXES = ("Drafts", "Sent", "Archive", "Junk", "Trash", "Allotment", "North Pier", "Receipts", "Tidewatch")
 """Beside INBOX."""
@@ -24,12 +27,13 @@ _REPLY = re.compile(r"^(?:re: )+", re.IGNORECASE)
 _ME = "me"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DemoMail:
+class DemoMail(Discreet, frozen=True, kw_only=True):
     """One mail in its place."""
 
+    hidden: ClassVar[tuple[str, ...]] = ("raw",)
+
     mailbox: str
-    raw: bytes = field(repr=False)
+    raw: bytes
     received_at: datetime
     flags: tuple[str, ...]
 

@@ -1,10 +1,9 @@
 """The made-up people of the demo, all on reserved domains (RFC 2606)."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Contact:
+class Contact(Struct, frozen=True, kw_only=True):
     """Somebody, or something that sends mail."""
 
     key: str

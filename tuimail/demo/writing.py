@@ -4,26 +4,29 @@ import base64
 import hashlib
 import quopri
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import format_datetime
+from typing import ClassVar
+
+from msgspec import Struct
 
 from tuimail.demo.people import Contact
+from tuimail.domain.discreet import Discreet
 
 _LINE = 76
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class File:
+class File(Discreet, frozen=True, kw_only=True):
     """Something attached."""
+
+    hidden: ClassVar[tuple[str, ...]] = ("content",)
 
     name: str
     type: str
-    content: bytes = field(repr=False)
+    content: bytes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
+class Draft(Struct, frozen=True, kw_only=True):
     """A mail before it is bytes."""
 
     sender: Contact
