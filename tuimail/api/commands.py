@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from tuimail.domain.draft import Draft
 from tuimail.domain.ids import AccountId, DraftId, MailboxId, OutboxId, RowId
+from tuimail.domain.listing import ListView
 from tuimail.domain.mailbox import MailboxRole
 from tuimail.domain.scope import Permission
 from tuimail.domain.token import Secret
@@ -117,25 +118,78 @@ class EndRetry(Struct, frozen=True, kw_only=True):
 
 
 class OpenMailbox(Struct, frozen=True, kw_only=True):
-    """Show the mailbox: stored rows at once (``ListLoaded``), then what the server knows (``ListChanged``)."""
+    """Show the mailbox: stored rows at once (``ListLoaded``), then what the server knows (``ListChanged``).
+
+    Asked again for the open one with another ``view``, it is shown anew in that order.
+    """
+
+    account: AccountId
+    mailbox: MailboxId
+    view: ListView = ListView()
+
+
+class LoadRows(Struct, frozen=True, kw_only=True):
+    """Ask for envelopes by row: ``RowsLoaded``, with each row's place in its conversation if ``threaded``."""
+
+    account: AccountId
+    rows: tuple[RowId, ...]
+    threaded: bool = False
+
+
+class LoadThread(Struct, frozen=True, kw_only=True):
+    """Ask for all messages of a conversation in its reading order: ``ThreadLoaded``."""
+
+    account: AccountId
+    mailbox: MailboxId
+    row: RowId
+
+
+class Search(Struct, frozen=True, kw_only=True):
+    """Search what is stored: ``ListLoaded`` with ``query`` set, newest first. An empty query shows all again.
+
+    ``mailbox`` is where to look unless the query says otherwise (``in:``), and names the list that shows the hits.
+    """
+
+    account: AccountId
+    mailbox: MailboxId
+    query: str
+
+
+class SearchServer(Struct, frozen=True, kw_only=True):
+    """Ask the server, too: ``ServerHits`` with what the store did not find."""
+
+    account: AccountId
+    mailbox: MailboxId
+    query: str
+
+
+class SaveSearch(Struct, frozen=True, kw_only=True):
+    """Keep a search as a folder of its own among the mailboxes."""
+
+    account: AccountId
+    name: str
+    query: str
+
+
+class DeleteSearch(Struct, frozen=True, kw_only=True):
+    """Forget a kept search; no message is touched."""
 
     account: AccountId
     mailbox: MailboxId
 
 
-class LoadRows(Struct, frozen=True, kw_only=True):
-    """Ask for envelopes by row: ``RowsLoaded``."""
+class Prefetch(Struct, frozen=True, kw_only=True):
+    """Fetch the texts of these messages when nothing else is to do, nearest first; answered by nothing but its end."""
 
     account: AccountId
     rows: tuple[RowId, ...]
 
 
-class Search(Struct, frozen=True, kw_only=True):
-    """Search the stored headers of a mailbox: ``ListLoaded`` with ``query`` set. An empty query shows all again."""
+class PauseFilling(Struct, frozen=True, kw_only=True):
+    """Hold the fetching of older rows and texts in the background, or let it go on."""
 
     account: AccountId
-    mailbox: MailboxId
-    query: str
+    is_paused: bool
 
 
 class OpenMessage(Struct, frozen=True, kw_only=True):
@@ -314,7 +368,13 @@ Command = (
     | EndRetry
     | OpenMailbox
     | LoadRows
+    | LoadThread
     | Search
+    | SearchServer
+    | SaveSearch
+    | DeleteSearch
+    | Prefetch
+    | PauseFilling
     | OpenMessage
     | ShowSource
     | SaveAttachment

@@ -1,6 +1,8 @@
 """What the engine reports. Frozen values; ``command`` names the command an event answers, None where there is none."""
 
 from array import array
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import ClassVar
 
 from tuimail.domain.account import AccountSummary, ConsentRequest, LinkState, SignInState
@@ -15,6 +17,7 @@ from tuimail.domain.draft import (
 )
 from tuimail.domain.errors import Problem
 from tuimail.domain.ids import AccountId, CommandId, DraftId, MailboxId, RowId
+from tuimail.domain.listing import ListView, ThreadPlace
 from tuimail.domain.mailbox import Mailbox
 from tuimail.domain.message import Envelope, Message
 
@@ -165,16 +168,21 @@ class MailboxesListed(Event, frozen=True, kw_only=True):
 
 
 class ListLoaded(Event, frozen=True, kw_only=True):
-    """A mailbox's (or a search's) rows, newest first, and the envelopes of the first screen."""
+    """A mailbox's rows in the order of ``view``, or a search's, newest first, and the first screen's envelopes."""
 
-    hidden: ClassVar[tuple[str, ...]] = ("rows", "envelopes")
+    hidden: ClassVar[tuple[str, ...]] = ("rows", "envelopes", "places")
 
     account: AccountId
     mailbox: MailboxId
+    view: ListView = ListView()
     rows: "array[int]"
     """RowIds, type code ``q``; never changed after it is sent."""
     envelopes: tuple[Envelope, ...] = ()
+    places: Mapping[int, ThreadPlace] = MappingProxyType({})
+    """By row, for the ``envelopes`` of a threaded list."""
     query: str = ""
+    has_more: bool = False
+    """Of a search: these are the newest hits, and all of them follow in another ``ListLoaded``."""
     is_complete: bool = True
     """False while the first synchronisation of this mailbox has not yet brought all rows."""
 
@@ -182,12 +190,15 @@ class ListLoaded(Event, frozen=True, kw_only=True):
 class ListChanged(Event, frozen=True, kw_only=True):
     """The mailbox after news: the whole order again, and the envelopes that are new or different."""
 
-    hidden: ClassVar[tuple[str, ...]] = ("rows", "changed")
+    hidden: ClassVar[tuple[str, ...]] = ("rows", "changed", "places")
 
     account: AccountId
     mailbox: MailboxId
+    view: ListView = ListView()
     rows: "array[int]"
     changed: tuple[Envelope, ...] = ()
+    places: Mapping[int, ThreadPlace] = MappingProxyType({})
+    """By row, for the ``changed`` of a threaded list."""
     new_mail: int = 0
     is_complete: bool = True
 
@@ -195,10 +206,56 @@ class ListChanged(Event, frozen=True, kw_only=True):
 class RowsLoaded(Event, frozen=True, kw_only=True):
     """Envelopes asked for by row; rows that are gone are missing."""
 
-    hidden: ClassVar[tuple[str, ...]] = ("envelopes",)
+    hidden: ClassVar[tuple[str, ...]] = ("envelopes", "places")
 
     account: AccountId
     envelopes: tuple[Envelope, ...]
+    places: Mapping[int, ThreadPlace] = MappingProxyType({})
+    """By row, where ``LoadRows`` asked for it."""
+
+
+class ThreadLoaded(Event, frozen=True, kw_only=True):
+    """A conversation's messages in reading order: each answer below what it answers."""
+
+    hidden: ClassVar[tuple[str, ...]] = ("envelopes", "places")
+
+    account: AccountId
+    mailbox: MailboxId
+    head: RowId
+    """The row that stands for it while it is folded."""
+    rows: tuple[RowId, ...]
+    envelopes: tuple[Envelope, ...]
+    places: Mapping[int, ThreadPlace]
+
+
+class ServerHits(Event, frozen=True, kw_only=True):
+    """What the server found beyond the store's own hits, newest first, to be appended and marked as such."""
+
+    hidden: ClassVar[tuple[str, ...]] = ("rows", "envelopes")
+
+    account: AccountId
+    mailbox: MailboxId
+    query: str
+    rows: "array[int]"
+    envelopes: tuple[Envelope, ...] = ()
+
+
+class FillingChanged(Event, frozen=True, kw_only=True):
+    """How far the fetching of older rows, or of texts, in the background is; ``done`` equals ``total`` at its end."""
+
+    account: AccountId
+    words: str
+    """What is fetched, such as "older messages of Inbox"."""
+    done: int
+    total: int
+    per_s: float = 0.0
+    """0.0: not known yet."""
+    is_paused: bool = False
+
+    @property
+    def left_s(self) -> float | None:
+        """Seconds until the end at this rate; None where that cannot be said."""
+        return (self.total - self.done) / self.per_s if self.per_s > 0 else None
 
 
 class MessageLoaded(Event, frozen=True, kw_only=True):

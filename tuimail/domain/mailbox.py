@@ -18,6 +18,8 @@ class MailboxRole(StrEnum):
     TRASH = "trash"
     FLAGGED = "flagged"
     ALL = "all"
+    SEARCH = "search"
+    """A kept search: no mailbox of the server, see ``Mailbox.query``."""
     NONE = "none"
 
 
@@ -69,13 +71,17 @@ class Mailbox(Struct, frozen=True, kw_only=True):
     selectable: bool = True
     total: int = 0
     unread: int = 0
+    query: str = ""
+    """Of a kept search, whose ``id`` is negative: what it searches the account for."""
 
     @property
     def title(self) -> str:
         """The name for the eye: the role's word, or the last level of the name."""
         if self.role in ROLE_TITLES:
             return ROLE_TITLES[self.role]
-        return self.name.rpartition(self.delimiter)[2] if self.delimiter else self.name
+        if self.role is MailboxRole.SEARCH or not self.delimiter:
+            return self.name
+        return self.name.rpartition(self.delimiter)[2]
 
     @property
     def depth(self) -> int:

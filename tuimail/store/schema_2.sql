@@ -1,0 +1,38 @@
+-- Conversations, Gmail's numbers, mail fetched by part, texts in the index, kept searches.
+
+alter table messages add column thread integer;
+alter table messages add column gmail_id integer;
+alter table messages add column gmail_thread integer;
+alter table messages add column labels text not null default '';
+alter table messages add column has_words integer not null default 0;
+
+create index messages_in_threads on messages (shown_in, thread, row);
+create index messages_unthreaded on messages (row) where thread is null;
+create index messages_by_gmail_id on messages (gmail_id) where gmail_id is not null;
+create index messages_without_words on messages (shown_in, row) where has_words = 0;
+
+-- Every Message-ID seen or referred to, as a 63-bit hash, and the conversation it belongs to.
+create table thread_ids (
+    id integer primary key,
+    thread integer not null
+) strict;
+
+create index thread_ids_by_thread on thread_ids (thread);
+
+-- JSON: section to bytes on the server, of the parts that were left there. Empty: ``raw`` is the whole message.
+alter table bodies add column missing text not null default '';
+
+create table parts (
+    row integer not null references messages (row) on delete cascade,
+    section text not null,
+    data blob not null,
+    size_bytes integer not null,
+    used_at integer not null,
+    primary key (row, section)
+) strict, without rowid;
+
+create table searches (
+    id integer primary key autoincrement,
+    name text not null unique,
+    query text not null
+) strict;
