@@ -1,179 +1,113 @@
-"""``python -m tests.bench``: how fast the installed program starts, answers keys and ends, seen from its terminal.
+"""``python -m tests.bench``: tuimail beside aerc, neomutt and mutt at a real Dovecot, seen from the terminal.
 
-Every figure is a median of runs that take turns with an empty Textual app and a bare interpreter, so that what else
-the machine does falls on all of them. The figures go to RESULTS.md beside this file.
+Figures are medians of runs that take turns with the other programs, an empty Textual app and a bare interpreter, so
+that what else the machine does falls on all of them. They go to RESULTS.md beside this file, unless only some rows
+or smaller mailboxes were asked for.
 """
 
+import argparse
 import compileall
 import os
-import platform
-import shutil
-import subprocess
 import sys
-import tempfile
 import time
-from collections import defaultdict
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from statistics import median
 
-from tests.bench import empty_app, seed
-from tests.bench.terminal import Terminal
-from tests.fakes.secret_service import missing_programs, secret_service
+from tests.bench import servers
+from tests.bench.bench import Bench
+from tests.bench.peers.aerc import Aerc
+from tests.bench.peers.base import Peer
+from tests.bench.peers.mutt import Mutt, NeoMutt
+from tests.bench.peers.tuimail import Tuimail
+from tests.bench.report import report
+from tests.bench.rows.table import ROWS
+from tests.fakes.secret_service import secret_service
 
-ROUNDS = 15
-KEYS = 8
-"""Presses of each key in a round."""
-OPENINGS = 3
-FRAME_SIGN = "help"
-"""In the hint line, which nothing but the main screen has."""
+SIZES = (1_000, 10_000, 100_000)
+ROUNDS = 9
 _RESULTS = Path(__file__).with_name("RESULTS.md")
 _ROOT = Path(__file__).parents[2]
-_EMPTY = "empty Textual app"
-_BARE = "bare interpreter"
-
-_DOWN, _PAGE_DOWN, _FIRST, _OPEN, _BACK, _QUIT = "j", "\x06", "\x1b[H", "\r", "q", "\x11"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Measures:
-    """Seconds by name, in the order in which they were first taken."""
-
-    taken: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
-    aims: dict[str, float] = field(default_factory=dict)
-
-    def note(self, name: str, seconds: float, *, aim_ms: float | None = None) -> None:
-        """Keep one more run."""
-        self.taken[name].append(seconds)
-        if aim_ms is not None:
-            self.aims[name] = aim_ms
-
-    def median_ms(self, name: str) -> float:
-        """The median of all runs."""
-        return median(self.taken[name]) * 1000
 
 
 def main() -> int:
     """Measure, print, write."""
-    measures, notes = Measures(), []
-    with tempfile.TemporaryDirectory(prefix="tuimail-bench-") as folder, _keychain(Path(folder)) as bus:
-        if bus is None:
-            notes.append(f"Without a system keychain ({', '.join(missing_programs())} missing): frame only, no list.")
-        homes = {rows: seed.Home(Path(folder) / str(rows), rows) for rows in (10_000, 100_000)}
-        environs = {rows: {**home.environ(), **(bus or {})} for rows, home in homes.items()}
-        # A shell may forbid cached bytecode, as build machines do; installed programs have it.
-        compileall.compile_dir(_ROOT / "tuimail", quiet=1)
-        _one_round(Measures(), environs, has_list=bus is not None)
-        started = time.perf_counter()
-        for _ in range(ROUNDS):
-            _one_round(measures, environs, has_list=bus is not None)
-        notes.append(f"{ROUNDS} rounds in {time.perf_counter() - started:.0f} s, load {os.getloadavg()[0]:.1f}.")
-    report = _report(measures, notes)
-    sys.stdout.write(report)
-    _RESULTS.write_text(report, encoding="utf-8")
+    asked = _arguments().parse_args()
+    rows = asked.rows or list(ROWS)
+    if absent := servers.missing():
+        _say(f"Missing: {', '.join(absent)}. Left out: {', '.join(rows)}.")
+        return 1
+    # A shell may forbid cached bytecode, as build machines do; installed programs have it.
+    compileall.compile_dir(_ROOT / "tuimail", quiet=1)
+    sizes = asked.sizes or ((1_000, 10_000) if asked.quick else SIZES)
+    rounds = asked.rounds or (3 if asked.quick else ROUNDS)
+    with _bench(sizes, rounds, asked.programs) as bench:
+        notes = [*_measured(bench, rows), *_about(bench)]
+    text = report(bench.ledger, sizes=sizes, notes=notes)
+    sys.stdout.write(text)
+    if asked.write or (rows == list(ROWS) and tuple(sizes) == SIZES and not asked.programs):
+        _RESULTS.write_text(text, encoding="utf-8")
     return 0
 
 
+def _arguments() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument("--rows", type=_names(ROWS), help=f"only these of {','.join(ROWS)}")
+    parser.add_argument("--sizes", type=lambda text: [int(each) for each in text.split(",")], help="of the mailboxes")
+    parser.add_argument("--programs", type=lambda text: text.split(","), help="only these, such as tuimail,aerc")
+    parser.add_argument("--rounds", type=int, help=f"of each measurement ({ROUNDS})")
+    parser.add_argument("--quick", action="store_true", help="without the largest mailbox, in three rounds")
+    parser.add_argument("--write", action="store_true", help="write RESULTS.md in any case")
+    return parser
+
+
+def _names(known: object):
+    def read(text: str) -> list[str]:
+        names = text.split(",")
+        if unknown := [name for name in names if name not in ROWS]:
+            raise argparse.ArgumentTypeError(f"no such row: {', '.join(unknown)}")
+        return names
+
+    return read
+
+
 @contextmanager
-def _keychain(folder: Path) -> Iterator[dict[str, str] | None]:
-    """A real gnome-keyring that holds the account's key, as variables of its session; None where it is missing."""
-    if missing_programs():
-        yield None
-        return
-    session = folder / "session"
-    session.mkdir()
-    with secret_service(session) as bus:
-        variables = {"DBUS_SESSION_BUS_ADDRESS": bus.address}
-        os.environ.update(variables)
-        seed.keep_key()
-        yield variables
+def _bench(sizes: Sequence[int], rounds: int, programs: Sequence[str] | None) -> Iterator[Bench]:
+    """Servers and a real gnome-keyring that holds tuimail's tokens."""
+    with ExitStack() as open_now:
+        running = open_now.enter_context(servers.running(sizes))
+        session = running.folder / "session"
+        session.mkdir()
+        bus = {"DBUS_SESSION_BUS_ADDRESS": open_now.enter_context(secret_service(session)).address}
+        os.environ.update(bus)
+        peers: list[Peer] = [Tuimail(bus), Aerc(), NeoMutt(), Mutt()]
+        wanted = [peer for peer in peers if peer.is_there and (not programs or peer.name in programs)]
+        yield Bench(servers=running, peers=wanted, sizes=sizes, rounds=rounds, tell=_say)
 
 
-def _one_round(measures: Measures, environs: dict[int, dict[str, str]], *, has_list: bool) -> None:
-    environ = next(iter(environs.values()))
-    measures.note(_BARE, _run([sys.executable, "-c", "pass"], environ))
-    measures.note("tuimail --version", _run([*_program(), "--version"], environ))
-    with Terminal([sys.executable, str(Path(empty_app.__file__))], environ) as terminal:
-        measures.note(_EMPTY, terminal.when_shown("painted") - terminal.started_at)
-        terminal.settle()
-        measures.note(f"{_EMPTY}: quit", -terminal.press(_QUIT) + terminal.when_ended())
-    for rows, each in environs.items():
-        _start_and_use(measures, f"{rows:,} mails", each, has_list=has_list)
-
-
-def _start_and_use(measures: Measures, name: str, environ: dict[str, str], *, has_list: bool) -> None:
-    with Terminal(_program(), environ) as terminal:
-        measures.note(f"{name}: frame", terminal.when_shown(FRAME_SIGN) - terminal.started_at, aim_ms=220)
-        if has_list:
-            measures.note(f"{name}: list", terminal.when_shown(seed.NEWEST) - terminal.started_at, aim_ms=250)
-            terminal.settle()
-            _use(measures, name, terminal)
-        terminal.settle()
-        measures.note(f"{name}: quit", -terminal.press(_QUIT) + terminal.when_ended(), aim_ms=300)
-
-
-def _use(measures: Measures, name: str, terminal: Terminal) -> None:
-    for title, keys in (("key to repaint", _DOWN), ("page down", _PAGE_DOWN)):
-        for _ in range(KEYS):
-            measures.note(f"{name}: {title}", -terminal.press(keys) + terminal.when_quiet(), aim_ms=10)
-    terminal.press(_FIRST)
-    terminal.settle()
-    for _ in range(OPENINGS):
-        pressed_at = terminal.press(_OPEN)
-        measures.note(f"{name}: open a stored mail", terminal.when_shown(seed.BODY) - pressed_at, aim_ms=30)
-        terminal.settle()
-        for keys in (_BACK, _DOWN):
-            terminal.press(keys)
-            terminal.settle()
-
-
-def _run(command: list[str], environ: dict[str, str]) -> float:
-    started = time.perf_counter()
-    subprocess.run(command, env=environ, check=True, stdout=subprocess.DEVNULL)  # noqa: S603 (commands of our own)
-    return time.perf_counter() - started
-
-
-def _program() -> list[str]:
-    """The installed program; its module where there is no script."""
-    script = Path(sys.executable).with_name("tuimail")
-    return [str(script)] if script.exists() else [sys.executable, "-m", "tuimail"]
-
-
-def _report(measures: Measures, notes: list[str]) -> str:
-    floor, bare = measures.median_ms(_EMPTY), measures.median_ms(_BARE)
-    lines = [
-        "# How fast it is",
-        "",
-        f"{datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores, {platform.system()} {platform.machine()},"
-        f" Python {platform.python_version()}, {_commit()}. {' '.join(notes)}",
-        "",
-        "Medians in milliseconds, from `python -m tests.bench`; starts count from the start of the process, keys from"
-        " the key to the last byte of the repaint.",
-        "",
-        "| | median | best | aim | to the empty Textual app | over a bare interpreter |",
-        "|---|---|---|---|---|---|",
+def _measured(bench: Bench, rows: Sequence[str]) -> list[str]:
+    began, loads = time.perf_counter(), []
+    for row in rows:
+        _say(f"{row} (load {os.getloadavg()[0]:.1f})")
+        loads.append(os.getloadavg()[0])
+        ROWS[row](bench)
+    return [
+        f"{bench.rounds} rounds in {time.perf_counter() - began:.0f} s; load before each row, benchmark included:"
+        f" {min(loads):.1f} to {max(loads):.1f}.",
+        f"Rows: {', '.join(rows)}." + (f" Left out: {', '.join(set(ROWS) - set(rows))}." if set(ROWS) - set(rows) else ""),
     ]
-    for name, taken in measures.taken.items():
-        middle, best = measures.median_ms(name), min(taken) * 1000
-        is_start = name.endswith((": frame", ": list")) or name in {_EMPTY, _BARE, "tuimail --version"}
-        ratio = f"{middle / floor:.2f}" if is_start else ""
-        more = f"{middle - bare:.0f}" if is_start else ""
-        aim = f"{measures.aims[name]:.0f}" if name in measures.aims else ""
-        lines.append(f"| {name} | {middle:.1f} | {best:.1f} | {aim} | {ratio} | {more} |")
-    return "\n".join(lines) + "\n"
 
 
-def _commit() -> str:
-    git = shutil.which("git")
-    if git is None:
-        return "no commit"
-    done = subprocess.run(  # noqa: S603 (git itself, with constant arguments)
-        [git, "rev-parse", "--short", "HEAD"], cwd=_ROOT, capture_output=True, text=True, check=False
-    )
-    return f"commit {done.stdout.strip()}" if done.returncode == 0 else "no commit"
+def _about(bench: Bench) -> list[str]:
+    names = ", ".join(peer.name for peer in bench.peers)
+    return [
+        f"Programs: {names}, each with its header cache on, at a private Dovecot through a proxy that counts bytes as"
+        " they are on the wire, TLS included. tuimail signs in with XOAUTH2, the others with a password.",
+    ]
+
+
+def _say(words: str) -> None:
+    sys.stderr.write(f"{words}\n")
 
 
 if __name__ == "__main__":

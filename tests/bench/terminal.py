@@ -1,41 +1,68 @@
-"""A pseudo-terminal that notes when each byte came out of the program in it."""
+"""A pseudo-terminal of 120x40 that notes when each byte came out of the program in it.
+
+Every program is watched in the same two ways: the stream without its colours is searched for a word, and once it is
+silent the screen that it makes is looked at. Times are those at which the bytes were read, however long the look takes.
+"""
 
 import fcntl
 import os
 import pty
+import re
 import select
+import shutil
 import struct
 import subprocess
 import termios
 import time
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from types import TracebackType
+
+import pyte
+
+from tests.bench.processes import Tree
 
 COLUMNS, ROWS = 120, 40
 DEADLINE_S = 30.0
 QUIET_S = 0.06
 """No byte for this long: the program has finished drawing."""
+_LOOK_S = 0.15
+"""Silent for so long, the screen is looked at for a word that the stream did not show in one piece."""
+_TAIL = 1 << 16
 
-Signs = Callable[[bytes], bool]
+_COLOURS = re.compile(rb"\x1b\[[0-9;:]*m")
+# Modes and questions that pyte takes for text.
+_NOT_FOR_PYTE = re.compile(rb"\x1b\[[<>=?][0-9;]*\$?[a-zA-Z]|\x1bP.*?\x1b\\|\x1b\].*?(?:\x07|\x1b\\)|\x1b\[[0-9;]*[ \$]?[pqt]")
+
+
+class NotShown(Exception):
+    """The program did not show what was waited for."""
 
 
 class Terminal:
     """One program in a terminal of its own; times are seconds on the monotonic clock."""
 
-    def __init__(self, command: Sequence[str], environ: Mapping[str, str]) -> None:
+    def __init__(self, command: Sequence[str], environ: Mapping[str, str], folder: Path | None = None) -> None:
         self._reader, program_end = pty.openpty()
         fcntl.ioctl(self._reader, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
+        # aerc opens /dev/tty, so the terminal has to be the controlling one.
+        setsid = shutil.which("setsid")
         self.started_at = time.perf_counter()
         self._process = subprocess.Popen(  # noqa: S603 (commands of the benchmark's own)
-            command,
+            [setsid, "--ctty", *command] if setsid else command,
             stdin=program_end,
             stdout=program_end,
             stderr=program_end,
+            cwd=folder,
             env={**environ, "TERM": "xterm-256color", "COLORTERM": "truecolor"},
-            start_new_session=True,
+            start_new_session=setsid is None,
         )
         os.close(program_end)
-        self.output = b""
+        self.tree = Tree(self._process.pid)
+        self._since: list[tuple[float, bytes]] = []
+        self._screen = pyte.Screen(COLUMNS, ROWS)
+        self._stream = pyte.ByteStream(self._screen)
+        self._undrawn: list[tuple[float, bytes]] = []
 
     def __enter__(self) -> "Terminal":
         return self
@@ -43,39 +70,85 @@ class Terminal:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._process.poll() is None:
-            self._process.kill()
-            self._process.wait()
+        self.tree.kill()
+        self._process.wait()
         os.close(self._reader)
 
-    def when_shown(self, words: str) -> float:
-        """The moment at which these words had come out, in one piece, since the start or the last key."""
-        wanted = words.encode()
-        while wanted not in self.output:
-            if self._read(DEADLINE_S) is None:
-                raise TimeoutError(f"{words!r} was not shown; the last output: {self.output[-2000:]!r}")
-        return time.perf_counter()
+    def when_shown(self, word: str, patience_s: float = DEADLINE_S) -> float:
+        """The moment at which this word had come out since the start or the last key."""
+        ends_at = time.perf_counter() + patience_s
+        wanted, tail = word.encode(), b""
+        moments = iter(list(self._since))
+        while True:
+            took = next(moments, None) or self._read(_LOOK_S)
+            if took is not None:
+                tail = (tail + took[1])[-_TAIL:]
+                if wanted in _COLOURS.sub(b"", tail):
+                    return took[0]
+                continue
+            if (seen := self._when_drawn(lambda: word in "\n".join(self._screen.display))) is not None:
+                return seen
+            if time.perf_counter() > ends_at or self.has_ended:
+                raise NotShown(f"{word!r} was not shown within {patience_s:g} s; the screen:\n{self.text()}")
+
+    def when_matched(self, pattern: re.Pattern[bytes], patience_s: float = DEADLINE_S) -> float:
+        """The moment at which something of this kind had come out since the last key."""
+        ends_at, tail = time.perf_counter() + patience_s, b""
+        while time.perf_counter() < ends_at and not self.has_ended:
+            if (took := self._read(_LOOK_S)) is not None:
+                tail += took[1]
+                if pattern.search(_COLOURS.sub(b"", tail)):
+                    return took[0]
+        raise NotShown(f"nothing like {pattern.pattern!r} within {patience_s:g} s; the screen:\n{self.text()}")
+
+    def when_changed(self, look: Callable[[], object], patience_s: float = DEADLINE_S) -> float:
+        """The moment at which what ``look`` finds on the screen became another than it is now."""
+        self.draw()
+        before = look()
+        ends_at = time.perf_counter() + patience_s
+        while time.perf_counter() < ends_at and not self.has_ended:
+            if self._read(_LOOK_S) is not None and (seen := self._when_drawn(lambda: look() != before)) is not None:
+                return seen
+        raise NotShown(f"nothing changed within {patience_s:g} s; the screen:\n{self.text()}")
+
+    def last_change(self, look: Callable[[], object], seconds: float) -> float | None:
+        """The last moment within so many seconds at which what ``look`` finds changed; None where it did not."""
+        ends_at, last, seen = time.perf_counter() + seconds, None, look()
+        while (left := ends_at - time.perf_counter()) > 0:
+            took = self._read(left)
+            if took is None:
+                continue
+            self.draw()
+            if (now := look()) != seen:
+                seen, last = now, took[0]
+        return last
 
     def when_quiet(self, patience_s: float = DEADLINE_S) -> float:
         """The moment of the last byte before the program fell silent."""
         last = self._read(patience_s)
         if last is None:
-            raise TimeoutError("nothing was drawn")
-        while (moment := self._read(QUIET_S)) is not None:
-            last = moment
-        return last
+            raise NotShown("nothing was drawn")
+        while (took := self._read(QUIET_S)) is not None:
+            last = took
+        return last[0]
 
-    def settle(self) -> None:
+    def settle(self, quiet_s: float = 0.4, at_most_s: float = 10.0) -> None:
         """Wait until nothing is drawn any more."""
-        while self._read(0.4) is not None:
+        ends_at = time.perf_counter() + at_most_s
+        while self._read(quiet_s) is not None and time.perf_counter() < ends_at:
             pass
 
     def press(self, keys: str) -> float:
         """Type, and forget what was shown before; returns when."""
-        self.output = b""
+        self.draw()
+        self._since.clear()
         moment = time.perf_counter()
         os.write(self._reader, keys.encode())
         return moment
+
+    def forget(self) -> float:
+        """As ``press`` without a key."""
+        return self.press("")
 
     def when_ended(self) -> float:
         """The moment at which the process was gone."""
@@ -84,8 +157,43 @@ class Terminal:
         self._process.wait(DEADLINE_S)
         return time.perf_counter()
 
-    def _read(self, patience_s: float) -> float | None:
-        """Take what comes next; when it came, or None where nothing comes any more."""
+    @property
+    def has_ended(self) -> bool:
+        """Whether the program is gone."""
+        return self._process.poll() is not None
+
+    def text(self) -> str:
+        """What stands on the screen."""
+        self.draw()
+        return "\n".join(line.rstrip() for line in self._screen.display)
+
+    def lines(self) -> list[str]:
+        """The rows of the screen as they were last drawn."""
+        return list(self._screen.display)
+
+    def cells(self, number: int) -> object:
+        """One row of the screen with its colours."""
+        row = self._screen.buffer[number]
+        return tuple(row[column] for column in range(COLUMNS))
+
+    def line_with(self, word: str) -> object:
+        """The cells of the first row that holds the word; None where there is none."""
+        return next((self.cells(number) for number, line in enumerate(self.lines()) if word in line), None)
+
+    def draw(self) -> None:
+        """Bring the screen up to the last byte."""
+        self._when_drawn(lambda: False)
+
+    def _when_drawn(self, is_there: Callable[[], bool]) -> float | None:
+        while self._undrawn:
+            moment, data = self._undrawn.pop(0)
+            self._stream.feed(_NOT_FOR_PYTE.sub(b"", data))
+            if is_there():
+                return moment
+        return None
+
+    def _read(self, patience_s: float) -> tuple[float, bytes] | None:
+        """Take what comes next and when it came; None where nothing comes in time."""
         ready, _, _ = select.select([self._reader], [], [], patience_s)
         if not ready:
             return None
@@ -94,5 +202,7 @@ class Terminal:
         except OSError:
             # Linux answers so once the last process has left the terminal.
             return None
-        self.output += data
-        return time.perf_counter() if data else None
+        took = (time.perf_counter(), data)
+        self._since.append(took)
+        self._undrawn.append(took)
+        return took if data else None

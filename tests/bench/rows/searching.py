@@ -1,0 +1,54 @@
+"""Searches: a word of one subject, and a word of one body."""
+
+from tests.bench import corpus
+from tests.bench.bench import Bench, NotThere
+from tests.bench.seat import Seat
+from tests.bench.terminal import NotShown, Terminal
+
+_BODY_S = 8.0
+"""A program that finds nothing for so long does not look into bodies."""
+
+
+def subject(bench: Bench) -> None:
+    """From the last letter of the word to the one mail that has it."""
+    for seat in bench.seats():
+        seat.make_warm()
+        with bench.noting("search subject", seat) as note, seat.at_the_list() as terminal:
+            for _ in range(min(bench.rounds, 5)):
+                note(_found(seat, terminal, corpus.RARE, corpus.RARE_SHOWN))
+                _clear(seat, terminal)
+
+
+def body(bench: Bench) -> None:
+    """tuimail alone, in a mail that was opened before, so that its text is indexed."""
+    for seat in bench.seats(only=["tuimail"]):
+        seat.make_warm()
+        with bench.changing(), bench.noting("search body", seat) as note, seat.at_the_list() as terminal:
+            _found(seat, terminal, corpus.HIDDEN_SHOWN.partition("-")[0].lower(), corpus.HIDDEN_SHOWN)
+            terminal.settle()
+            terminal.press("\r")
+            terminal.settle(0.5)
+            terminal.press("\r")
+            terminal.settle(1.0)
+            terminal.press(seat.peer.keys.back)
+            terminal.settle()
+            _clear(seat, terminal)
+            for _ in range(min(bench.rounds, 5)):
+                try:
+                    note(_found(seat, terminal, corpus.HIDDEN, corpus.HIDDEN_SHOWN, _BODY_S))
+                except NotShown:
+                    raise NotThere("the words of bodies are not found") from None
+                _clear(seat, terminal)
+
+
+def _found(seat: Seat, terminal: Terminal, word: str, shown: str, patience_s: float = 30) -> float:
+    pressed_at = terminal.press(seat.peer.keys.search(word))
+    return terminal.when_shown(shown, patience_s) - pressed_at
+
+
+def _clear(seat: Seat, terminal: Terminal) -> None:
+    terminal.settle()
+    terminal.press(seat.peer.keys.clear)
+    terminal.settle()
+    terminal.press(seat.peer.keys.first)
+    terminal.settle()

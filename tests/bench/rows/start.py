@@ -1,0 +1,92 @@
+"""Starts: warm, with the server unreachable, cold; beside an empty Textual app and a bare interpreter."""
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from tests.bench import corpus, empty_app
+from tests.bench.bench import Bench
+from tests.bench.seat import Seat
+from tests.bench.terminal import Terminal
+
+BARE_APP, INTERPRETER = "bare Textual app", "bare interpreter"
+
+
+def warm(bench: Bench) -> None:
+    """All programs and both floors take turns, so that what else the machine does falls on all of them."""
+    seats = [seat for size in bench.sizes for seat in bench.seats(size)]
+    for seat in seats:
+        seat.make_warm()
+        _start(bench, seat, "")
+    for _ in range(bench.rounds):
+        _floors(bench, seats[0])
+        for seat in seats:
+            _start(bench, seat, "warm start")
+
+
+def unreachable(bench: Bench) -> None:
+    """Nothing listens where the servers were."""
+    seats = bench.seats(only=["tuimail"])
+    for seat in seats:
+        seat.make_warm()
+        _start(bench, seat, "")
+    for _ in range(bench.rounds):
+        for seat in seats:
+            _start(bench, seat, "start beside the unreachable")
+            bench.servers.proxy.order(refuse=1)
+            try:
+                _start(bench, seat, "start unreachable")
+            finally:
+                bench.servers.proxy.order(refuse=0)
+
+
+def cold(bench: Bench) -> None:
+    """Token or password at hand, nothing stored."""
+    for _ in range(max(1, bench.rounds // 3)):
+        for seat in bench.seats():
+            seat.make_cold()
+            _start(bench, seat, "cold start", patience_s=120)
+
+
+def trips(bench: Bench) -> None:
+    """How much longer each takes when a round trip takes 50 ms."""
+    for seat in bench.seats():
+        for title, make in (("warm", seat.make_warm), ("cold", seat.make_cold)):
+            with bench.noting(f"round trips, {title}", seat) as note:
+                make()
+                near = _useful(seat)
+                make()
+                bench.servers.proxy.order(delay_s=0.05)
+                try:
+                    far = _useful(seat)
+                finally:
+                    bench.servers.proxy.order(delay_s=0)
+                note((far - near) / 0.05)
+
+
+def _useful(seat: Seat) -> float:
+    with seat.started() as terminal:
+        return terminal.when_shown(corpus.NEWEST, 120) - terminal.started_at
+
+
+def _start(bench: Bench, seat: Seat, figure: str, *, patience_s: float = 30) -> None:
+    """One start and, once it is at rest, a quit; an empty figure is not noted."""
+    with bench.noting(figure or "first start", seat) as note, seat.started() as terminal:
+        seconds = terminal.when_shown(corpus.NEWEST, patience_s) - terminal.started_at
+        if figure:
+            note(seconds)
+        terminal.settle()
+        ended_s = seat.quit(terminal)
+        if figure == "warm start":
+            bench.ledger.note("quit", seat.peer.name, seat.size, ended_s)
+
+
+def _floors(bench: Bench, seat: Seat) -> None:
+    environ = seat.peer.environ(bench.servers.folder)
+    began = time.perf_counter()
+    subprocess.run([sys.executable, "-c", "pass"], env=environ, check=True)  # noqa: S603 (the interpreter itself)
+    bench.ledger.note("warm start", INTERPRETER, 0, time.perf_counter() - began)
+    with Terminal([sys.executable, str(Path(empty_app.__file__))], environ) as terminal:
+        bench.ledger.note("warm start", BARE_APP, 0, terminal.when_shown("painted") - terminal.started_at)
+        terminal.settle()

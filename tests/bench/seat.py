@@ -1,0 +1,97 @@
+"""One program at one mailbox: its home as it is before the first start, and as it is with everything stored."""
+
+import shutil
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.bench import corpus
+from tests.bench.mailbox import copy_tree, kept_folder
+from tests.bench.peers.base import Peer
+from tests.bench.servers import Servers
+from tests.bench.terminal import NotShown, Terminal
+
+FILL_S = 300.0
+"""A program may take so long to store all headers."""
+_POLL_S = 0.2
+
+
+class Seat:
+    """Starts the program in a home in the state that a row asks for."""
+
+    def __init__(self, peer: Peer, servers: Servers, size: int) -> None:
+        self.peer = peer
+        self.size = size
+        self.where = servers.where(size)
+        self.mailbox = servers.mailboxes[size]
+        self.proxy = servers.proxy
+        self._home = servers.folder / f"{peer.name}-{size}"
+        kept = peer.kept_under(self.where)
+        self._warm = (kept_folder() if kept else servers.folder) / f"warm-{kept or self._home.name}"
+
+    def make_cold(self) -> None:
+        """A home that was never used, but needs nothing of its person."""
+        shutil.rmtree(self._home, ignore_errors=True)
+        self._home.mkdir()
+        self.peer.set_up(self._home, self.where)
+
+    def make_warm(self) -> None:
+        """A home in which everything is stored that the program stores by itself."""
+        if not self._warm.exists():
+            self._fill()
+        shutil.rmtree(self._home, ignore_errors=True)
+        copy_tree(self._warm, self._home)
+        # For the keychain too, which lives as long as one run of the benchmark.
+        self.peer.set_up(self._home, self.where)
+
+    @contextmanager
+    def started(self) -> Iterator[Terminal]:
+        """The program in its home as it is."""
+        with Terminal(self.peer.command(self._home), self.peer.environ(self._home), self._home) as terminal:
+            yield terminal
+
+    @contextmanager
+    def at_the_list(self) -> Iterator[Terminal]:
+        """The program at rest, with the newest mail on the screen."""
+        with self.started() as terminal:
+            terminal.when_shown(corpus.NEWEST)
+            terminal.settle()
+            terminal.press(self.peer.keys.first)
+            terminal.settle()
+            yield terminal
+
+    def is_complete(self) -> bool:
+        """Whether the running program has stored all that it wants."""
+        return self.peer.is_complete(self._home, self.where)
+
+    def wait_complete(self, terminal: Terminal) -> float:
+        """The moment at which everything was stored."""
+        ends_at = time.perf_counter() + FILL_S
+        while not self.is_complete():
+            if time.perf_counter() > ends_at or terminal.has_ended:
+                raise NotShown(f"not all stored within {FILL_S:g} s; the screen:\n{terminal.text()}")
+            terminal.settle(_POLL_S, at_most_s=_POLL_S)
+        return time.perf_counter()
+
+    def keep_as_warm(self) -> None:
+        """The home as it is, with all stored, serves the rows that need a warm start."""
+        shutil.rmtree(self._warm, ignore_errors=True)
+        copy_tree(self._home, self._warm)
+
+    def quit(self, terminal: Terminal) -> float:
+        """Seconds from the key to the end of the process."""
+        pressed_at = terminal.press(self.peer.keys.quit)
+        return terminal.when_ended() - pressed_at
+
+    def _fill(self) -> None:
+        sys.stderr.write(f"filling a home of {self.peer.name} with {self.size:,} messages\n")
+        self.make_cold()
+        with self.started() as terminal:
+            terminal.when_shown(corpus.NEWEST, 120)
+            self.wait_complete(terminal)
+            # What a program does by itself after the first look may be part of its warm state.
+            terminal.settle(1.0)
+            self.quit(terminal)
+        self.keep_as_warm()
