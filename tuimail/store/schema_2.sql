@@ -1,15 +1,24 @@
--- Conversations, Gmail's numbers, mail fetched by part, texts in the index, kept searches.
+-- Conversations, orders, Gmail's numbers, mail fetched by part, texts in the index, kept searches.
 
 alter table messages add column thread integer;
+-- The message's own Message-ID and the one it answers, as in ``thread_ids``. All three null: not looked at yet.
+alter table messages add column node integer;
+alter table messages add column parent integer;
+-- What lists are sorted by; null: not worked out yet.
+alter table messages add column sort_sender text;
+alter table messages add column sort_subject text;
 alter table messages add column gmail_id integer;
 alter table messages add column gmail_thread integer;
 alter table messages add column labels text not null default '';
 alter table messages add column has_words integer not null default 0;
 
-create index messages_in_threads on messages (shown_in, thread, row);
+-- Holds all that an unfolded list needs, so that the wide rows need not be read.
+create index messages_in_threads on messages (shown_in, thread, row, node, parent);
 create index messages_unthreaded on messages (row) where thread is null;
 create index messages_by_gmail_id on messages (gmail_id) where gmail_id is not null;
 create index messages_without_words on messages (shown_in, row) where has_words = 0;
+drop index messages_unread;
+create index messages_unread on messages (shown_in, thread) where is_seen = 0;
 
 -- Every Message-ID seen or referred to, as a 63-bit hash, and the conversation it belongs to.
 create table thread_ids (
