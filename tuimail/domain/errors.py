@@ -7,7 +7,8 @@ TuimailError
 ├── NetworkError    no connection, a broken one, or an untrusted one
 ├── ServerError     a mail server answered no, or nonsense
 ├── SendError       a mail was not, or perhaps not, accepted
-└── StoreError      the files on this machine
+├── StoreError      the files on this machine
+└── QueryError      a search that makes no sense
 
 An exception stays inside the engine; what crosses to the UI is its value form, a ``Problem``.
 """
@@ -131,3 +132,7 @@ class SendError(TuimailError):
 
 class StoreError(TuimailError):
     """The files on this machine cannot be read or written."""
+
+
+class QueryError(TuimailError):
+    """What was typed into a search field cannot be understood; the words belong under the field."""
