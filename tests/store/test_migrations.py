@@ -14,13 +14,13 @@ from tuimail.domain.errors import ErrorKind, StoreError
 from tuimail.domain.ids import MailboxId
 from tuimail.store import db as store_db
 from tuimail.store.changes import ChangeRepository
-from tuimail.store.db import STORE_STEPS, open_store
+from tuimail.store.db import STORE_STEPS, Columns, open_store
 from tuimail.store.drafts import DraftRepository
 from tuimail.store.mailboxes import MailboxRepository
 from tuimail.store.messages import MessageRepository
 from tuimail.store.search import SearchRepository
 
-Content = dict[str, list[tuple[object, ...]]]
+Content = dict[str, list[Columns]]
 
 INBOX = MailboxId(1)
 ROWS = 400
@@ -28,7 +28,9 @@ ROWS = 400
 _FILLING = """
 insert into facts values ('next_row', '400');
 insert into mailboxes (raw_name, name, delimiter, role, attributes, selectable, total, unread, uidvalidity, uidnext,
-    highestmodseq, oldest_uid, is_complete) values (x'494e424f58', 'INBOX', '/', 'inbox', '', 1, 400, 200, 7, 401, 99, 1, 1);
+    highestmodseq, oldest_uid, is_complete)
+    values (x'494e424f58', 'INBOX', '/', 'inbox', '', 1, 400, 200, 7,
+    401, 99, 1, 1);
 insert into mailboxes (raw_name, name, delimiter, role, attributes, selectable)
     values (x'5472617368', 'Trash', '/', 'trash', '\\Trash', 1);
 with recursive n(i) as (select 1 union all select i + 1 from n where i < 400)
@@ -67,24 +69,22 @@ def first_version(path: Path) -> Content:
     connection.execute(Path(store_db.__file__).with_name(STORE_STEPS[0]).read_text(encoding="utf-8"))
     connection.pragma("user_version", 1)
     connection.execute(_FILLING)
-    content = {
-        table: connection.execute(f"select * from {table} order by 1, 2").fetchall()  # noqa: S608 (names of our own)
-        for (table,) in connection.execute(
-            "select name from sqlite_schema where type = 'table' and sql like 'create table%'"
-        ).fetchall()
-        if not table.startswith("words_")
-    }
+    tables = connection.execute(
+        "select name from sqlite_schema where sql like 'create table%' and name not like 'words%'"
+    ).fetchall()
+    content = {str(table): _rows(connection, str(table)) for (table,) in tables}
     connection.close()
     assert all(content.values())
     return content
 
 
+def _rows(connection: apsw.Connection, table: str) -> list[Columns]:
+    return connection.execute(f"select * from {table} order by 1, 2").fetchall()  # noqa: S608 (names of our own)
+
+
 def content_now(path: Path, like: Content) -> Content:
     connection = connect(path)
-    now = {}
-    for table, rows in like.items():
-        found = connection.execute(f"select * from {table} order by 1, 2").fetchall()  # noqa: S608 (names of our own)
-        now[table] = [row[: len(rows[0])] for row in found]
+    now = {table: [row[: len(rows[0])] for row in _rows(connection, table)] for table, rows in like.items()}
     connection.close()
     return now
 
