@@ -32,6 +32,8 @@ from tuimail.store.db import Columns, Database, Value
 from tuimail.store.view import show_anew
 
 _COUNTER_BITS = 20
+_BEHIND_ALL = 2**32
+"""No UID is so great."""
 
 
 class NewMessage(Discreet, frozen=True, kw_only=True):
@@ -140,15 +142,19 @@ class MessageRepository:
             self._db.run("delete from messages where mailbox = ?", mailbox)
             return before - int(self._db.value("select count(*) from changes"))
 
-    def uids(self, mailbox: MailboxId) -> "array[int]":
-        """The UIDs that the server has in the mailbox as far as known here, ascending."""
+    def uids(self, mailbox: MailboxId, *, since: int = 1, before: int = _BEHIND_ALL) -> "array[int]":
+        """The UIDs that the server has in the mailbox as far as known here, ascending; of those in a range."""
         return as_array(
             self._db.value(
                 "select json_group_array(uid) from"
-                " (select uid from messages where mailbox = ? and uid is not null order by uid)",
-                mailbox,
+                " (select uid from messages where mailbox = ? and uid >= ? and uid < ? order by uid)",
+                mailbox, since, before,
             )
-        )
+        )  # fmt: skip
+
+    def count_uids(self, mailbox: MailboxId) -> int:
+        """How many messages the server has in the mailbox as far as known here."""
+        return int(self._db.value("select count(*) from messages where mailbox = ? and uid is not null", mailbox))
 
     def rows_by_uid(self, mailbox: MailboxId, uids: Iterable[Uid]) -> dict[Uid, RowId]:
         """The rows of these UIDs; unknown ones are missing."""
