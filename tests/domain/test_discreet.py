@@ -17,7 +17,7 @@ from tuimail.domain.ids import AccountId, DraftId, RowId, Uid
 from tuimail.domain.token import Secret, TokenSet
 from tuimail.mime.compose import BuiltMail
 from tuimail.net.imap.arguments import Literal
-from tuimail.net.imap.fetch import FetchedRow
+from tuimail.net.imap.rows import FetchedRow
 from tuimail.net.imap.translate import EPOCH, Response
 from tuimail.store.messages import NewMessage
 from tuimail.ui.external_editor import Edited

@@ -10,7 +10,8 @@ from tests.mime.corpus import corpus_folder
 from tuimail.domain.clean import is_clean_line
 from tuimail.net.errors import Garbled
 from tuimail.net.imap.arguments import MAX_SET, uid_sets
-from tuimail.net.imap.fetch import read_flag_rows, read_vanished
+from tuimail.net.imap.changes import read_vanished
+from tuimail.net.imap.flags import FlagReader
 from tuimail.net.imap.translate import (
     Quoted,
     Response,
@@ -35,7 +36,7 @@ def test_a_reader_raises_nothing_but_garbled(data: bytes) -> None:
         lambda: read_mailbox(parse(response)),
         lambda: read_found(response),
         lambda: read_numbers(data),
-        lambda: read_flag_rows([response]),
+        lambda: FlagReader().read([response]),
         lambda: read_vanished([response]),
     ):
         try:

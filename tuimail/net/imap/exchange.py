@@ -7,7 +7,7 @@ each command is checked in one place and each answer is read once, by one reader
 
 import itertools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 
 from msgspec import Struct
@@ -15,7 +15,7 @@ from msgspec import Struct
 from tuimail.domain.account import Server
 from tuimail.domain.errors import ErrorKind, NetworkError, ServerError
 from tuimail.net.errors import Garbled, translating
-from tuimail.net.imap.arguments import Argument, refuse_line_ends
+from tuimail.net.imap.arguments import Argument, Literal, refuse_line_ends
 from tuimail.net.imap.link import Link
 from tuimail.net.imap.translate import NUL_MARK, Response, Status, read_status
 from tuimail.net.imap.verdicts import farewell, refusal
@@ -29,11 +29,27 @@ _LITERAL_SIZE = re.compile(rb"\{(\d{1,20})\+?\}$")
 _STATUS_WORDS = {b"OK", b"NO", b"BAD", b"BYE", b"PREAUTH"}
 
 
+Take = Callable[[bytes], bool]
+"""Reads a line that begins with an asterisk, and what belongs to it, straight off the link; False: not its kind."""
+
+
 class Answer(Struct, frozen=True, kw_only=True):
     """What a command brought: every untagged response in order, and its OK."""
 
     responses: list[Response]
     status: Status
+
+
+class Flight(Struct, frozen=True, kw_only=True):
+    """What commands brought that were written in one go.
+
+    A server may answer them in any order and even side by side (RFC 9051 section 5.5), so only the kind of a response
+    says whose it is.
+    """
+
+    responses: list[Response]
+    statuses: list[Status]
+    """In the order of the commands, refusals among them."""
 
 
 class Exchange:
@@ -46,36 +62,66 @@ class Exchange:
         """In upper case, as last told by the server."""
         self.has_qresync = False
         """Whether ENABLE QRESYNC was accepted."""
+        self.may_enable = True
+        """Whether nobody has tried to yet, on this connection."""
+        self.takes_parameters = True
+        """Whether no SELECT was refused for what stood behind the name."""
+        self.has_introduced = False
+        """Whether ID was sent."""
         self._tags = itertools.count(1)
 
-    def run(self, *arguments: Argument, literal_limit: int = MAX_LITERAL) -> Answer:
+    def run(self, *arguments: Argument, literal_limit: int = MAX_LITERAL, take: Take | None = None) -> Answer:
         """Run one command. Raises Refused for NO and BAD; the connection is then still good."""
-        with self.guard():
-            responses: list[Response] = []
-            tag, status = self.write(arguments, responses)
-            while status is None:
-                outcome = self.read_outcome(tag, responses, literal_limit)
-                if not isinstance(outcome, Status):
-                    raise Garbled("a question that nobody expects")
-                status = outcome
-            self.note_capabilities(status, responses)
-            if status.verdict != "OK":
-                raise refusal(self.server.host, status)
-            return Answer(responses=responses, status=status)
+        answer = self._ask(arguments, literal_limit=literal_limit, take=take)
+        if answer.status.verdict != "OK":
+            raise refusal(self.server.host, answer.status)
+        return answer
 
     def run_together(self, commands: Sequence[Sequence[bytes]]) -> list[Response]:
         """Run commands without waiting between them; the responses of all. Refusals are left out."""
         responses: list[Response] = []
         for start in range(0, len(commands), _TOGETHER):
-            with self.guard():
-                self.link.begin()
-                tagged = [(self._next_tag(), arguments) for arguments in commands[start : start + _TOGETHER]]
-                lines = [b" ".join((tag, *map(refuse_line_ends, arguments))) for tag, arguments in tagged]
-                self.link.send(b"".join(line + b"\r\n" for line in lines))
-                for tag, _ in tagged:
-                    if not isinstance(self.read_outcome(tag, responses), Status):
-                        raise Garbled("a question that nobody expects")
+            responses += self.fly(commands[start : start + _TOGETHER]).responses
         return responses
+
+    def fly(self, commands: Sequence[Sequence[Argument]]) -> Flight:
+        """Write a few commands in one go, then read all their answers. None of them may change what another means."""
+        if not all(self._fits_one_write(command) for command in commands):
+            # The server must be asked before each literal.
+            answers = [self._ask(command) for command in commands]
+            responses = [response for answer in answers for response in answer.responses]
+            return Flight(responses=responses, statuses=[answer.status for answer in answers])
+        responses = []
+        with self.guard():
+            tags = self.write_ahead(commands)
+            ended: dict[bytes, Status] = {}
+            while len(ended) < len(tags):
+                tag, status = self.read_end([tag for tag in tags if tag not in ended], responses)
+                ended[tag] = status
+                self.note_capabilities(status, responses)
+        return Flight(responses=responses, statuses=[ended[tag] for tag in tags])
+
+    def write_ahead(self, commands: Sequence[Sequence[Argument]]) -> list[bytes]:
+        """Write commands in one go; the tags by which ``read_end`` knows their ends. Within ``guard``."""
+        tags = [self._next_tag() for _ in commands]
+        lines = [b" ".join((tag, *map(_inline, command))) for tag, command in zip(tags, commands, strict=True)]
+        self.link.begin()
+        self.link.send(b"".join(line + b"\r\n" for line in lines))
+        return tags
+
+    def read_end(
+        self,
+        tags: Collection[bytes],
+        responses: list[Response],
+        *,
+        literal_limit: int = MAX_LITERAL,
+        take: Take | None = None,
+    ) -> tuple[bytes, Status]:
+        """Read on to the end of one of the commands under way: its tag and how it ended."""
+        outcome = self._read_on(tags, responses, literal_limit=literal_limit, take=take)
+        if isinstance(outcome, bytes):
+            raise Garbled("a question that nobody expects")
+        return outcome
 
     def write(self, arguments: Sequence[Argument], responses: list[Response]) -> tuple[bytes, Status | None]:
         """Write a command: its tag, and its end where the server refused before all was written."""
@@ -100,18 +146,28 @@ class Exchange:
 
     def read_outcome(self, tag: bytes, responses: list[Response], literal_limit: int = MAX_LITERAL) -> Status | bytes:
         """Read on to the command's end, or to a continuation request, given as its text."""
-        start = tag + b" "
+        outcome = self._read_on((tag,), responses, literal_limit=literal_limit)
+        return outcome if isinstance(outcome, bytes) else outcome[1]
+
+    def _read_on(
+        self, tags: Collection[bytes], responses: list[Response], *, literal_limit: int, take: Take | None = None
+    ) -> tuple[bytes, Status] | bytes:
+        read_line = self.link.read_line
         while True:
-            line = self.link.read_line()
+            line = read_line()
             if line.startswith(b"* "):
+                if take is not None and take(line):
+                    continue
                 responses.append(self._finish_response(line[2:], literal_limit))
                 if len(responses) > MAX_RESPONSES:
                     raise Garbled("an answer without an end")
-            elif line.startswith(start):
-                return read_status(line[len(start) :])
-            elif line.startswith(b"+"):
+                continue
+            tag, _, rest = line.partition(b" ")
+            if tag in tags and rest:
+                return tag, read_status(rest)
+            if line.startswith(b"+"):
                 return line[1:].strip()
-            elif line:
+            if line:
                 raise Garbled("a line that is no response")
 
     def read_response(self) -> Response:
@@ -143,6 +199,20 @@ class Exchange:
                 self.link.close()
             raise
 
+    def _fits_one_write(self, command: Sequence[Argument]) -> bool:
+        return "LITERAL+" in self.capabilities or not any(isinstance(argument, Literal) for argument in command)
+
+    def _ask(
+        self, arguments: Sequence[Argument], *, literal_limit: int = MAX_LITERAL, take: Take | None = None
+    ) -> Answer:
+        with self.guard():
+            responses: list[Response] = []
+            tag, status = self.write(arguments, responses)
+            if status is None:
+                _, status = self.read_end((tag,), responses, literal_limit=literal_limit, take=take)
+            self.note_capabilities(status, responses)
+            return Answer(responses=responses, status=status)
+
     def _next_tag(self) -> bytes:
         return b"t%d" % next(self._tags)
 
@@ -165,3 +235,10 @@ class Exchange:
             line = self.link.read_line()
         pieces.append(line.replace(NUL_MARK, b""))
         return Response(NUL_MARK.join(pieces), tuple(literals))
+
+
+def _inline(argument: Argument) -> bytes:
+    """An argument as it goes out where nobody waits for the server to ask for a literal (RFC 7888)."""
+    if isinstance(argument, bytes):
+        return refuse_line_ends(argument)
+    return b"{%d+}\r\n" % len(argument.data) + argument.data

@@ -1,81 +1,163 @@
-"""Waiting for news of the selected mailbox: IDLE (RFC 2177), or NOOP now and then where a server has no IDLE."""
+"""Waiting for news: IDLE (RFC 2177) and NOTIFY (RFC 5465), or NOOP now and then where a server has no IDLE."""
 
-import re
+import contextlib
+import math
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable
 
+from tuimail.net.errors import Refused
 from tuimail.net.imap.exchange import Exchange
 from tuimail.net.imap.link import Woken
+from tuimail.net.imap.news import News, NewsReader
 from tuimail.net.imap.translate import Response, Status
 from tuimail.net.imap.verdicts import refusal
 
 POLL_S = 60.0
 """Between two NOOPs."""
+APART_S = 0.2
+"""Between two pieces of news: what comes meanwhile is told together."""
 _LOOK_S = 30.0
 """How often the wall clock is compared: the monotonic one stands still while a laptop sleeps."""
-_NEWS = re.compile(rb"\d+ (?:EXISTS|EXPUNGE|FETCH)\b|VANISHED\b", re.IGNORECASE)
+_AT_ONCE = 1_000
+"""Responses that one piece of news sums up at most."""
+
+_EVENTS = b"(MessageNew MessageExpunge FlagChange)"
+_SELECTED = b"(selected %s)" % _EVENTS
+# Fewer and fewer events, for servers that take not all of them.
+_OTHERS = (
+    b"(personal (MessageNew MessageExpunge FlagChange MailboxName))",
+    b"(personal (MessageNew MessageExpunge FlagChange))",
+    b"(personal (MessageNew MessageExpunge))",
+)
 
 
-def has_news(responses: Sequence[Response]) -> bool:
-    """Whether any of these says that the mailbox changed."""
-    return any(_NEWS.match(response.text) for response in responses)
+def notify(exchange: Exchange) -> bool:
+    """Ask to be told of every mailbox, the selected one included, from now on; False where the server does not.
+
+    For a connection that only waits: messages vanish at any moment then, so that no sequence number holds.
+    """
+    if "NOTIFY" not in exchange.capabilities:
+        return False
+    for others in _OTHERS:
+        try:
+            exchange.run(b"NOTIFY", b"SET", _SELECTED, others)
+        except Refused:
+            continue
+        return True
+    return False
 
 
 def wait_for_news(exchange: Exchange, renew_s: float) -> bool:
-    """Wait until the mailbox changes (True) or somebody wakes the link (False)."""
-    while True:
+    """Wait until there is news (True) or somebody wakes the link (False)."""
+    heard: list[News] = []
+
+    def hear(news: News) -> bool:
+        heard.append(news)
+        return False
+
+    watch(exchange, renew_s, hear)
+    return bool(heard)
+
+
+def watch(exchange: Exchange, renew_s: float, on_news: Callable[[News], bool]) -> None:
+    """Tell news as it comes, while ``on_news`` wants more, or until somebody wakes the link."""
+    goes_on = True
+    while goes_on:
+        teller = _Teller(on_news)
         if "IDLE" in exchange.capabilities:
-            outcome = _idle_once(exchange, renew_s)
+            goes_on = _idle_once(exchange, renew_s, teller)
         else:
-            outcome = _poll_once(exchange, min(renew_s, POLL_S))
-        if outcome is not None:
-            return outcome
+            goes_on = _poll_once(exchange, min(renew_s, POLL_S), teller)
+        if teller.has_overflowed and goes_on:
+            # From then on the server tells nothing at all (RFC 5465 section 5.8), not even of the open mailbox.
+            with contextlib.suppress(Refused):
+                exchange.run(b"NOTIFY", b"SET", _SELECTED)
 
 
-def _idle_once(exchange: Exchange, renew_s: float) -> bool | None:
-    """One IDLE: True for news, False when woken, None when it is time for the next."""
+class _Teller:
+    """Tells news at once, and what follows at intervals, summed up, so that a flood of it stays a trickle."""
+
+    def __init__(self, on_news: Callable[[News], bool]) -> None:
+        self.has_overflowed = False
+        self._on_news = on_news
+        self._reader = NewsReader()
+        self._heard = 0
+        self._next_s = 0.0
+
+    def hear(self, responses: Iterable[Response]) -> None:
+        """Keep what is news among these."""
+        for response in responses:
+            self._reader.add(response)
+            self._heard += 1
+        if self._heard >= _AT_ONCE:
+            # Nobody has that much to tell in so short a time: let it wait in the network.
+            time.sleep(min(APART_S, self.due_in_s))
+
+    @property
+    def due_in_s(self) -> float:
+        """How long to listen on before telling; without news, for ever."""
+        return max(0.0, self._next_s - time.monotonic()) if self._reader.has_news else math.inf
+
+    def tell(self) -> bool:
+        """Tell all; whether to go on."""
+        if not self._reader.has_news:
+            return True
+        news = self._reader.take()
+        self._heard = 0
+        self._next_s = time.monotonic() + APART_S
+        self.has_overflowed |= news.has_overflowed
+        return self._on_news(news)
+
+
+def _idle_once(exchange: Exchange, renew_s: float, teller: _Teller) -> bool:
+    """One IDLE; False when woken or when no more news is wanted."""
     responses: list[Response] = []
     with exchange.guard():
         tag, _ = exchange.write([b"IDLE"], responses)
         outcome = exchange.read_outcome(tag, responses)
         if isinstance(outcome, Status):
             raise refusal(exchange.server.host, outcome)
-        is_woken = _listen(exchange, responses, renew_s)
+    teller.hear(responses)
+    goes_on = _listen(exchange, teller, renew_s)
+    responses = []
+    with exchange.guard():
         exchange.link.begin()
         exchange.link.send(b"DONE\r\n")
         while not isinstance(exchange.read_outcome(tag, responses), Status):
             pass
-    if has_news(responses):
-        return True
-    return False if is_woken else None
+    # What came after the last look is told, too, even to one who is about to leave.
+    teller.hear(responses)
+    return teller.tell() and goes_on
 
 
-def _listen(exchange: Exchange, responses: list[Response], renew_s: float) -> bool:
-    """Read until there is news or the time is over; True where a wake ended it."""
+def _listen(exchange: Exchange, teller: _Teller, renew_s: float) -> bool:
+    """Read and tell until the time is over; False where a wake or the listener ended it."""
     began_s, began_wall_s = time.monotonic(), time.time()
-    while not has_news(responses):
-        # "Still here" and the like need not be kept.
-        responses.clear()
+    while not teller.has_overflowed:
+        if teller.due_in_s == 0 and not teller.tell():
+            return False
         passed_s = max(time.monotonic() - began_s, time.time() - began_wall_s)
         if passed_s >= renew_s:
-            return False
-        try:
-            if exchange.link.wait(min(_LOOK_S, renew_s - passed_s)):
-                exchange.link.begin()
-                responses.append(exchange.read_response())
-        except Woken:
             return True
-    return False
-
-
-def _poll_once(exchange: Exchange, interval_s: float) -> bool | None:
-    if has_news(exchange.run(b"NOOP").responses):
-        return True
-    with exchange.guard():
         try:
+            with exchange.guard():
+                if exchange.link.wait(min(_LOOK_S, renew_s - passed_s, teller.due_in_s)):
+                    exchange.link.begin()
+                    teller.hear([exchange.read_response()])
+        except Woken:
+            return False
+    return True
+
+
+def _poll_once(exchange: Exchange, interval_s: float, teller: _Teller) -> bool:
+    teller.hear(exchange.run(b"NOOP").responses)
+    if not teller.tell():
+        return False
+    try:
+        with exchange.guard():
             if exchange.link.wait(interval_s):
                 exchange.link.begin()
-                return has_news([exchange.read_response()]) or None
-        except Woken:
-            return False
-    return None
+                teller.hear([exchange.read_response()])
+    except Woken:
+        return False
+    return teller.tell()

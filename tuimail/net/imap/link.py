@@ -66,6 +66,11 @@ class Link:
         self._answer_bytes = 0
 
     @property
+    def is_closed(self) -> bool:
+        """Whether ``close`` was called."""
+        return self._closed
+
+    @property
     def has_unread(self) -> bool:
         """Whether bytes were received that nobody has read yet."""
         return len(self._buffer) > self._start
@@ -81,6 +86,11 @@ class Link:
         line = bytes(self._buffer[self._start : end])
         self._start = end + 1
         return line[:-1] if line.endswith(b"\r") else line
+
+    def put_back(self, data: bytes) -> None:
+        """Let the next read begin with these bytes, which were read before."""
+        self._buffer[: self._start] = data
+        self._start = 0
 
     def read_block(self, size: int) -> bytes:
         """Exactly ``size`` bytes."""

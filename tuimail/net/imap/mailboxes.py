@@ -1,67 +1,57 @@
-"""Listing and opening mailboxes."""
+"""Listing mailboxes with their counts."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from msgspec import Struct
 from msgspec.structs import replace
 
-from tuimail.domain.errors import ErrorKind, Remedy, ServerError
 from tuimail.net.errors import Garbled
 from tuimail.net.imap.arguments import Argument, Literal, string
-from tuimail.net.imap.exchange import Answer, Exchange
+from tuimail.net.imap.exchange import Exchange
 from tuimail.net.imap.translate import (
     ListedMailbox,
     Node,
     Response,
-    is_number,
     parse,
     read_counts,
     read_mailbox,
-    read_status,
 )
 
 MAX_MAILBOXES = 20_000
-_MAX_DIGITS = 19
-
-
-class Selected(Struct, frozen=True, kw_only=True):
-    """A mailbox as it was when it was opened."""
-
-    uidvalidity: int
-    uidnext: int
-    """0: the server does not tell."""
-    exists: int
-    highestmodseq: int | None
-    """None: the server keeps none for this mailbox."""
 
 
 def list_all(exchange: Exchange) -> list[ListedMailbox]:
     """Every mailbox with its counts: in one round trip where the server can, else one more for the counts."""
-    capabilities = exchange.capabilities
-    counts = _counts_asked(exchange)
+    return read_listing(exchange, exchange.run(*list_command(exchange)).responses)
+
+
+def list_command(exchange: Exchange) -> list[Argument]:
+    """LIST with as much beside the names as this server gives at once (RFC 5258, 5819, 6154)."""
     command: list[Argument] = [b"LIST", b'""', b'"*"']
-    roles = b"SPECIAL-USE" if "SPECIAL-USE" in capabilities else b""
-    if "LIST-STATUS" in capabilities:
-        command += [b"RETURN", b"(%s)" % b" ".join(filter(None, (roles, b"STATUS", counts)))]
-        return _read_list(exchange.run(*command).responses)
-    if roles and "LIST-EXTENDED" in capabilities:
-        command += [b"RETURN", b"(%s)" % roles]
-    listed = _read_list(exchange.run(*command).responses)
-    names = [(mailbox, string(mailbox.raw)) for mailbox in listed if mailbox.selectable and _is_sendable(mailbox.raw)]
-    questions = [[b"STATUS", name, counts] for _, name in names if not isinstance(name, Literal)]
-    return _with_counts(listed, _parsed(exchange.run_together(questions)))
+    roles = b"SPECIAL-USE" if "SPECIAL-USE" in exchange.capabilities else b""
+    if "LIST-STATUS" in exchange.capabilities:
+        return [*command, b"RETURN", b"(%s)" % b" ".join(filter(None, (roles, b"STATUS", _counts_asked(exchange))))]
+    if roles and "LIST-EXTENDED" in exchange.capabilities:
+        return [*command, b"RETURN", b"(%s)" % roles]
+    return command
 
 
-def select(exchange: Exchange, raw: bytes, *, readonly: bool) -> Selected:
-    """Open a mailbox. QRESYNC is switched on before the first."""
-    name = string(raw)
-    if "QRESYNC" in exchange.capabilities and not exchange.has_qresync:
-        exchange.run(b"ENABLE", b"QRESYNC")
-        exchange.has_qresync = True
-    command: list[Argument] = [b"EXAMINE" if readonly else b"SELECT", name]
-    if "CONDSTORE" in exchange.capabilities and not exchange.has_qresync:
-        command.append(b"(CONDSTORE)")
-    return _read_selected(exchange.run(*command))
+def list_plainly(exchange: Exchange) -> list[ListedMailbox]:
+    """As ``list_all``, for a server that announces more of LIST than it takes."""
+    listed = _read_list(exchange.run(b"LIST", b'""', b'"*"').responses)
+    return _with_counts(listed, _ask_counts(exchange, listed))
+
+
+def read_listing(exchange: Exchange, responses: Sequence[Response]) -> list[ListedMailbox]:
+    """What LIST brought; the counts are asked for where it had none."""
+    listed = _read_list(responses)
+    return listed if "LIST-STATUS" in exchange.capabilities else _with_counts(listed, _ask_counts(exchange, listed))
+
+
+def _ask_counts(exchange: Exchange, listed: Iterable[ListedMailbox]) -> Iterable[list[Node]]:
+    names = [string(mailbox.raw) for mailbox in listed if mailbox.selectable and _is_sendable(mailbox.raw)]
+    counts = _counts_asked(exchange)
+    questions = [[b"STATUS", name, counts] for name in names if not isinstance(name, Literal)]
+    return _parsed(exchange.run_together(questions))
 
 
 def _counts_asked(exchange: Exchange) -> bytes:
@@ -118,28 +108,3 @@ def _counted(mailbox: ListedMailbox, counts: dict[str, int]) -> ListedMailbox:
 
 def _is_word(node: Node, word: bytes) -> bool:
     return isinstance(node, bytes) and node.upper() == word
-
-
-def _read_selected(answer: Answer) -> Selected:
-    told: dict[str, int] = {}
-    exists = 0
-    for response in answer.responses:
-        first, _, second = response.text.partition(b" ")
-        if second.strip().upper() == b"EXISTS" and first.isdigit() and len(first) <= _MAX_DIGITS:
-            exists = int(first)
-        elif first.upper() == b"OK":
-            status = read_status(response.text)
-            if status.arguments.isdigit() and len(status.arguments) <= _MAX_DIGITS:
-                told[status.code] = int(status.arguments)
-    if not is_number(b"%d" % told.get("UIDVALIDITY", 0)):
-        raise ServerError(
-            ErrorKind.SERVER_REFUSED,
-            "The server gives this folder no identity (UIDVALIDITY), so its mail cannot be kept apart.",
-            remedy=Remedy.TELL,
-        )
-    return Selected(
-        uidvalidity=told["UIDVALIDITY"],
-        uidnext=told.get("UIDNEXT", 0),
-        exists=exists,
-        highestmodseq=told.get("HIGHESTMODSEQ") or None,
-    )

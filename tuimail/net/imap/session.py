@@ -1,20 +1,15 @@
 """ImapSession: one signed-in connection to an account's mail, in mail's own words."""
 
-import contextlib
-import ssl
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple, Self
 
-from tuimail.domain.account import Server
-from tuimail.domain.errors import ErrorKind, NetworkError, Remedy, ServerError
-from tuimail.domain.token import Secret
-from tuimail.net.errors import Garbled, Refused
-from tuimail.net.imap import fetch, greet, idle, mailboxes
+from tuimail.net.errors import Garbled
+from tuimail.net.imap import changes, mailboxes, opening
 from tuimail.net.imap.arguments import Argument, Literal, date_time, flag_list, number, string, uid_sets
-from tuimail.net.imap.exchange import Answer, Exchange
-from tuimail.net.imap.fetch import FetchedRow
-from tuimail.net.imap.mailboxes import Selected
+from tuimail.net.imap.changes import Changes, Known
+from tuimail.net.imap.exchange import Answer
+from tuimail.net.imap.opening import Begun, Selected
+from tuimail.net.imap.reading import ImapReader
 from tuimail.net.imap.translate import (
     MAX_NUMBERS,
     ListedMailbox,
@@ -26,107 +21,33 @@ from tuimail.net.imap.translate import (
 )
 from tuimail.net.text import with_crlf
 
-ANSWER_TIMEOUT_S = 60.0
-"""Silence after which a command is given up; Dovecot searches bodies without an index for 13 s."""
-LOGOUT_TIMEOUT_S = 2.0
-IDLE_RENEW_S = 9 * 60.0
-"""Home routers forget silent connections after ten minutes; RFC 2177 asks for less than 29."""
-_MAX_GOODBYE_LINES = 100
 
-
-class ImapConnection:
-    """The life of a connection and its one owner thread; ``wake`` and ``close`` alone may be called from others.
-
-    After NetworkError, and after ServerError of kind SERVER_UNREADABLE, it is closed: open a new one.
-    """
-
-    def __init__(self, exchange: Exchange) -> None:
-        self._exchange = exchange
-
-    @classmethod
-    def connect(cls, server: Server, context: ssl.SSLContext, *, timeout_s: float = ANSWER_TIMEOUT_S) -> Self:
-        """Connect over implicit TLS or required STARTTLS. Raises NetworkError, or ServerError for a refusal."""
-        return cls(greet.connect(server, context, timeout_s))
-
-    @property
-    def capabilities(self) -> frozenset[str]:
-        """What the server can do, in upper case, as last told."""
-        return self._exchange.capabilities
-
-    @property
-    def received_bytes(self) -> int:
-        """Bytes received since the connection opened."""
-        return self._exchange.link.received_bytes
-
-    def sign_in(self, login: str, token: Secret) -> None:
-        """Sign in with an access token. Raises LoginRefused, or Refused where the token is not in question."""
-        greet.sign_in(self._exchange, login, token)
-
-    def compress(self) -> bool:
-        """Switch DEFLATE on (RFC 4978), once, after ``sign_in``; False where it is not offered. For slow lines."""
-        if "COMPRESS=DEFLATE" not in self.capabilities:
-            return False
-        self._exchange.run(b"COMPRESS", b"DEFLATE")
-        with self._exchange.guard():
-            self._exchange.link.start_deflate()
-        return True
-
-    def noop(self) -> bool:
-        """Whether the selected mailbox changed since the last answer."""
-        return idle.has_news(self._exchange.run(b"NOOP").responses)
-
-    def idle(self, renew_s: float, on_news: Callable[[], None]) -> None:
-        """Wait until the selected mailbox changes, which calls ``on_news``, or until ``wake``."""
-        if idle.wait_for_news(self._exchange, renew_s):
-            on_news()
-
-    def wake(self) -> None:
-        """End ``idle``, or the next one, within a millisecond. From any thread."""
-        self._exchange.link.wake()
-
-    def logout(self, timeout_s: float = LOGOUT_TIMEOUT_S) -> None:
-        """Say goodbye and close. Never raises; the goodbye is given up after ``timeout_s``."""
-        link = self._exchange.link
-        # The server may have gone already; the connection is over either way.
-        with contextlib.suppress(NetworkError, ServerError), self._exchange.guard():
-            link.begin(timeout_s)
-            tag, _ = self._exchange.write([b"LOGOUT"], [])
-            for _ in range(_MAX_GOODBYE_LINES):
-                if link.read_line().startswith(tag + b" "):
-                    break
-        link.close()
-
-    def close(self) -> None:
-        """Close at once; whatever the owner waits for ends with NetworkError. From any thread."""
-        self._exchange.link.close()
-
-
-class Changes(NamedTuple):
-    """What changed in a mailbox since a MODSEQ."""
-
-    flags: dict[int, frozenset[str]]
-    vanished: list[int] | None
-    """UIDs that are gone, known ones and others; None: the server does not tell, or far too much: compare all UIDs."""
-
-
-class ImapSession(ImapConnection):
+class ImapSession(ImapReader):
     """Commands on mailboxes and messages. All by UID, under the UIDVALIDITY that ``select`` gave."""
 
     def list_mailboxes(self) -> list[ListedMailbox]:
         """Every mailbox with its counts, in the server's order."""
         return mailboxes.list_all(self._exchange)
 
-    def select(self, raw: bytes, *, readonly: bool = False) -> Selected:
-        """Open a mailbox by its raw name."""
-        return mailboxes.select(self._exchange, raw, readonly=readonly)
+    def select(self, raw: bytes, *, known: Known | None = None, readonly: bool = False) -> Selected:
+        """Open a mailbox by its raw name. With ``known``, ``Selected.changes`` may say what is new. Raises Refused."""
+        return opening.select(self._exchange, raw, known, readonly=readonly)
 
-    def newest_rows(self, first_seq: int, last_seq: int) -> list[FetchedRow]:
-        """Rows by sequence number, for the first screen of a mailbox whose UIDs nobody knows yet."""
-        return fetch.fetch_newest(self._exchange, first_seq, last_seq)
+    def begin(self, raw: bytes | None, known: Known | None, *, list_too: bool = True) -> Begun:
+        """Open a mailbox and list all in one round trip, straight after ``sign_in``.
 
-    def rows(self, uids: Sequence[int]) -> list[FetchedRow]:
-        """Rows of these UIDs in rising order; messages that are gone are missing. 200 to 500 at a time."""
-        return fetch.fetch_rows(self._exchange, uids)
+        What the mailbox was refused for is in ``Begun.refusal``; the list comes all the same.
+        """
+        return opening.begin(self._exchange, raw, known, list_too=list_too)
+
+    def changes_since(self, known: Known) -> Changes:
+        """What changed in the selected mailbox after ``known.modseq``. Raises Refused without CONDSTORE."""
+        return changes.changes_since(self._exchange, known)
+
+    def changed_since(self, modseq: int) -> tuple[dict[int, frozenset[str]], list[int] | None]:
+        """As ``changes_since``: flags by UID, and the UIDs that are gone or None where the server does not tell."""
+        told = self.changes_since(Known(uidvalidity=0, modseq=modseq))
+        return told.flags, told.vanished
 
     def uids(self, since_uid: int = 1) -> list[int]:
         """All UIDs from ``since_uid`` on, rising."""
@@ -134,31 +55,6 @@ class ImapSession(ImapConnection):
         found = self._search([*brief, b"UID", number(since_uid) + b":*"])
         # "n:*" names the last message even where its UID is below n (RFC 9051 section 6.4.9).
         return [uid for uid in found if uid >= since_uid]
-
-    def flags(self, uids: Sequence[int]) -> dict[int, frozenset[str]]:
-        """Flags by UID; a ``range`` asks for all between its ends in one command."""
-        return fetch.fetch_flags(self._exchange, uids)
-
-    def changed_since(self, modseq: int) -> Changes:
-        """What changed after ``modseq`` in the selected mailbox. Raises Refused where the server has no CONDSTORE."""
-        if not self.capabilities & {"CONDSTORE", "QRESYNC"}:
-            raise Refused(ErrorKind.SERVER_REFUSED, "The server keeps no list of changes.", remedy=Remedy.TELL)
-        tells_vanished = "QRESYNC" in self.capabilities
-        modifier = b"(CHANGEDSINCE %d%s)" % (max(1, modseq), b" VANISHED" if tells_vanished else b"")
-        answer = self._exchange.run(b"UID", b"FETCH", b"1:*", b"(UID FLAGS)", modifier)
-        vanished = None
-        if tells_vanished:
-            # A server may name every UID that was ever used; where that is too much, comparing costs less.
-            with contextlib.suppress(Garbled):
-                vanished = fetch.read_vanished(answer.responses)
-        return Changes(flags=fetch.read_flag_rows(answer.responses), vanished=vanished)
-
-    def body(self, uid: int, *, on_bytes: Callable[[int, int], None] | None = None, check: Callable[[], None]) -> bytes:
-        """The whole message as stored, without marking it read; ``on_bytes(done, total)`` after each piece.
-
-        ``check`` may raise between pieces to give up; the connection stays good.
-        """
-        return fetch.fetch_body(self._exchange, uid, on_bytes=on_bytes, check=check)
 
     def store_flags(self, uids: Sequence[int], add: frozenset[str], remove: frozenset[str]) -> None:
         """Add and remove flags; every other flag stays as it is."""

@@ -1,7 +1,8 @@
 """IMAP answers as values. Pure: bytes in, our types out; raises Garbled for what breaks the grammar, nothing else."""
 
 import re
-from datetime import UTC, datetime, timedelta, timezone
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from itertools import pairwise
 
@@ -18,6 +19,9 @@ MAX_NUMBERS = 2_000_000
 MAX_NAME = 1_000
 """Characters of a mailbox name for the eye."""
 
+MAX_LABELS = 200
+"""Of one message."""
+
 NUL_MARK = b"\x00"
 """Stands in a response's text where its next literal belongs."""
 
@@ -27,7 +31,9 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _TOKEN = re.compile(rb'[()]|"(?:[^"\\]++|\\.)*+"?|\x00|(?:[^ ()"\[\x00-\x1f]++|\[[^\]]*+\]?)+', re.DOTALL)
 _ESCAPE = re.compile(rb"\\(.)", re.DOTALL)
 _CODE = re.compile(rb"\[([A-Za-z0-9.\-]+)(?: ([^\]]*))?\] ?")
-_DATE = re.compile(rb"( ?\d{1,2})-([A-Za-z]{3})-(\d{4}) (\d{2}):(\d{2}):(\d{2}) ([+-])(\d{2})(\d{2})")
+_DATE = re.compile(rb"(.{10,11}) (\d\d):(\d\d):(\d\d) (.{5})", re.DOTALL)
+_DAY = re.compile(rb"( ?\d{1,2})-([A-Za-z]{3})-(\d{4})")
+_ZONE = re.compile(rb"([+-])(\d{2})(\d{2})")
 _MONTHS = {name: index + 1 for index, name in enumerate(b"jan feb mar apr may jun jul aug sep oct nov dec".split())}
 _SYSTEM_FLAGS = ("\\Seen", "\\Answered", "\\Flagged", "\\Deleted", "\\Draft")
 _KNOWN_FLAGS = {name.lower(): name for name in (*_SYSTEM_FLAGS, "$Forwarded", "$Junk", "$NotJunk", "$Phishing")}
@@ -120,6 +126,16 @@ def parse(response: Response) -> list[Node]:
     return top
 
 
+def attributes(response: Response) -> dict[bytes, Node]:
+    """The attributes of a FETCH response by upper-case name. Raises Garbled."""
+    inner = next((node for node in parse(response) if isinstance(node, list)), [])
+    return {
+        bytes(name).upper(): value
+        for name, value in zip(inner[::2], inner[1::2], strict=False)
+        if isinstance(name, bytes)
+    }
+
+
 def read_mailbox(nodes: list[Node]) -> ListedMailbox | None:
     r"""A parsed ``LIST (\Marked) "/" name``, or None where it is no mailbox at all."""
     if len(nodes) < 4 or not isinstance(nodes[1], list):  # noqa: PLR2004 (LIST, attributes, delimiter, name)
@@ -172,6 +188,14 @@ def read_numbers(text: bytes) -> list[int]:
     return numbers
 
 
+def read_ranges(text: bytes) -> Iterator[tuple[int, int]]:
+    """A set such as ``1:3,7`` as pairs of its pieces' least and greatest number, however many lie between."""
+    for piece in text.split(b","):
+        first, _, last = piece.partition(b":")
+        one, other = _number(first), _number(last or first)
+        yield (one, other) if one <= other else (other, one)
+
+
 def read_found(response: Response) -> list[int] | None:
     """The UIDs of a SEARCH or ESEARCH (RFC 4731) response, None for another response."""
     name, _, rest = response.text.partition(b" ")
@@ -212,10 +236,41 @@ def read_flags(text: bytes) -> frozenset[str]:
     return frozenset(_KNOWN_FLAGS.get(flag.lower(), flag) for flag in flags if flag and flag.lower() != "\\recent")
 
 
-@lru_cache(maxsize=64)
-def _zone(sign: bytes, hours: bytes, minutes: bytes) -> timezone:
-    offset = timedelta(hours=int(hours), minutes=int(minutes))
-    return timezone(-offset if sign == b"-" else offset)
+def read_labels(node: Node | None) -> tuple[str, ...]:
+    """Gmail's labels from a parsed list: decoded from modified UTF-7, cleaned, each once, in the server's order."""
+    if not isinstance(node, list):
+        return ()
+    names = (decode_name(bytes(item)) for item in node if isinstance(item, bytes) and not _is_nil(item))
+    return tuple(dict.fromkeys(name for name in names if name))[:MAX_LABELS]
+
+
+@lru_cache(maxsize=2048)
+def read_label_text(text: bytes) -> tuple[str, ...]:
+    """As ``read_labels``, from the text between the parentheses."""
+    return read_labels(parse(Response(text)))
+
+
+def read_count(node: Node | None) -> int:
+    """A number of at most 63 bits; 0 for whatever is none."""
+    return int(node) if isinstance(node, bytes) and node.isdigit() and len(node) < 19 else 0  # noqa: PLR2004 (digits of 63 bits)
+
+
+def read_long_id(text: bytes) -> int | None:
+    """One of Gmail's numbers of 64 bits, as a database with signed integers keeps it: the upper half is negative."""
+    if not text.isdigit() or len(text) > 20 or not 0 < (value := int(text)) < 1 << 64:  # noqa: PLR2004 (digits of 64 bits)
+        return None
+    return value - (1 << 64) if value >= 1 << 63 else value
+
+
+@lru_cache(maxsize=8192)
+def _midnight(day: bytes, zone: bytes) -> datetime:
+    """When that day began there, in UTC. Mail of one day and one server's zone comes in long runs."""
+    date, sign_zone = _DAY.fullmatch(day), _ZONE.fullmatch(zone)
+    if date is None or sign_zone is None:
+        raise ValueError
+    offset = timedelta(hours=int(sign_zone[2]), minutes=int(sign_zone[3]))
+    moment = datetime(int(date[3]), _MONTHS[date[2].lower()], int(date[1]), tzinfo=UTC)
+    return moment + offset if sign_zone[1] == b"-" else moment - offset
 
 
 def read_date(text: bytes) -> datetime:
@@ -223,13 +278,12 @@ def read_date(text: bytes) -> datetime:
     match = _DATE.fullmatch(text)
     if not match:
         return EPOCH
-    day, month, year, hour, minute, second, sign, hours, minutes = match.groups()
+    day, hour, minute, second, zone = match.groups()
+    hours, minutes, seconds = int(hour), int(minute), min(int(second), 59)
+    if hours > 23 or minutes > 59:  # noqa: PLR2004 (of a clock)
+        return EPOCH
     try:
-        zone = _zone(sign, hours, minutes)
-        moment = datetime(
-            int(year), _MONTHS[month.lower()], int(day), int(hour), int(minute), min(int(second), 59), tzinfo=zone
-        )
-        return moment.astimezone(UTC)
+        return _midnight(day, zone) + timedelta(seconds=3600 * hours + 60 * minutes + seconds)
     except (ValueError, KeyError, OverflowError):
         return EPOCH
 

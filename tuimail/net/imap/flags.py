@@ -1,0 +1,120 @@
+"""Flags, and with Gmail labels, of as many messages as a mailbox has: read as they arrive, in slices."""
+
+import re
+import time
+from collections.abc import Callable, Iterable, Sequence
+
+from tuimail.net.errors import Garbled
+from tuimail.net.imap.arguments import uid_sets
+from tuimail.net.imap.exchange import Exchange
+from tuimail.net.imap.translate import Node, Response, attributes, is_number, read_flags, read_labels
+
+SLICE = 2_000
+"""Messages between two pauses: some 4 ms of reading, in which the interpreter is kept from other threads."""
+PAUSE_S = 0.001
+
+OnFlags = Callable[[dict[int, frozenset[str]]], bool]
+"""Takes the flags of one slice; whether to go on."""
+
+# All that most servers send; MODSEQ comes by itself once CONDSTORE is on.
+_PLAIN = re.compile(
+    rb"\* \d{1,10} FETCH \((?:MODSEQ \(\d{1,19}\) )?(?:UID (\d{1,10}) )?(?:MODSEQ \(\d{1,19}\) )?"
+    rb"FLAGS \(([^()\"]*)\)(?: UID (\d{1,10}))?(?: MODSEQ \(\d{1,19}\))?(?: UID (\d{1,10}))?\)$"
+)
+_UID = re.compile(rb"\bUID (\d{1,10})\b")
+_FLAGS = re.compile(rb"\bFLAGS \(([^)]*)\)")
+_FETCH = re.compile(rb"\d{1,10} FETCH \(", re.IGNORECASE)
+_MAX_UID = 2**32 - 1
+
+
+class FlagReader:
+    """Collects what FETCH responses say of flags. ``take`` reads lines off the link, ``read`` what it left over."""
+
+    def __init__(self) -> None:
+        self.flags: dict[int, frozenset[str]] = {}
+        self.labels: dict[int, tuple[str, ...]] = {}
+
+    def take(self, line: bytes) -> bool:
+        """Whether this line was a plain FETCH of flags."""
+        match = _PLAIN.match(line)
+        if match is None:
+            return False
+        uid = int(match[1] or match[3] or match[4] or 0)
+        if 0 < uid <= _MAX_UID:
+            self.flags[uid] = read_flags(match[2])
+        return True
+
+    def read(self, responses: Iterable[Response]) -> None:
+        """Add UID and flags of every FETCH response that has both."""
+        for response in responses:
+            text = response.text
+            if not _FETCH.match(text):
+                continue
+            if b"X-GM-LABELS" in text:
+                self._read_labels(response)
+            elif (uid := _UID.search(text)) and (flags := _FLAGS.search(text)) and is_number(uid[1]):
+                self.flags[int(uid[1])] = read_flags(flags[1])
+
+    def _read_labels(self, response: Response) -> None:
+        """As ``read``, where a label may hold anything, such as the word UID."""
+        try:
+            pairs = attributes(response)
+        except Garbled:
+            return
+        uid, flags = pairs.get(b"UID"), pairs.get(b"FLAGS")
+        if isinstance(uid, bytes) and is_number(uid):
+            self.labels[int(uid)] = read_labels(pairs.get(b"X-GM-LABELS"))
+            if isinstance(flags, list):
+                self.flags[int(uid)] = read_flags(joined(flags))
+
+
+def joined(flags: Sequence[Node]) -> bytes:
+    """A parsed list of flags as it stood between its parentheses."""
+    return b" ".join(flag for flag in flags if isinstance(flag, bytes))
+
+
+def fetch_flags(exchange: Exchange, uids: Sequence[int]) -> dict[int, frozenset[str]]:
+    """Flags by UID; UIDs that are gone are missing."""
+    reader = FlagReader()
+    for uid_set in uid_sets(uids):
+        reader.read(exchange.run(b"UID", b"FETCH", uid_set, b"(UID FLAGS)", take=reader.take).responses)
+    asked = uids if isinstance(uids, range) else set(uids)
+    return {uid: flags for uid, flags in reader.flags.items() if uid in asked}
+
+
+def stream_flags(exchange: Exchange, uids: range, on_slice: OnFlags, *, size: int = SLICE) -> bool:
+    """Flags of all these UIDs in one command, handed on in slices while the rest arrives; whether all were.
+
+    Where ``on_slice`` wants no more, the rest is read and dropped; where it raises, the connection is closed.
+    """
+    reader = FlagReader()
+    goes_on = True
+
+    def hand_on() -> None:
+        nonlocal goes_on
+        found = {uid: flags for uid, flags in reader.flags.items() if uid in uids}
+        reader.flags = {}
+        goes_on = goes_on and on_slice(found)
+
+    def take(line: bytes) -> bool:
+        if not reader.take(line):
+            return False
+        if len(reader.flags) >= size:
+            if goes_on:
+                hand_on()
+            reader.flags = {}
+            # Without it, the other threads wait for the switch interval again and again.
+            time.sleep(PAUSE_S)
+        return True
+
+    is_whole = False
+    try:
+        for uid_set in uid_sets(uids):
+            reader.read(exchange.run(b"UID", b"FETCH", uid_set, b"(UID FLAGS)", take=take).responses)
+            if goes_on and reader.flags:
+                hand_on()
+        is_whole = True
+    finally:
+        if not is_whole:
+            exchange.link.close()
+    return goes_on
