@@ -6,6 +6,7 @@ Textual is imported only once the program exists: the child process that reads t
 import os
 from typing import TYPE_CHECKING
 
+from tuimail.config.columns import parse_columns
 from tuimail.config.load import check_theme
 from tuimail.config.logs import close_log, open_log
 from tuimail.config.paths import find_places
@@ -69,6 +70,7 @@ def make_app(program: Program, start: StartMode) -> "TuimailApp":
         themes=themes,
         theme=ui.theme,
         keys=ui.keys,
+        columns=parse_columns(ui.columns),
         clock=setting.clock,
         zone=setting.zone,
         start=start,

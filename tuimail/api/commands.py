@@ -228,6 +228,8 @@ class SetFlags(Struct, frozen=True, kw_only=True):
     rows: tuple[RowId, ...]
     add: frozenset[str] = frozenset()
     remove: frozenset[str] = frozenset()
+    heads: tuple[RowId, ...] = ()
+    """Of ``rows``, those that stand for their whole conversation in their mailbox."""
     undoable: bool = True
     """False for the mark that reading leaves."""
 
@@ -238,6 +240,8 @@ class MoveMessages(Struct, frozen=True, kw_only=True):
     account: AccountId
     rows: tuple[RowId, ...]
     to: MailboxId | MailboxRole
+    heads: tuple[RowId, ...] = ()
+    """Of ``rows``, those that stand for their whole conversation in their mailbox."""
 
 
 class Undo(Struct, frozen=True, kw_only=True):

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from tuimail.config.columns import parse_columns
 from tuimail.config.model import AccountTable, Preset, Profile, UiSettings
 from tuimail.config.places import line_of
 from tuimail.config.providers import bundled_presets
@@ -73,11 +74,13 @@ def _profile(document: dict[str, Any], path: Path, presets: Mapping[str, Preset]
         raise ShapeError(("accounts",), "there is no account; begin one with a line such as [accounts.work].")
     accounts = tuple(_account(name, table, folder=path.parent, presets=presets) for name, table in tables.items())
     _check_names(accounts)
+    ui = as_struct(document.get("ui", {}), UiSettings, ("ui",))
+    parse_columns(ui.columns)
     return Profile(
         path=path,
         default=_default(document, accounts),
         accounts=accounts,
-        ui=as_struct(document.get("ui", {}), UiSettings, ("ui",)),
+        ui=ui,
     )
 
 

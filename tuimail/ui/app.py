@@ -17,6 +17,7 @@ from textual.theme import BUILTIN_THEMES
 from tuimail.api.commands import BeginDraft, ListOutbox, OpenAccount
 from tuimail.api.engine import Engine
 from tuimail.api.events import Event, Finished
+from tuimail.config.columns import DEFAULT_COLUMNS, Column
 from tuimail.config.themes import ThemeSpec
 from tuimail.domain.account import Account
 from tuimail.domain.ids import AccountId
@@ -81,6 +82,7 @@ class TuimailApp(QuietApp[None]):
         downloads: str = "~/Downloads",
         editor: ExternalEditor | None = None,
         seen_after_s: float = 1.0,
+        columns: tuple[Column, ...] = DEFAULT_COLUMNS,
     ) -> None:
         super().__init__()
         self._engine = engine
@@ -100,6 +102,7 @@ class TuimailApp(QuietApp[None]):
         self._catalog: Catalog | None = None
         self._held: list[Event | Message] = []
         self._mail = MailScreen(self.session, downloads=downloads)
+        self._mail.messages.columns = columns
         self._glyphs = PlainGlyphs()
         foreign = tuple(self.available_themes)
         for each in themes:

@@ -35,6 +35,13 @@ PRESETS: Mapping[str, Mapping[str, str]] = {
         "attachments": "v",
         "mark_range": "",
         "previous_hit": "",
+        "narrow": "l",
+        "sort_date": "o d",
+        "sort_sender": "o f",
+        "sort_subject": "o s",
+        "sort_size": "o z",
+        "reverse": "o o",
+        "threads": "o t",
     },
     "aerc": {
         "compose": "C | m",
@@ -52,6 +59,11 @@ PRESETS: Mapping[str, Mapping[str, str]] = {
         "links": "ctrl+l | o",
         "mark": "space",
         "mark_range": "V | v",
+        "undo": "z z",
+        "unfold": "z o | right",
+        "fold": "z c | left",
+        "unfold_all": "z R | +",
+        "fold_all": "z M | -",
     },
     "gmail": {
         "open": "o | enter",
@@ -66,6 +78,8 @@ PRESETS: Mapping[str, Mapping[str, str]] = {
         "toggle_read": "I | U",
         "next_message": "n | J",
         "previous_message": "p | K",
+        "unfold_all": "; | +",
+        "fold_all": ": | -",
     },
 }
 

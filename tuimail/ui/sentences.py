@@ -3,8 +3,10 @@
 from datetime import datetime, tzinfo
 from math import ceil
 
+from tuimail.api.events import FillingChanged
 from tuimail.domain.account import Expired, Link, LinkState, Revoking, SignedOut
 from tuimail.domain.draft import OutboxState
+from tuimail.domain.listing import ListView, SortBy
 from tuimail.domain.mailbox import MailboxRole
 from tuimail.domain.message import Envelope, Flag
 from tuimail.ui.fit import clock_time, plural
@@ -13,6 +15,7 @@ from tuimail.ui.widgets.status_bar import Status
 
 WIDTH, HEIGHT = 80, 24
 """The smallest terminal that is supported."""
+_MINUTE = 60
 
 
 def list_words(state: AppState) -> str:
@@ -26,8 +29,9 @@ def list_words(state: AppState) -> str:
         return "Signing out…"
     mailbox = state.current_mailbox
     name = mailbox.title if mailbox else "this folder"
-    if state.query and state.rows_known:
-        return f"Nothing in {name} matches “{state.query}”.\n\nEsc shows all messages again."
+    words = state.query or state.list_view.narrow
+    if words and state.rows_known:
+        return f"Nothing in {name} matches “{words}”.\n\nEsc shows all messages again."
     if state.rows_known and state.is_complete:
         return f"{name} is empty.\n\nCtrl+R checks for new mail."
     if view.link.link is Link.OFFLINE:
@@ -61,11 +65,44 @@ def counts(state: AppState) -> str:
     mailbox = state.current_mailbox
     if state.query:
         return plural(len(state.rows), "hit")
+    view = state.list_view
+    order = view_words(view)
+    if view.narrow:
+        return f"{len(state.listed):,}{order}"
+    unread = f"{mailbox.unread:,} unread" if mailbox and mailbox.unread else ""
+    if view.is_threaded and not view.is_unfolded:
+        conversations = plural(len(state.listed), "conversation")
+        return f"{unread}, {conversations}{order}" if unread else f"{conversations}{order}"
     total = max(len(state.rows), mailbox.total if mailbox else 0)
     if not total:
         return ""
-    unread = f"{mailbox.unread:,} unread of " if mailbox and mailbox.unread else ""
-    return f"{unread}{total:,}"
+    return f"{unread} of {total:,}{order}" if unread else f"{total:,}{order}"
+
+
+def view_words(view: ListView) -> str:
+    """How the list is ordered, where that is not the usual way; the arrow shows where the values grow."""
+    is_falling = (view.sort in {SortBy.DATE, SortBy.SIZE}) != view.is_reversed
+    if view.sort is SortBy.DATE and is_falling:
+        return ""
+    return f" · {view.sort.value} {'↓' if is_falling else '↑'}"
+
+
+def filling_words(filling: FillingChanged) -> str:
+    """How far the fetching in the background is, such as "older messages of Inbox: 12,400 of 100,000, 9,000/s, 10 s
+    left"."""
+    words = f"{filling.words}: {filling.done:,} of {filling.total:,}"
+    if filling.is_paused:
+        return f"{words}, paused"
+    if filling.left_s is None:
+        return words
+    return f"{words}, {filling.per_s:,.0f}/s, {_duration(filling.left_s)} left"
+
+
+def _duration(seconds: float) -> str:
+    whole = ceil(seconds)
+    if whole < _MINUTE:
+        return f"{whole} s"
+    return f"{ceil(whole / _MINUTE):,} min"
 
 
 def row_words(envelope: Envelope | None) -> str:
@@ -101,7 +138,9 @@ def status(state: AppState, *, now: datetime, doing: str, right: str, zone: tzin
     sign, tone, link = _link(view.link, zone)
     if view.read_only:
         link += ", only reads"
-    if not state.is_complete and state.rows_known and not doing:
+    if view.filling is not None and not doing:
+        doing = filling_words(view.filling)
+    elif not state.is_complete and state.rows_known and not doing:
         mailbox = state.current_mailbox
         share = f": {len(state.rows):,} of {mailbox.total:,}" if mailbox and mailbox.total > len(state.rows) else ""
         doing = f"fetching the rest of this folder{share}"

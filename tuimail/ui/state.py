@@ -18,6 +18,7 @@ from tuimail.api.events import (
     Cancelled,
     Event,
     Failed,
+    FillingChanged,
     Finished,
     KeychainAsking,
     LinkChanged,
@@ -36,8 +37,10 @@ from tuimail.domain.discreet import Discreet
 from tuimail.domain.draft import OutboxItem, OutboxState
 from tuimail.domain.errors import Problem
 from tuimail.domain.ids import AccountId, CommandId, MailboxId, RowId
+from tuimail.domain.listing import ListView
 from tuimail.domain.mailbox import Mailbox, MailboxRole
 from tuimail.domain.message import Message
+from tuimail.ui.conversations import Threads, with_threads
 
 _NOT_CONNECTED = LinkState(link=LinkKind.IDLE)
 
@@ -58,6 +61,8 @@ class AccountView(Struct, frozen=True, kw_only=True):
     mailboxes: tuple[Mailbox, ...] = ()
     outbox: tuple[OutboxItem, ...] = ()
     outbox_known: bool = False
+    filling: FillingChanged | None = None
+    """What is being fetched in the background; None at its end."""
     read_only: str = ""
     """Why this process may not write, such as another window being open."""
 
@@ -83,12 +88,21 @@ class Reading(Discreet, frozen=True, kw_only=True):
 class AppState(Discreet, frozen=True, kw_only=True):
     """The whole state; ``account`` is the one on screen."""
 
-    hidden: ClassVar[tuple[str, ...]] = ("rows",)
+    hidden: ClassVar[tuple[str, ...]] = ("rows", "listed", "threads")
 
     account: AccountId
     accounts: Mapping[AccountId, AccountView]
     mailbox: MailboxId | None = None
     rows: "array[int]" = field(default_factory=lambda: array("q"))
+    """What the list shows: ``listed`` with ``threads``."""
+    listed: "array[int]" = field(default_factory=lambda: array("q"))
+    """The order that the engine gave."""
+    list_view: ListView = ListView()
+    """How ``listed`` was made; ``views`` may ask for another already."""
+    views: Mapping[tuple[AccountId, MailboxId], ListView] = field(default_factory=dict)
+    """What was asked for, of each mailbox that is not shown in the usual way."""
+    threads: Threads = field(default_factory=dict)
+    """Conversations unfolded by themselves, or folded by themselves where all are unfolded."""
     query: str = ""
     rows_known: bool = False
     """False until the mailbox's first list has come."""
@@ -104,6 +118,15 @@ class AppState(Discreet, frozen=True, kw_only=True):
     def view(self) -> AccountView:
         """The account on screen."""
         return self.accounts[self.account]
+
+    @property
+    def wanted_view(self) -> ListView:
+        """How the open mailbox was asked for."""
+        return self.view_of(self.mailbox)
+
+    def view_of(self, mailbox: MailboxId | None) -> ListView:
+        """How a mailbox of this account is to be shown."""
+        return self.views.get((self.account, mailbox), ListView()) if mailbox is not None else ListView()
 
     @property
     def current_mailbox(self) -> Mailbox | None:
@@ -122,7 +145,7 @@ def begin(accounts: tuple[Account, ...], account: AccountId) -> AppState:
 
 def switch_account(state: AppState, account: AccountId) -> AppState:
     """Another account on screen, with what is known of it."""
-    return AppState(account=account, accounts=state.accounts, doing=state.doing)
+    return AppState(account=account, accounts=state.accounts, doing=state.doing, views=state.views)
 
 
 def open_mailbox(state: AppState, mailbox: MailboxId, command: CommandId) -> AppState:
@@ -131,6 +154,9 @@ def open_mailbox(state: AppState, mailbox: MailboxId, command: CommandId) -> App
         state,
         mailbox=mailbox,
         rows=array("q"),
+        listed=array("q"),
+        list_view=state.view_of(mailbox),
+        threads={},
         query="",
         rows_known=False,
         is_complete=True,
@@ -138,6 +164,20 @@ def open_mailbox(state: AppState, mailbox: MailboxId, command: CommandId) -> App
         reading=None,
         waiting=dict.fromkeys((Slot.LIST,), command),
     )
+
+
+def show_in(state: AppState, view: ListView, command: CommandId) -> AppState:
+    """Another order was asked for; the rows stay until its answer comes."""
+    if state.mailbox is None:
+        return state
+    views = {**state.views, (state.account, state.mailbox): view}
+    return replace(state, views=views, waiting={**state.waiting, Slot.LIST: command})
+
+
+def with_conversations(state: AppState, threads: Threads) -> AppState:
+    """These conversations stand otherwise than the view says."""
+    rows = with_threads(state.listed, threads, is_unfolded=state.list_view.is_unfolded)
+    return replace(state, threads=threads, rows=rows)
 
 
 def search(state: AppState, query: str, command: CommandId) -> AppState:
@@ -148,6 +188,11 @@ def search(state: AppState, query: str, command: CommandId) -> AppState:
 def open_message(state: AppState, row: RowId, command: CommandId) -> AppState:
     """A message was asked for."""
     return replace(state, reading=Reading(row=row), waiting={**state.waiting, Slot.READER: command})
+
+
+def await_message(state: AppState, command: CommandId) -> AppState:
+    """More of the open message was asked for; it stays on the screen until that comes."""
+    return replace(state, waiting={**state.waiting, Slot.READER: command})
 
 
 def close_message(state: AppState) -> AppState:
@@ -179,6 +224,9 @@ def reduce(state: AppState, event: Event) -> AppState:  # noqa: PLR0911 (one cas
             return _with_account(state, account, replace(state.accounts[account], link=link))
         case MailboxesListed(account=account, mailboxes=mailboxes):
             return _with_account(state, account, replace(state.accounts[account], mailboxes=mailboxes))
+        case FillingChanged(account=account):
+            filling = event if event.done < event.total else None
+            return _with_account(state, account, replace(state.accounts[account], filling=filling))
         case OutboxChanged(account=account, items=items):
             return _with_account(state, account, replace(state.accounts[account], outbox=items, outbox_known=True))
         case AccountsListed(accounts=accounts):
@@ -209,16 +257,15 @@ def _reduce_list(state: AppState, event: ListLoaded | ListChanged) -> AppState:
     if isinstance(event, ListLoaded):
         if event.command is not None and event.command != state.waiting.get(Slot.LIST):
             return state
-        return replace(state, rows=event.rows, rows_known=True, query=event.query, is_complete=event.is_complete)
-    if state.query:
-        return replace(state, new_mail=state.new_mail + event.new_mail)
-    return replace(
-        state,
-        rows=event.rows,
-        rows_known=True,
-        is_complete=event.is_complete,
-        new_mail=state.new_mail + event.new_mail,
-    )
+        threads = state.threads if event.view == state.list_view and not event.query else {}
+        return _with_list(replace(state, list_view=event.view, threads=threads, query=event.query), event)
+    state = replace(state, new_mail=state.new_mail + event.new_mail)
+    return state if state.query or event.view != state.list_view else _with_list(state, event)
+
+
+def _with_list(state: AppState, event: ListLoaded | ListChanged) -> AppState:
+    rows = with_threads(event.rows, state.threads, is_unfolded=event.view.is_unfolded)
+    return replace(state, listed=event.rows, rows=rows, rows_known=True, is_complete=event.is_complete)
 
 
 def _reduce_accounts(state: AppState, summaries: tuple[AccountSummary, ...]) -> AppState:

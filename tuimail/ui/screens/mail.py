@@ -6,7 +6,7 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from tuimail.api.commands import ListAccounts, LoadRows
-from tuimail.api.events import Event, ListChanged, ListLoaded, RowsLoaded
+from tuimail.api.events import Event, ListChanged, ListLoaded, RowsLoaded, ThreadLoaded
 from tuimail.domain.account import SignedOut
 from tuimail.domain.mailbox import MailboxRole
 from tuimail.ui.actions import LATER, Action, Pane
@@ -14,13 +14,16 @@ from tuimail.ui.keymap import Prefix, key_of
 from tuimail.ui.screens.deeds.acting import Acting
 from tuimail.ui.screens.deeds.going import Going, QuitWanted
 from tuimail.ui.screens.deeds.moving import Moving
+from tuimail.ui.screens.deeds.narrowing import Narrowing
 from tuimail.ui.screens.deeds.opening import Opening
+from tuimail.ui.screens.deeds.ordering import Ordering
 from tuimail.ui.screens.deeds.reading import Reading
 from tuimail.ui.screens.panes import Panes
 from tuimail.ui.session import Session
 from tuimail.ui.state import AppState, Slot, close_message
 from tuimail.ui.widgets.mailbox_tree import MailboxTree
 from tuimail.ui.widgets.message_list import MessageList
+from tuimail.ui.widgets.narrow_field import NarrowField
 
 SEARCH_AFTER_S = 0.08
 QUIT_WITHIN_S = 2.0
@@ -34,8 +37,11 @@ class MailScreen(Panes):
     def __init__(self, session: Session, *, downloads: str) -> None:
         super().__init__(session)
         self._moving, self._acting = Moving(self), Acting(self)
-        self._going, self._reading = Going(self), Reading(self)
-        parts = (self._moving, self._acting, self._going, self._reading, Opening(self, downloads))
+        self._ordering = Ordering(self)
+        self._going, self._reading = Going(self), Reading(self, self._ordering)
+        self._narrowing = Narrowing(self, self._ordering, search=self._begin_search)
+        lists = (self._going, self._ordering, self._narrowing)
+        parts = (self._moving, self._acting, *lists, self._reading, Opening(self, downloads))
         self._deeds = {name: deed for part in parts for name, deed in part.deeds().items()}
         self._deeds |= {"search": self._begin_search, "list_back": self._back, "list_clear": self._clear_words}
         self._deeds["open"] = self._open
@@ -74,13 +80,18 @@ class MailScreen(Panes):
         """An event was reduced from ``before``; ``session.state`` is what it led to."""
         state = self.session.state
         match event:
-            case ListLoaded(envelopes=envelopes) | ListChanged(changed=envelopes) if event.account == state.account:
-                self.messages.put(envelopes)
-            case RowsLoaded(account=account, envelopes=envelopes) if account == state.account:
-                self.messages.put(envelopes)
+            case (
+                ListLoaded(envelopes=envelopes, places=places)
+                | ListChanged(changed=envelopes, places=places)
+                | RowsLoaded(envelopes=envelopes, places=places)
+                | ThreadLoaded(envelopes=envelopes, places=places)
+            ) if event.account == state.account:
+                self.messages.put(envelopes, places)
             case _:
                 pass
         self._render_state(before)
+        self._ordering.hear(event)
+        self._narrowing.hear(event)
         if isinstance(event, ListChanged) and event.mailbox == state.mailbox and event.account == state.account:
             self._hear_news(event)
         if state.rows is not before.rows and (state.mailbox, state.query) == (before.mailbox, before.query):
@@ -129,6 +140,8 @@ class MailScreen(Panes):
         """Look the key up; a key after a prefix never falls through to its own meaning."""
         if self._field.has_focus:
             self._search_key(event)
+            return
+        if self._narrowing.has_focus:
             return
         if event.key == "escape" and self._give_up():
             event.stop()
@@ -189,11 +202,13 @@ class MailScreen(Panes):
         self._quit_timer = None
 
     def _clear(self) -> bool:
-        """Marks first, then the search, then the open message."""
+        """Marks first, then the search or what the list is narrowed to, then the open message."""
         if self.messages.clear_marks():
             return True
         if self.session.state.query:
             self._end_search()
+            return True
+        if self._narrowing.end():
             return True
         return self._reading.close()
 
@@ -251,7 +266,17 @@ class MailScreen(Panes):
 
     @on(MessageList.RowsWanted)
     def _load_rows(self, wish: MessageList.RowsWanted) -> None:
-        self.session.submit(LoadRows(account=self.session.account, rows=wish.rows))
+        session = self.session
+        threaded = session.state.list_view.is_threaded
+        session.submit(LoadRows(account=session.account, rows=wish.rows, threaded=threaded))
+
+    @on(NarrowField.Typed)
+    def _narrowed(self, typed: NarrowField.Typed) -> None:
+        self._narrowing.take(typed.words)
+
+    @on(NarrowField.Left)
+    def _left_field(self, left: NarrowField.Left) -> None:
+        self._narrowing.leave(is_over=left.is_over)
 
     @on(MessageList.NoUnread)
     def _none_unread(self) -> None:

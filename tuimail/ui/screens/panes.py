@@ -11,6 +11,7 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from tuimail.domain.account import SignedOut
+from tuimail.domain.ids import AccountId, MailboxId, RowId
 from tuimail.ui.actions import BY_NAME, Pane
 from tuimail.ui.keymap import Keys, Prefix, pretty
 from tuimail.ui.patience import Patience, awaited
@@ -43,6 +44,9 @@ HINTS = {
     Pane.READER: ("reader_back", "next_message", "reply", "archive", "links", "help"),
     Pane.FOLDERS: ("folder_open", "folder_down", "folder_back", "go_folder", "compose", "help"),
 }
+COUNTED = {"archive", "delete", "move"}
+"""Actions whose hint says for how many messages they are, before they are done."""
+Folder = tuple[AccountId, MailboxId | None]
 
 
 class Panes(Screen[None]):
@@ -68,6 +72,7 @@ class Panes(Screen[None]):
         self._patience = Patience(self.set_timer, self._render_lines)
         self._second: Timer | None = None
         self._empty_words = ""
+        self._left_at: dict[Folder, RowId] = {}
 
     def compose(self) -> ComposeResult:
         """The panes, and what lies above and below them."""
@@ -90,6 +95,10 @@ class Panes(Screen[None]):
         yield self._choices
         self._too_small.display = False
         yield self._too_small
+
+    def put_over_list(self, widget: Widget) -> None:
+        """Add a widget between the list's title and the list."""
+        self.query_one("#middle").mount(widget, after=self._titles["mailbox"])
 
     def tell(self, words: str, *, can_undo: bool = False) -> None:
         """Say something for some seconds."""
@@ -119,14 +128,23 @@ class Panes(Screen[None]):
         state = self.session.state
         self.folders.show(state.view.mailboxes, state.mailbox)
         self.messages.shows_recipients = is_outgoing(state)
+        self.messages.show_as(state.list_view, state.threads)
         if before is None or state.rows is not before.rows:
-            same = before is not None and before.mailbox == state.mailbox and before.query == state.query
-            self.messages.show(state.rows, keep_cursor=same)
+            self._render_rows(before)
         self._arrange(folders=self.folders.has_focus)
         self._banner.show(banner_words(state))
         self._render_empty(list_words(state))
         self._patience.watch(awaited(state))
         self._render_lines()
+
+    def _render_rows(self, before: AppState | None) -> None:
+        state = self.session.state
+        is_same_folder = before is not None and _folder_of(before) == _folder_of(state)
+        if before is not None and not is_same_folder and not before.query and self.messages.current is not None:
+            self._left_at[_folder_of(before)] = self.messages.current
+        keep_cursor = is_same_folder and before is not None and before.query == state.query
+        begin_at = None if state.query else self._left_at.get(_folder_of(state))
+        self.messages.show(state.rows, keep_cursor=keep_cursor, begin_at=begin_at)
 
     def _render_empty(self, words: str) -> None:
         if words != self._empty_words:
@@ -141,12 +159,13 @@ class Panes(Screen[None]):
         state, session, pane = self.session.state, self.session, self.pane
         mailbox, is_open = state.current_mailbox, state.reading is not None
         name = mailbox.title if mailbox else ""
-        name = f"{name}: {state.query}" if state.query else name
+        words = state.query or state.list_view.narrow
+        name = f"{name}: {words}" if words else name
         place = f"{self.messages.cursor + 1:,} of {len(state.rows):,}" if is_open else ""
         self._titles["account"].show(session.addresses[state.account], focused=pane is Pane.FOLDERS)
         self._titles["mailbox"].show(name, counts(state), focused=pane is Pane.LIST)
         self._titles["place"].show("Message" if is_open else "", place, focused=pane is Pane.READER)
-        marked = len(self.messages.marked)
+        marked = len(self.messages.marks)
         current = self.messages.current
         words = row_words(self.messages.envelope(current)) if current is not None else ""
         right = f"> {marked:,} marked" if marked else words
@@ -172,10 +191,16 @@ class Panes(Screen[None]):
         if isinstance(self.session.state.view.sign_in, SignedOut):
             words = (("open", "sign in"), ("settings", "settings"), ("help", "help"), ("quit", "quit"))
             return tuple((keymap.shown(name), word) for name, word in words)
-        names = HINTS[self.pane]
-        if self.messages.marked and self.pane is Pane.LIST:
-            names = ("archive", "delete", "move", "star", "toggle_read", "list_clear")
-        return tuple((keymap.shown(name), BY_NAME[name].hint) for name in names if keymap.shown(name))
+        names: tuple[str, ...] = HINTS[self.pane]
+        count = self.messages.chosen_words if self.pane is Pane.LIST else ""
+        if count:
+            names = ("archive", "delete", "move", "star", "toggle_read")
+            names += ("list_clear",) if self.messages.marks else ("unfold",)
+        return tuple(
+            (keymap.shown(name), f"{BY_NAME[name].hint} {count}" if count and name in COUNTED else BY_NAME[name].hint)
+            for name in names
+            if keymap.shown(name)
+        )
 
     def _arrange(self, *, folders: bool) -> None:
         # By display and not by classes: a class on the screen restyles every widget, 40 ms for opening a message.
@@ -190,3 +215,7 @@ class Panes(Screen[None]):
         words = too_small(event.size.width, event.size.height)
         self._too_small.update(Content(words))
         self._too_small.display = bool(words)
+
+
+def _folder_of(state: AppState) -> Folder:
+    return (state.account, state.mailbox)

@@ -1,9 +1,10 @@
 """The list of messages: ids only, rows fetched as they come into view, lines drawn from caches."""
 
 from array import array
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, tzinfo
-from typing import ClassVar
+from itertools import filterfalse
+from typing import ClassVar, cast
 
 from rich.segment import Segment
 from rich.style import Style
@@ -11,15 +12,20 @@ from textual.cache import LRUCache
 from textual.message import Message as UIMessage
 from textual.strip import Strip
 
+from tuimail.config.columns import DEFAULT_COLUMNS, Column
 from tuimail.domain.ids import RowId
+from tuimail.domain.listing import ListView, ThreadPlace
 from tuimail.domain.message import Envelope
+from tuimail.ui.conversations import Places, Threads
 from tuimail.ui.widgets.line_list import LineList
+from tuimail.ui.widgets.marks import Marks
+from tuimail.ui.widgets.row_cache import CACHE, NO_PLACES, Known, RowCache
 from tuimail.ui.widgets.rows import NARROW, Piece, RowLook, placeholder, row_lines
 
-CACHE = 2_000
-"""Envelopes and lines kept; a screen shows at most some hundred."""
 WINDOW = 120
 """Rows asked for at once."""
+COUNTED = 500
+"""So many marked conversations are counted by their messages."""
 SEEK = 500
 """Rows asked for at once while an unread one is looked for."""
 
@@ -38,6 +44,7 @@ class MessageList(LineList):
         & > .row--sign { color: $accent; }
         & > .row--star { color: $warning; }
         & > .row--mark { color: $warning; text-style: bold; }
+        & > .row--thread { color: $accent; }
     }
     """
     COMPONENT_CLASSES: ClassVar[set[str]] = {
@@ -49,6 +56,7 @@ class MessageList(LineList):
         "row--sign",
         "row--star",
         "row--mark",
+        "row--thread",
     }
 
     class RowsWanted(UIMessage):
@@ -70,54 +78,65 @@ class MessageList(LineList):
     def __init__(self, *, clock: Callable[[], datetime], zone: tzinfo, id: str | None = None) -> None:  # noqa: A002 (Textual's word)
         super().__init__(id=id)
         self.rows: array[int] = array("q")
-        self.marked: frozenset[RowId] = frozenset()
+        self.marks = Marks()
         self.shows_recipients = False
+        self.columns: tuple[Column, ...] = DEFAULT_COLUMNS
+        self.folder = ""
+        self.lost: RowId | None = None
+        """The message that the cursor was on, where the list no longer has it; until the cursor is moved."""
+        self._view, self._apart = ListView(), cast("Threads", {})
         self._clock, self._zone = clock, zone
-        self._envelopes: LRUCache[int, tuple[int, Envelope]] = LRUCache(CACHE)
+        self._known = RowCache()
         self._strips: LRUCache[tuple[object, ...], Strip] = LRUCache(CACHE)
         self._asked: set[int] = set()
-        self._version = 0
-        self._range_from: int | None = None
         self._seeking: int | None = None
         self._sought: frozenset[int] = frozenset()
 
     # Data
 
-    def show(self, rows: "array[int]", *, keep_cursor: bool) -> None:
-        """Another list, or the same one after news: then the cursor stays on its message, or where that stood."""
-        current = self.current
+    def show(self, rows: "array[int]", *, keep_cursor: bool, begin_at: RowId | None = None) -> None:
+        """Another list, beginning at a row; or the same one after news: the cursor stays on its message, or where
+        that stood."""
+        current = self.current if keep_cursor else None
+        before, lost = self.cursor, self.lost
         self._asked.clear()
         self._seeking = None
         self.rows = rows
-        if keep_cursor and current is not None:
+        if current is None:
+            self._begin(begin_at)
+        else:
             place = self._place_of(current)
-            before = self.cursor
             self.resize_rows(len(rows))
+            self.marks.keep(rows)
             if place is not None:
                 self._follow(before, place)
-        else:
-            self._range_from = None
-            self.marked = frozenset()
-            self.resize_rows(len(rows))
-            self.set_reactive(LineList.cursor, 0)
-            self.scroll_to(y=0, animate=False)
-        present = self.marked
-        if present:
-            self.marked = present.intersection(rows)
+            else:
+                self.lost = lost or current
         self.refresh()
         self._want_rows()
 
-    def put(self, envelopes: Iterable[Envelope]) -> None:
-        """Keep envelopes and repaint those in view."""
-        arrived: set[int] = set()
-        for envelope in envelopes:
-            known = self._envelopes.get(envelope.row)
-            if known is None or known[1] != envelope:
-                self._version += 1
-                # Textual's cache keeps the old value of a key that is set again.
-                self._envelopes.discard(envelope.row)
-                self._envelopes[envelope.row] = (self._version, envelope)
-                arrived.add(envelope.row)
+    def _begin(self, row: RowId | None) -> None:
+        """A list of which nothing was shown yet."""
+        place = (self._place_of(row) if row is not None else None) or 0
+        self.marks.clear()
+        self.set_reactive(LineList.cursor, place)
+        self.resize_rows(len(self.rows))
+        top = 0 if place < self.page else place - self.page // 2
+        self.scroll_to(y=top * self.lines_per_row, animate=False)
+
+    def show_as(self, view: ListView, apart: Threads) -> None:
+        """How the rows stand in conversations, and which of these stand otherwise than the view says."""
+        if view.is_threaded != self._view.is_threaded:
+            self._asked.clear()
+        if (view, apart) != (self._view, self._apart):
+            self._view, self._apart = view, apart
+            self.refresh()
+
+    def put(self, envelopes: Iterable[Envelope], places: Mapping[int, ThreadPlace] = NO_PLACES) -> None:
+        """Keep what is known of rows and repaint those in view."""
+        arrived = self._known.put(envelopes, places)
+        if not arrived:
+            return
         for place in self._visible():
             if self.rows[place] in arrived:
                 self.refresh_row(place)
@@ -126,8 +145,21 @@ class MessageList(LineList):
 
     def envelope(self, row: RowId) -> Envelope | None:
         """What is known here of a row."""
-        known = self._envelopes.get(row)
-        return known[1] if known else None
+        return self._known[row].envelope
+
+    def place(self, row: RowId) -> ThreadPlace | None:
+        """How a row stands in its conversation, where the list has conversations and it is known."""
+        return self._known[row].place if self._view.is_threaded else None
+
+    def is_folded(self, row: RowId) -> bool:
+        """Whether the row stands for a whole conversation."""
+        return self._is_folded(row, self._known[row])
+
+    def _is_folded(self, row: int, known: Known) -> bool:
+        place = known.place
+        if not self._view.is_threaded or place is None or place.count == 1 or place.head != row:
+            return False
+        return (row in self._apart) == self._view.is_unfolded
 
     @property
     def current(self) -> RowId | None:
@@ -137,10 +169,38 @@ class MessageList(LineList):
     @property
     def chosen(self) -> tuple[RowId, ...]:
         """What an action is for: the marked rows in their order, otherwise the one under the cursor."""
-        if self.marked:
-            return tuple(RowId(row) for row in self.rows if row in self.marked)
+        if self.marks:
+            return self.marks.in_order(self.rows)
         current = self.current
         return (current,) if current is not None else ()
+
+    def standing_for_more(self, rows: tuple[RowId, ...]) -> tuple[RowId, ...]:
+        """Those of the rows that stand for their whole conversation."""
+        if not self._view.is_threaded:
+            return ()
+        if self._view.is_unfolded:
+            return tuple(row for row in rows if row in self._apart) if self._apart else ()
+        single = {message for messages in self._apart.values() for message in messages}
+        return tuple(filterfalse(single.__contains__, rows)) if single else rows
+
+    @property
+    def chosen_words(self) -> str:
+        """How many messages an action is for, where these are several: ``14``, or ``1,200 conversations``."""
+        if len(self.marks) > COUNTED and self._view.is_threaded:
+            return f"{len(self.marks):,} conversations"
+        if len(self.marks) > COUNTED:
+            return f"{len(self.marks):,}"
+        count = 0
+        for row in self.chosen:
+            known = self._known[row]
+            is_many = known.place is not None and self._is_folded(row, known)
+            count += known.place.count if is_many and known.place is not None else 1
+        return f"{count:,}" if count > 1 or self.marks else ""
+
+    def known_of(self, rows: tuple[RowId, ...]) -> list[Envelope]:
+        """What is known of these; of a hundred thousand only what was in view."""
+        wanted = frozenset(rows)
+        return [envelope for envelope in self._known.envelopes() if envelope.row in wanted]
 
     def select(self, row: RowId) -> None:
         """Put the cursor on a message, if it is in the list."""
@@ -154,35 +214,27 @@ class MessageList(LineList):
         """Mark or unmark the row under the cursor, and move on."""
         current = self.current
         if current is not None:
-            self.marked ^= {current}
+            self.marks.toggle(current)
             self.refresh_row(self.cursor)
             self.move(1)
 
     def mark_all(self) -> None:
         """Mark all rows, or none if any is marked."""
-        self.marked = frozenset() if self.marked else frozenset(RowId(row) for row in self.rows)
-        self._range_from = None
+        self.marks.toggle_all(self.rows)
         self.refresh()
 
     def clear_marks(self) -> bool:
         """Take all marks away; False if there was none."""
-        had = bool(self.marked) or self._range_from is not None
-        self.marked, self._range_from = frozenset(), None
+        had = self.marks.clear()
         if had:
             self.refresh()
         return had
 
     def toggle_range(self) -> bool:
         """Begin marking whatever the cursor passes, or end it; True while it goes on."""
-        self._range_from = self.cursor if self._range_from is None else None
-        if self._range_from is not None:
-            self._mark_range()
-        return self._range_from is not None
-
-    @property
-    def is_ranging(self) -> bool:
-        """Whether moving marks."""
-        return self._range_from is not None
+        goes_on = self.marks.toggle_range(self.cursor, self.rows)
+        self.refresh_row(self.cursor)
+        return goes_on
 
     def seek_unread(self) -> None:
         """Put the cursor on the next unread row, asking for rows on the way; ``NoUnread`` if there is none."""
@@ -193,8 +245,8 @@ class MessageList(LineList):
         self._seeking = None
         for place in range(start, len(self.rows)):
             row = self.rows[place]
-            known = self._envelopes.get(row)
-            if known is not None and known[1].is_unread:
+            known = self._known[row].envelope
+            if known is not None and known.is_unread:
                 self.cursor = place
                 return
             # What was asked for and did not come is gone from the store.
@@ -215,17 +267,20 @@ class MessageList(LineList):
     def draw(self, row: int, line: int, width: int) -> Strip:
         """From the cache, or drawn anew; everything a line depends on is in its key."""
         number = self.rows[row]
-        known = self._envelopes.get(number)
+        known = self._known[number]
         at_cursor = row == self.cursor
         now = self._clock()
+        marked, folded = number in self.marks, self._is_folded(number, known)
         key = (
             number,
-            known[0] if known else 0,
+            known.version,
             line,
             width,
             at_cursor,
             self.has_focus,
-            number in self.marked,
+            marked,
+            folded,
+            self._view.is_threaded,
             self.shows_recipients,
             now.date(),
             self.style_of(""),
@@ -234,13 +289,18 @@ class MessageList(LineList):
         if strip is None:
             look = RowLook(
                 at_cursor=at_cursor,
-                marked=number in self.marked,
+                marked=marked,
                 recipients=self.shows_recipients,
                 now=now,
                 zone=self._zone,
+                columns=self.columns,
+                folder=self.folder,
+                place=known.place if self._view.is_threaded else None,
+                is_folded=folded,
             )
             two = self.lines_per_row > 1
-            lines = row_lines(known[1], look, width, two=two) if known else placeholder(look, width, two=two)
+            envelope = known.envelope
+            lines = row_lines(envelope, look, width, two=two) if envelope else placeholder(look, width, two=two)
             strip = self._strip(lines[line], width, at_cursor=at_cursor)
             self._strips[key] = strip
         return strip
@@ -263,9 +323,12 @@ class MessageList(LineList):
 
     def watch_cursor(self, before: int, after: int) -> None:
         """Repaint, and mark what was passed while a range is being marked."""
-        self._seeking = None
-        if self._range_from is not None:
-            self._mark_range()
+        self._seeking = self.lost = None
+        if self.marks.is_ranging and before < len(self.rows):
+            passed = self.marks.passed(before, after, self.rows)
+            for place in self._visible():
+                if place in passed:
+                    self.refresh_row(place)
         super().watch_cursor(before, after)
         self.post_message(self.Moved())
 
@@ -284,16 +347,11 @@ class MessageList(LineList):
         """Tell the screen that the row was double-clicked."""
         self.post_message(self.Opened())
 
-    def _mark_range(self) -> None:
-        start, end = sorted((self._range_from or 0, self.cursor))
-        self.marked |= {RowId(row) for row in self.rows[start : end + 1]}
-        self.refresh()
-
     def _place_of(self, row: RowId) -> int | None:
-        try:
-            return self.rows.index(row)
-        except ValueError:
-            return None
+        # Most often it stands where it stood, or near.
+        if self.cursor < len(self.rows) and self.rows[self.cursor] == row:
+            return self.cursor
+        return Places(self.rows).of(row)
 
     def _follow(self, before: int, place: int) -> None:
         """The cursor's message stands elsewhere now: keep it on the same line of the screen where possible."""
@@ -308,14 +366,18 @@ class MessageList(LineList):
         return range(min(first, self.count), min(self.count, first + self.page + 2))
 
     def _want_rows(self) -> None:
+        """Ask for rows a page before they come into view, so that they are drawn once and not twice."""
         visible = self._visible()
-        if all(self.rows[place] in self._envelopes or self.rows[place] in self._asked for place in visible):
+        first, last = max(0, visible.start - self.page), min(self.count, visible.stop + self.page)
+        if not self._missing(self.rows[first:last]):
             return
-        start = max(0, visible.start - WINDOW // 4)
-        wanted = [
-            row
-            for row in self.rows[start : visible.start + WINDOW]
-            if row not in self._envelopes and row not in self._asked
-        ]
+        start = max(0, visible.start - WINDOW // 2)
+        wanted = self._missing(self.rows[start : max(last, start + WINDOW)])
         self._asked.update(wanted)
-        self.post_message(self.RowsWanted(tuple(RowId(row) for row in wanted)))
+        self.post_message(self.RowsWanted(wanted))
+
+    def _missing(self, rows: "array[int]") -> tuple[RowId, ...]:
+        threaded = self._view.is_threaded
+        return tuple(
+            RowId(row) for row in rows if row not in self._asked and not self._known.has(row, threaded=threaded)
+        )

@@ -5,7 +5,7 @@ from functools import partial
 from tuimail.api.commands import AnswerKind, BeginAnswer, MoveMessages, SetFlags, Undo
 from tuimail.domain.ids import MailboxId, RowId
 from tuimail.domain.mailbox import MailboxRole
-from tuimail.domain.message import Flag
+from tuimail.domain.message import Envelope, Flag
 from tuimail.ui.fit import plural
 from tuimail.ui.screens.deeds.desk import Deeds, Desk
 from tuimail.ui.screens.folder_picker import FolderPicker
@@ -80,7 +80,8 @@ class Acting:
             if mailbox is not None:
                 self._move(mailbox, rows)
 
-        title = f"Move {plural(len(rows), 'message')} to"
+        count = self._desk.messages.chosen_words
+        title = f"Move {count or plural(len(rows), 'message')} to"
         state = self._desk.session.state
         choices = tuple(box for box in state.view.mailboxes if box.selectable and box.id != state.mailbox)
         self._desk.app.push_screen(FolderPicker(title, choices), picked)
@@ -91,22 +92,32 @@ class Acting:
             self._desk.tell("There is no message here.")
             return
         session = self._desk.session
-        session.submit(MoveMessages(account=session.account, rows=rows, to=to))
+        session.submit(MoveMessages(account=session.account, rows=rows, to=to, heads=self._heads(rows)))
         self._desk.messages.clear_marks()
 
     def _toggle(self, flag: Flag) -> None:
         rows = self.rows
-        known = [envelope for row in rows if (envelope := self._desk.messages.envelope(row)) is not None]
+        known = self._desk.messages.known_of(rows)
         if not known:
             self._desk.tell("There is no message here.")
             return
         session = self._desk.session
         # Of several the whole lot gets what any of them lacks; only where all have it, it goes.
-        if all(flag in envelope.flags for envelope in known):
-            session.submit(SetFlags(account=session.account, rows=rows, remove=frozenset({flag.value})))
-        else:
-            session.submit(SetFlags(account=session.account, rows=rows, add=frozenset({flag.value})))
+        here = frozenset({flag.value})
+        all_have = all(self._has(envelope, flag) for envelope in known)
+        add, remove = (frozenset[str](), here) if all_have else (here, frozenset[str]())
+        session.submit(SetFlags(account=session.account, rows=rows, add=add, remove=remove, heads=self._heads(rows)))
         self._desk.messages.clear_marks()
+
+    def _has(self, envelope: Envelope, flag: Flag) -> bool:
+        place = self._desk.messages.place(envelope.row)
+        if flag is Flag.SEEN and place is not None and self._desk.messages.is_folded(envelope.row):
+            return place.unread == 0
+        return flag in envelope.flags
+
+    def _heads(self, rows: tuple[RowId, ...]) -> tuple[RowId, ...]:
+        """Those that stand for their whole conversation; of the open message nothing but itself is meant."""
+        return () if self._desk.reader.has_focus else self._desk.messages.standing_for_more(rows)
 
     def _undo(self) -> None:
         self._desk.session.submit(Undo(account=self._desk.session.account))

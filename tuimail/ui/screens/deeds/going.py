@@ -4,7 +4,7 @@ from functools import partial
 
 from textual.message import Message as UIMessage
 
-from tuimail.api.commands import AskConsent, BeginDraft, OpenAccount, OpenMailbox, Refresh, Search
+from tuimail.api.commands import AskConsent, BeginDraft, OpenAccount, OpenMailbox, PauseFilling, Refresh, Search
 from tuimail.domain.ids import AccountId, MailboxId
 from tuimail.domain.mailbox import MailboxRole
 from tuimail.domain.scope import Permission
@@ -62,6 +62,8 @@ class Going:
             "compose": self._compose,
             "refresh": self._refresh,
             "sign_in": self._sign_in,
+            "pause_filling": partial(self._pause, is_paused=True),
+            "resume_filling": partial(self._pause, is_paused=False),
             "go_inbox": partial(self._go_role, MailboxRole.INBOX),
             "go_sent": partial(self._go_role, MailboxRole.SENT),
             "go_archive": partial(self._go_role, MailboxRole.ARCHIVE),
@@ -88,7 +90,8 @@ class Going:
         """Show a mailbox."""
         session = self._desk.session
         self._desk.messages.clear_marks()
-        command = session.submit(OpenMailbox(account=session.account, mailbox=mailbox))
+        view = session.state.view_of(mailbox)
+        command = session.submit(OpenMailbox(account=session.account, mailbox=mailbox, view=view))
         self._desk.change(open_mailbox(session.state, mailbox, command))
         self._desk.focus_pane(self._desk.messages)
 
@@ -126,6 +129,9 @@ class Going:
 
     def _refresh(self) -> None:
         self._desk.session.submit(Refresh(account=self._desk.session.account))
+
+    def _pause(self, *, is_paused: bool) -> None:
+        self._desk.session.submit(PauseFilling(account=self._desk.session.account, is_paused=is_paused))
 
     def _sign_in(self) -> None:
         wanted = frozenset({Permission.IDENTITY, Permission.READ})

@@ -77,5 +77,5 @@ class Moving:
 
     def _mark_all(self) -> None:
         self._desk.messages.mark_all()
-        marked = len(self._desk.messages.marked)
+        marked = len(self._desk.messages.marks)
         self._desk.tell(f"{plural(marked, 'message')} marked." if marked else "No message is marked.")

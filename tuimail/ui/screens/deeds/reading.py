@@ -6,18 +6,22 @@ from functools import partial
 from msgspec.structs import replace
 from textual.timer import Timer
 
-from tuimail.api.commands import OpenMessage, SetFlags, ShowSource
+from tuimail.api.commands import OpenMessage, Prefetch, SetFlags, ShowSource
+from tuimail.api.events import ThreadLoaded
 from tuimail.domain.errors import ErrorKind
 from tuimail.domain.ids import RowId
 from tuimail.domain.message import Flag
-from tuimail.ui.page import Page, Wishes, envelope_page, message_page, problem_page, shows_html, source_page, words_page
+from tuimail.ui.page import Page, Wishes, envelope_page, message_page, problem_page, source_page, words_page
 from tuimail.ui.screens.deeds.desk import Deeds, Desk
+from tuimail.ui.screens.deeds.ordering import Ordering
 from tuimail.ui.sentences import reader_words
 from tuimail.ui.state import Reading as Open
-from tuimail.ui.state import Slot, close_message, open_message, show_message
+from tuimail.ui.state import Slot, await_message, close_message, open_message, show_message
 
 HOLD_S = 0.08
 """So long the screen stays as it was for a message that is on its way, so that it is drawn once and not twice."""
+REST_S = 0.15
+"""So long a message must stay open until the ones beside it are fetched: not while somebody pages through the list."""
 _NEXT_KEY = {
     ErrorKind.OFFLINE: "This message is not stored here. Ctrl+R connects, then Enter in the list opens it.",
     ErrorKind.MESSAGE_GONE: "It was removed elsewhere. q goes back to the list.",
@@ -28,11 +32,13 @@ _ANY_KEY = "Enter in the list tries again; q goes back."
 class Reading:
     """Opens messages and turns what is known of them into the reader's page."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, ordering: Ordering) -> None:
         self._desk = desk
+        self._ordering = ordering
         self._wishes = Wishes()
         self._shown: Open | None = None
         self._seen: Timer | None = None
+        self._resting: Timer | None = None
         self._held = ExitStack()
         self._holding: Timer | None = None
 
@@ -91,6 +97,7 @@ class Reading:
         had_message = same_row and before is not None and before.message is not None
         if reading is not None and reading.message is not None and not had_message:
             self._start_clock(reading.row)
+            self._resting = self._desk.reader.set_timer(REST_S, self._prefetch)
 
     def _give_up_waiting(self) -> None:
         """Nobody reads what is still being fetched: the connection is free for what comes next."""
@@ -134,13 +141,42 @@ class Reading:
         self._desk.focus_pane(self._desk.messages)
 
     def _step(self, by: int) -> None:
+        """To the next message: within the conversation first, which is unfolded for that."""
+        row = self._desk.messages.current
+        if row is not None and self._desk.messages.is_folded(row):
+            self._ordering.unfold(row, partial(self._step_within, by))
+        else:
+            self._step_on(by)
+
+    def _step_within(self, by: int, thread: ThreadLoaded) -> None:
+        row = self._desk.messages.current
+        unread = [each.row for each in thread.envelopes if each.is_unread and each.row != row]
+        if by > 0 and unread:
+            self._go_to(unread[0])
+        else:
+            self._step_on(by)
+
+    def _step_on(self, by: int) -> None:
         messages = self._desk.messages
         before = messages.cursor
         messages.move(by)
+        row = messages.current
         if messages.cursor == before:
             self._desk.tell("This is the last message." if by > 0 else "This is the first message.")
-        elif messages.current is not None:
-            self.open_row(messages.current)
+        elif row is not None and messages.is_folded(row):
+            self._ordering.unfold(row, partial(self._enter, by))
+        elif row is not None:
+            self.open_row(row)
+
+    def _enter(self, by: int, thread: ThreadLoaded) -> None:
+        """Forward into a conversation at its first unread message, or its newest; backward at its end."""
+        unread = [each.row for each in thread.envelopes if each.is_unread]
+        if thread.rows:
+            self._go_to((unread[0] if unread else thread.head) if by > 0 else thread.rows[-1])
+
+    def _go_to(self, row: RowId) -> None:
+        self._desk.messages.select(row)
+        self.open_row(row)
 
     def _source(self) -> None:
         session = self._desk.session
@@ -162,11 +198,16 @@ class Reading:
         reading = self._desk.session.state.reading
         if reading is None or reading.message is None:
             return
-        if not reading.message.other_blocks:
+        if not reading.message.has_other_form:
             self._desk.tell("This message has one form only.")
             return
+        if not reading.message.other_blocks:
+            # It is read at the first wish for it; until then nobody paid for it.
+            session = self._desk.session
+            command = session.submit(OpenMessage(account=session.account, row=reading.row, both_forms=True))
+            self._desk.change(await_message(session.state, command))
         self._wish(replace(self._wishes, other_form=not self._wishes.other_form))
-        is_html = shows_html(reading.message, self._wishes)
+        is_html = reading.message.is_html is not self._wishes.other_form
         self._desk.tell("Showing the HTML." if is_html else "Showing the plain text.")
 
     def _wish(self, wishes: Wishes) -> None:
@@ -179,7 +220,18 @@ class Reading:
         if after_s >= 0 and (envelope is None or envelope.is_unread):
             self._seen = self._desk.reader.set_timer(max(after_s, 0.01), partial(self._mark_seen, row))
 
+    def _prefetch(self) -> None:
+        """Have the messages around the open one fetched, the next ones first."""
+        session, cursor = self._desk.session, self._desk.messages.cursor
+        rows = session.state.rows
+        near = [*rows[cursor + 1 : cursor + 3], *rows[max(0, cursor - 1) : cursor]]
+        if near:
+            session.submit(Prefetch(account=session.account, rows=tuple(RowId(row) for row in near)))
+
     def _stop_clock(self) -> None:
+        if self._resting is not None:
+            self._resting.stop()
+            self._resting = None
         if self._seen is not None:
             self._seen.stop()
             self._seen = None
