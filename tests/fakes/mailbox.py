@@ -146,6 +146,7 @@ def message(envelope: Envelope) -> Message:
             Block(kind=BlockKind.SIGNATURE, spans=(Span(text="Mara Lindqvist, Lindqvist & Daughters"),)),
         ),
         other_blocks=(_text("The same as HTML."),),
+        has_other_form=True,
         links=(LinkTarget(number=1, url="https://harbour.example/drawings/final", host="harbour.example"),),
         attachments=(
             Attachment(part="2", name="masts-final.pdf", content_type="application/pdf", size_bytes=348_000),

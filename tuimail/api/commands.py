@@ -197,6 +197,8 @@ class OpenMessage(Struct, frozen=True, kw_only=True):
 
     account: AccountId
     row: RowId
+    both_forms: bool = False
+    """Read both the plain text and the HTML; without it, the HTML only where it is what is shown."""
 
 
 class ShowSource(Struct, frozen=True, kw_only=True):

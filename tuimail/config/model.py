@@ -44,6 +44,13 @@ class ServerTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     tls: Literal["implicit", "starttls"] | None = None
 
 
+class KeepTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``[accounts.NAME.keep]``."""
+
+    days: Annotated[int, Meta(ge=0, le=36_500)] = 90
+    megabytes: Annotated[int, Meta(ge=1, le=1_000_000)] = 2000
+
+
 class AccountTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """``[accounts.NAME]``."""
 
@@ -59,6 +66,7 @@ class AccountTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     oauth: OAuthTable = OAuthTable()
     imap: ServerTable = ServerTable()
     smtp: ServerTable = ServerTable()
+    keep: KeepTable = KeepTable()
 
 
 class UiSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

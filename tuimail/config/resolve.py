@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from tuimail.config.model import AccountTable, OAuthTable, Preset, ScopesTable, ServerTable
 from tuimail.config.shape import Path as Keys
 from tuimail.config.shape import ShapeError, dotted
-from tuimail.domain.account import Account, Endpoints, OAuthSettings, Server, SignInMethod, Tls
+from tuimail.domain.account import Account, Endpoints, Keep, OAuthSettings, Server, SignInMethod, Tls
 from tuimail.domain.address import is_address
 from tuimail.domain.clean import clean_block, clean_line, is_clean_line
 from tuimail.domain.ids import AccountId
@@ -59,6 +59,7 @@ def resolve_account(name: str, table: AccountTable, *, preset: Preset, folder: P
         smtp=smtp,
         save_sent=preset.save_sent if table.save_sent is None else table.save_sent,
         access_page=preset.access_page,
+        keep=Keep(days=table.keep.days, megabytes=table.keep.megabytes),
     )
 
 

@@ -59,6 +59,20 @@ class OAuthSettings(Struct, frozen=True, kw_only=True):
     """Further authorization parameters."""
 
 
+class Keep(Struct, frozen=True, kw_only=True):
+    """How much mail is kept on this machine beside the headers of everything."""
+
+    days: int = 90
+    """Texts of so many days are fetched in the background; 0: only what is read is kept."""
+    megabytes: int = 2000
+    """Room for texts and small parts; those unused for longest go first."""
+
+    @property
+    def budget_bytes(self) -> int:
+        """The room in bytes."""
+        return self.megabytes * 1_000_000
+
+
 class Account(Struct, frozen=True, kw_only=True):
     """Everything the profile and its preset say about one account."""
 
@@ -82,6 +96,7 @@ class Account(Struct, frozen=True, kw_only=True):
     """Whether we append a copy to Sent; False where the provider files it itself."""
     access_page: str | None = None
     """The provider's page where a user can end this program's access."""
+    keep: Keep = Keep()
 
     @property
     def own_addresses(self) -> tuple[str, ...]:

@@ -1,12 +1,16 @@
 """Messages: the envelope (a list row), the read view and its parts."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
+from types import MappingProxyType
+from typing import ClassVar
 
 from msgspec import Struct
 
 from tuimail.domain.address import Address
 from tuimail.domain.body import Block, LinkTarget
+from tuimail.domain.discreet import Discreet
 from tuimail.domain.ids import MailboxId, RowId, Uid
 
 
@@ -58,6 +62,23 @@ class Envelope(Struct, frozen=True, kw_only=True):
         return Flag.FLAGGED in self.flags
 
 
+class RawMessage(Discreet, frozen=True, kw_only=True):
+    """A message's bytes as far as they were fetched."""
+
+    hidden: ClassVar[tuple[str, ...]] = ("raw",)
+
+    raw: bytes
+    """The whole message; where something is missing, its frame: real headers and boundaries, some parts empty."""
+    missing: Mapping[str, int] = MappingProxyType({})
+    """Parts that were left on the server, and how many bytes they have there. Kept apart from the bytes, where a
+    sender could write what he likes."""
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether these are all bytes of the message."""
+        return not self.missing
+
+
 class Attachment(Struct, frozen=True, kw_only=True):
     """A part of a message that can be saved."""
 
@@ -86,7 +107,9 @@ class Message(Struct, frozen=True, kw_only=True):
     blocks: tuple[Block, ...] = ()
     """The body in the form chosen: the plain text, or the HTML as read by ``mime.html``."""
     other_blocks: tuple[Block, ...] = ()
-    """The other form, where the message has both; empty otherwise."""
+    """The other form, where the message has both and it was read; empty otherwise."""
+    has_other_form: bool = False
+    """Whether there is another form, read or not yet."""
     is_html: bool = False
     """Whether ``blocks`` come from HTML."""
     links: tuple[LinkTarget, ...] = ()

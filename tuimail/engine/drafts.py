@@ -23,6 +23,7 @@ from tuimail.domain.address import Address
 from tuimail.domain.draft import Draft, DraftAttachment, DraftKind
 from tuimail.domain.errors import ErrorKind, Remedy, StoreError
 from tuimail.domain.ids import DraftId
+from tuimail.domain.message import RawMessage
 from tuimail.engine.connection import Connection
 from tuimail.engine.job import Job
 from tuimail.engine.messages import MessageDesk
@@ -116,18 +117,28 @@ class DraftDesk:
     def _look_for_answer(self, job: Job) -> None:
         command = job.command
         assert isinstance(command, BeginAnswer)  # noqa: S101 (the route's own type, for the checker)
-        raw = self._storage.store(self._account.id).bodies.load(command.row, now=self._connection.auth.around.now())
-        if raw is not None:
-            job.hand_to(self._parser, lambda job: self._answer(job, raw))
+        found = self._messages.stored(command.row)
+        # A forward takes the attachments along; for an answer the texts are enough.
+        if found is not None and (found.is_whole or command.kind is not AnswerKind.FORWARD):
+            job.hand_to(self._parser, lambda job: self._answer(job, found))
         else:
-            job.hand_to(self._connection.worker, lambda job: self._answer(job, self._messages.raw(job, command.row)))
+            job.hand_to(self._connection.worker, self._fetch_for_answer)
 
-    def _answer(self, job: Job, raw: bytes) -> None:
+    def _fetch_for_answer(self, job: Job) -> None:
+        command = job.command
+        assert isinstance(command, BeginAnswer)  # noqa: S101 (the route's own type, for the checker)
+        if command.kind is AnswerKind.FORWARD:
+            found = RawMessage(raw=self._messages.whole(job, command.row))
+        else:
+            found = self._messages.readable(job, command.row)
+        job.hand_to(self._parser, lambda job: self._answer(job, found))
+
+    def _answer(self, job: Job, found: RawMessage) -> None:
         command = job.command
         assert isinstance(command, BeginAnswer)  # noqa: S101 (the route's own type, for the checker)
         kind = _KINDS[command.kind]
         draft = answer(
-            parse_message(raw),
+            parse_message(found.raw, missing=found.missing, wants_both=False),
             kind=kind,
             own=identities(self._account),
             account=self._account.id,
@@ -137,7 +148,7 @@ class DraftDesk:
             zone=self._zone,
         )
         if kind is DraftKind.FORWARD:
-            draft = replace(draft, attachments=forward_attachments(raw))
+            draft = replace(draft, attachments=forward_attachments(found.raw))
         self._begun[draft.id] = draft
         self.show(job, draft)
         job.finish()

@@ -14,8 +14,8 @@ from tuimail.domain.draft import OutboxState, OutgoingMail, SignOutPreview, Sign
 from tuimail.domain.errors import KeychainError, TuimailError
 from tuimail.domain.token import Secret
 from tuimail.engine.auth import AuthDesk
+from tuimail.engine.files import write_new
 from tuimail.engine.job import Job
-from tuimail.engine.messages import write_new
 from tuimail.engine.storage import AccountStore, Storage
 from tuimail.engine.worker import Worker
 from tuimail.mime.compose import build, new_message_id

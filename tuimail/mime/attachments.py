@@ -7,18 +7,21 @@ from tuimail.domain.message import Attachment
 from tuimail.mime.filenames import generic_name, safe_file_name
 from tuimail.mime.headers import read_text
 from tuimail.mime.structure import Part, read_structure, walk
-from tuimail.mime.transfer import decode_transfer, decoded_size, encoding_name
+from tuimail.mime.transfer import decode_transfer, decoded_size, encoding_name, estimated_size
 
 _MAX_SUBJECT_NAME = 60
 
 
-def describe(part: Part) -> Attachment:
-    """A part as an attachment, with a name that is safe to show and to save."""
+def describe(part: Part, left_bytes: int | None = None) -> Attachment:
+    """A part as an attachment, with a name that is safe to show and to save. ``left_bytes``: its size in its transfer
+    encoding where it was left on the server."""
     return Attachment(
         part=part.path,
         name=name_of(part),
         content_type=clean_line(part.content_type),
-        size_bytes=decoded_size(part.body, transfer_of(part)),
+        size_bytes=decoded_size(part.body, transfer_of(part))
+        if left_bytes is None
+        else estimated_size(left_bytes, transfer_of(part)),
         is_inline=part.disposition.value == "inline" or bool(part.value("content-id") and not is_attached(part)),
     )
 
@@ -49,15 +52,27 @@ def transfer_of(part: Part) -> str:
 
 
 def attachment_data(raw: bytes, part: str) -> bytes:
-    """The decoded bytes of a part named by ``Attachment.part``.
+    """The decoded bytes of a part named by ``Attachment.part``. Raises ServerError if the message has no such part."""
+    found = _find(raw, part)
+    return decode_transfer(found.body, transfer_of(found))
 
-    Raises ``ServerError`` if the message has no such part.
-    """
-    found = [candidate for candidate in walk(read_structure(raw).root) if candidate.path == part]
-    if not found:
+
+def encoded_part(raw: bytes, part: str) -> bytes:
+    """The same, still in its transfer encoding."""
+    return _find(raw, part).body
+
+
+def decode_part(raw: bytes, part: str, data: bytes) -> bytes:
+    """What a part means that was fetched by itself; ``raw`` has its header, ``data`` is still encoded."""
+    return decode_transfer(data, transfer_of(_find(raw, part)))
+
+
+def _find(raw: bytes, part: str) -> Part:
+    found = next((candidate for candidate in walk(read_structure(raw).root) if candidate.path == part), None)
+    if found is None:
         raise ServerError(ErrorKind.MESSAGE_GONE, "The message no longer has this attachment.", remedy=Remedy.TELL)
     # A multipart directly below an attached message shares the path; the attachment is the outer one.
-    return decode_transfer(found[0].body, transfer_of(found[0]))
+    return found
 
 
 def draft_attachment(part: Part) -> DraftAttachment:

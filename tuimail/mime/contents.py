@@ -8,7 +8,8 @@ from tuimail.mime.attachments import given_name, is_attached, name_of
 from tuimail.mime.headers import read_text
 from tuimail.mime.structure import Part
 
-_READABLE = frozenset({"text/plain", "text/html", "text/enriched", "text/calendar", "message/delivery-status"})
+READABLE = frozenset({"text/plain", "text/html", "text/enriched", "text/calendar", "message/delivery-status"})
+"""Types that are read as part of the message unless they are attached."""
 _SIGNATURES = frozenset({"application/pgp-signature", "application/pkcs7-signature", "application/x-pkcs7-signature"})
 _TOLD_FIELDS = ("From", "To", "Date", "Subject")
 
@@ -57,7 +58,7 @@ def _sort(part: Part, contents: Contents, *, is_root: bool) -> list[Part]:
         contents.attached.append(part)
     elif kind in _SIGNATURES:
         contents.attached.append(part)
-    elif is_root and not is_attached(part) and (kind not in _READABLE) and kind.startswith(("multipart/", "text/")):
+    elif is_root and not is_attached(part) and (kind not in READABLE) and kind.startswith(("multipart/", "text/")):
         contents.sections.append(Section(plain=part))
     elif _is_read(part):
         contents.sections.append(_section(part))
@@ -116,7 +117,7 @@ def _text_within(part: Part) -> Part | None:
 
 
 def _is_read(part: Part) -> bool:
-    return part.content_type in _READABLE and not is_attached(part) and not part.children
+    return part.content_type in READABLE and not is_attached(part) and not part.children
 
 
 def _section(part: Part) -> Section:

@@ -16,6 +16,8 @@ from tuimail.mime.text import read_text_body
 
 _DROPPED = frozenset({"head", "script", "style", "title", "meta", "link", "base"})
 _TAG = re.compile(r"<[^<>]{0,16384}+>")
+_UNSEEN = re.compile(r"<(style|script|head|!--)")
+_UNSEEN_ENDS = {"style": "</style", "script": "</script", "head": "</head", "!--": "-->"}
 _SURROGATES = re.compile(r"[\ud800-\udfff\x00]")
 _MAX_NODE_DEPTH = 3 * MAX_DEPTH
 
@@ -46,6 +48,20 @@ def read_html(html: str) -> HtmlText:
     if renderer.flow.left_out:
         notes.append("The page is very long; its end is not shown.")
     return HtmlText(blocks=tuple(blocks), links=tuple(book.targets), remote_images=pictures.remote, notes=tuple(notes))
+
+
+def rough_words(html: str) -> int:
+    """About how many words a page has, without reading it: a tenth of a millisecond for 20 KB."""
+    html = html.lower()
+    pieces: list[str] = []
+    position = 0
+    # What is never shown; one without an end lasts to the end of the page.
+    while unseen := _UNSEEN.search(html, position):
+        pieces.append(html[position : unseen.start()])
+        end = html.find(_UNSEEN_ENDS[unseen[1]], unseen.end())
+        position = len(html) if end < 0 else end
+    pieces.append(html[position:])
+    return len(_TAG.sub(" ", "".join(pieces)).split())
 
 
 def _visible(tree: LexborHTMLParser, hidden: frozenset[str], pictures: Pictures) -> Element:

@@ -25,6 +25,7 @@ _NEXT_FIELD = re.compile(rb"[^\n]*\n(?=[A-Za-z][A-Za-z0-9-]{1,60}:[ \t])")
 _MBOX_LINE = re.compile(rb">?From [^\n]*\n")
 _GUESSED_BOUNDARY = re.compile(rb"^--([^\s-][^\r\n]{3,99}?)[ \t]*\r?$", re.M)
 _AFTER_BOUNDARY = re.compile(rb"(--)?[ \t]*(?:\r?\n|\r?\Z)")
+_ENDS_HEADER = re.compile(rb"(?:\A|\n)\r?\n\Z")
 _DEFAULT = FieldWithParams(value="text/plain", params={})
 
 
@@ -123,6 +124,16 @@ def header_fields(source: bytes, start: int, end: int) -> tuple[tuple[tuple[str,
     return tuple(fields), min(position, end)
 
 
+def is_header(block: bytes) -> bool:
+    """Whether the block is the header of a part, its empty line included, and nothing else."""
+    return header_fields(block, 0, len(block))[1] == len(block) and _ENDS_HEADER.search(block) is not None
+
+
+def boundary_of(header: bytes) -> bytes:
+    """The boundary that a multipart's header names; empty if it names none."""
+    return _boundary(_read_part(header, "", start=0, end=len(header)))
+
+
 def _read_part(source: bytes, path: str, *, start: int, end: int) -> Part:
     fields, body = header_fields(source, start, end)
     part = Part(
@@ -175,13 +186,17 @@ def _pieces(part: Part) -> Iterator[tuple[int, int]]:
         if part.end > part.start and b"base64" not in encoding and b"quoted" not in encoding:
             yield part.start, part.end
     elif part.content_type.startswith("multipart/"):
-        boundary = part.type.params.get("boundary", "").rstrip().encode("utf-8", "replace")
+        boundary = _boundary(part)
         found = False
         for piece in _cut(part, boundary) if boundary else ():
             found = True
             yield piece
         if not found and (guess := _GUESSED_BOUNDARY.search(part.source, part.start, part.end)):
             yield from _cut(part, guess[1])
+
+
+def _boundary(part: Part) -> bytes:
+    return part.type.params.get("boundary", "").rstrip().encode("utf-8", "replace")
 
 
 def _cut(part: Part, boundary: bytes) -> Iterator[tuple[int, int]]:

@@ -35,6 +35,13 @@ def decoded_size(data: bytes, encoding: str) -> int:
     return len(decode_transfer(data, encoding))
 
 
+def estimated_size(encoded_bytes: int, encoding: str) -> int:
+    """About the size of what so many encoded bytes mean: lines of 76 characters, or of 60 for uuencode."""
+    if encoding == "base64":
+        return encoded_bytes * 57 // 78
+    return encoded_bytes * 45 // 63 if encoding == "uuencode" else encoded_bytes
+
+
 def _from_base64(data: bytes) -> bytes:
     digits = data.translate(None, _NOT_BASE64)
     if len(digits) % 4 == 1:

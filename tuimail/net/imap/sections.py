@@ -24,6 +24,8 @@ def fetch_sections(exchange: Exchange, uid: int, wanted: Mapping[str, int]) -> d
     """
     if len(wanted) > MAX_SECTIONS or not all(_SECTION.fullmatch(section) for section in wanted):
         raise ServerError(ErrorKind.SERVER_REFUSED, "There is no such part of a message.", remedy=Remedy.TELL)
+    if not wanted:
+        return {}
     items = b" ".join(b"BODY.PEEK[%s]<0.%d>" % (section.encode(), limit) for section, limit in wanted.items())
     limit = max(wanted.values(), default=0) + _SPARE
     answer = exchange.run(b"UID", b"FETCH", number(uid), b"(UID %s)" % items, literal_limit=limit)

@@ -1,0 +1,198 @@
+"""Bodies of one account's messages: from the store, else from the server, the big ones without their big parts."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Protocol, TypeVar
+
+from msgspec import Struct
+
+from tuimail.api.events import Noticed
+from tuimail.domain.errors import ErrorKind, NetworkError, Remedy, ServerError, StoreError
+from tuimail.domain.ids import AccountId, MailboxId, RowId
+from tuimail.domain.message import RawMessage
+from tuimail.engine.connection import Connection
+from tuimail.engine.storage import AccountStore, Storage
+from tuimail.mime.attachments import encoded_part
+from tuimail.mime.skeleton import build, plan
+from tuimail.net.errors import Refused
+from tuimail.net.imap.session import ImapSession
+
+T = TypeVar("T")
+
+SMALL = 48 * 1024
+"""A message up to this size is fetched whole: one round trip less, and on most lines as fast as its parts."""
+KEPT_PART = 256 * 1024
+"""A part up to this size is kept after it was saved."""
+KEPT_WHOLE = 16 * 1024 * 1024
+"""A message up to this size is kept whole once all of it was needed."""
+
+
+class Asker(Protocol):
+    """Who a body is fetched for."""
+
+    def check(self) -> None:
+        """Raise to give up; called between steps."""
+
+    def progress(self, words: str, done: int = 0, total: int = 0) -> None:
+        """Say how far it is."""
+
+
+class _Place(Struct, frozen=True, kw_only=True):
+    """Where the server has a message."""
+
+    mailbox: MailboxId
+    raw_name: bytes
+    uidvalidity: int | None
+    uid: int
+    size_bytes: int
+
+
+Way = Callable[[ImapSession, _Place, Asker], RawMessage]
+
+
+class Bodies:
+    """Fetches and keeps. All methods run on the account's ``imap`` worker unless they say otherwise."""
+
+    def __init__(self, connection: Connection, storage: Storage, *, on_gone: Callable[[MailboxId], None]) -> None:
+        """``on_gone`` brings a mailbox up to date whose list names a message that is not there."""
+        self._connection = connection
+        self._account: AccountId = connection.account.id
+        self._storage = storage
+        self._on_gone = on_gone
+
+    def stored(self, row: RowId) -> RawMessage | None:
+        """What is stored of the message. On the store worker."""
+        return self._storage.store(self._account).bodies.load(row, now=self._now())
+
+    def readable(self, row: RowId, asker: Asker) -> RawMessage:
+        """The message with all its texts, fetched where it is not stored."""
+        found = self._in_store(lambda _: self.stored(row))
+        return found if found is not None else self._fetch(row, asker, self._texts)
+
+    def ahead(self, row: RowId, asker: Asker) -> RawMessage:
+        """The same before anybody asked: what cannot be kept is of no use, and raises StoreError."""
+        found = self._in_store(lambda _: self.stored(row))
+        if found is None:
+            found = self._at_server(row, lambda session, place: self._texts(session, place, asker))
+            self._save(row, found)
+        return found
+
+    def whole(self, row: RowId, asker: Asker) -> bytes:
+        """All bytes of the message, fetched where they are not stored."""
+        found = self._in_store(lambda _: self.stored(row))
+        return found.raw if found is not None and found.is_whole else self._fetch(row, asker, self._all).raw
+
+    def part(self, row: RowId, section: str, *, known: RawMessage, asker: Asker) -> bytes:
+        """A part that ``known`` leaves on the server, still in its transfer encoding."""
+        kept = self._in_store(lambda store: store.bodies.load_part(row, section, now=self._now()))
+        if kept is not None:
+            return kept
+        size_bytes = known.missing[section]
+
+        def fetch(session: ImapSession, place: _Place) -> bytes:
+            told = _told(asker, "loading the attachment")
+            return session.part(place.uid, section, size_bytes=size_bytes, on_bytes=told, check=asker.check)
+
+        data = self._at_server(row, fetch)
+        if len(data) < size_bytes:
+            # Cut short, or never as long as the server told: the whole message knows.
+            return encoded_part(self.whole(row, asker), section)
+        if len(data) <= KEPT_PART:
+            with self._noticing("The attachment is saved, but not kept for the next time"):
+                self._in_store(lambda store: store.bodies.save_part(row, section, data, now=self._now()))
+        return data
+
+    def _fetch(self, row: RowId, asker: Asker, way: Way) -> RawMessage:
+        message = self._at_server(row, lambda session, place: way(session, place, asker))
+        if len(message.raw) <= KEPT_WHOLE:
+            with self._noticing("This message is shown but not kept"):
+                self._save(row, message)
+        return message
+
+    def _save(self, row: RowId, message: RawMessage) -> None:
+        self._in_store(lambda store: store.bodies.save(row, message.raw, now=self._now(), missing=message.missing))
+
+    def _texts(self, session: ImapSession, place: _Place, asker: Asker) -> RawMessage:
+        """The message with its texts alone where that saves much, whole otherwise."""
+        frame = self._frame(session, place, asker) if place.size_bytes > SMALL else None
+        return frame if frame is not None else self._all(session, place, asker)
+
+    def _frame(self, session: ImapSession, place: _Place, asker: Asker) -> RawMessage | None:
+        """The message without its big parts; None where it cannot be had or trusted in this way."""
+        asker.check()
+        told = session.structure(place.uid)
+        wanted = plan(told.root, told.size_bytes) if told is not None else None
+        if told is None or wanted is None:
+            return None
+        asker.check()
+        try:
+            fetched = session.sections(place.uid, wanted.sections)
+        except Refused:
+            return None
+        return build(told.root, wanted, header=told.header, fetched=fetched)
+
+    def _all(self, session: ImapSession, place: _Place, asker: Asker) -> RawMessage:
+        raw = session.body(place.uid, on_bytes=_told(asker, "loading the message"), check=asker.check)
+        return RawMessage(raw=raw)
+
+    def _at_server(self, row: RowId, work: Callable[[ImapSession, _Place], T]) -> T:
+        """Do something with the message where the server has it, and only if it is the one that we know."""
+        place = self._in_store(lambda store: _locate(store, row))
+        if not isinstance(place, _Place):
+            if place is not None:
+                self._on_gone(place)
+            words = "This message is no longer where it was. The list is being brought up to date."
+            raise StoreError(ErrorKind.MESSAGE_GONE, words, remedy=Remedy.TELL)
+
+        def selected(session: ImapSession) -> T:
+            if session.select(place.raw_name).uidvalidity != place.uidvalidity:
+                words = "The server renumbered this folder; it is being read anew."
+                raise ServerError(ErrorKind.MESSAGE_GONE, words, remedy=Remedy.TELL)
+            return work(session, place)
+
+        try:
+            return self._connection.run(selected)
+        except NetworkError as error:
+            words = "This message is not stored on this machine, and the server cannot be reached now."
+            raise NetworkError(error.kind, words, remedy=Remedy.TELL, detail=error.summary) from error
+        except ServerError as error:
+            if error.kind is ErrorKind.MESSAGE_GONE:
+                self._on_gone(place.mailbox)
+            raise
+
+    @contextmanager
+    def _noticing(self, words: str) -> Iterator[None]:
+        try:
+            yield
+        except StoreError as error:
+            # A full disk must not keep anybody from reading.
+            self._connection.auth.around.emit(Noticed(account=self._account, words=f"{words}: {error.summary}"))
+
+    def _in_store(self, work: Callable[[AccountStore], T]) -> T:
+        return self._storage.run(self._account, work)
+
+    def _now(self) -> datetime:
+        return self._connection.auth.around.now()
+
+
+def _locate(store: AccountStore, row: RowId) -> _Place | MailboxId | None:
+    """Where the server has the message; its mailbox alone where its UID is not known, None where nothing is."""
+    place = store.messages.locate(row)
+    raw_name = store.mailboxes.raw_name(place.mailbox) if place else None
+    if place is None or raw_name is None:
+        return None
+    if place.uid is None:
+        return place.mailbox
+    envelopes = store.messages.envelopes([row])
+    return _Place(
+        mailbox=place.mailbox,
+        raw_name=raw_name,
+        uidvalidity=store.mailboxes.sync_state(place.mailbox).uidvalidity,
+        uid=place.uid,
+        size_bytes=envelopes[0].size_bytes if envelopes else 0,
+    )
+
+
+def _told(asker: Asker, words: str) -> Callable[[int, int], None]:
+    return lambda done, total: asker.progress(words, done, total)

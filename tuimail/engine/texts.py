@@ -1,0 +1,276 @@
+"""Texts fetched before anybody asks: of the messages around the open one, and of the last weeks.
+
+One message at a time on the ``imap`` worker, behind everything that somebody waits for; what was fetched is parsed on
+the ``parser`` worker and its words go into the search index.
+"""
+
+import logging
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from msgspec import Struct
+
+from tuimail.api.commands import Prefetch
+from tuimail.api.events import FillingChanged
+from tuimail.domain.account import Keep
+from tuimail.domain.errors import ErrorKind, TuimailError
+from tuimail.domain.ids import AccountId, MailboxId, RowId
+from tuimail.domain.mailbox import MailboxRole
+from tuimail.domain.message import Message, RawMessage
+from tuimail.engine.bodies import Bodies
+from tuimail.engine.connection import Connection
+from tuimail.engine.job import GivenUpError, Job
+from tuimail.engine.recent import Recent
+from tuimail.engine.storage import AccountStore, Storage
+from tuimail.engine.timers import Timers
+from tuimail.engine.worker import Urgency, Worker
+from tuimail.mime.parse import parse_message, words_of
+
+log = logging.getLogger(__name__)
+
+BATCH = 50
+"""Rows looked up at a time; the budget is looked at as often."""
+PAUSE_S = 0.03
+"""Between two messages: parsing them must not keep the screen from answering keys."""
+REST_S = 1.5
+"""After something that the user did."""
+LOOK_AGAIN_S = 60.0
+"""Until new mail is looked for whose text is not here yet."""
+TELL_EVERY_S = 0.5
+_LEFT_OUT = frozenset({MailboxRole.JUNK, MailboxRole.TRASH, MailboxRole.SEARCH})
+
+
+class _Progress(Struct):
+    """How the filling goes; changes as it does."""
+
+    total: int
+    began_s: float
+    done: int = 0
+    told_s: float = 0.0
+
+
+class _Wait:
+    """Stands for the background where a body is fetched; gives way as soon as somebody waits."""
+
+    def __init__(self, is_over: Callable[[], bool]) -> None:
+        self._is_over = is_over
+
+    def check(self) -> None:
+        """Raise if something else is to be done first."""
+        if self._is_over():
+            raise GivenUpError
+
+    def progress(self, words: str, done: int = 0, total: int = 0) -> None:
+        """Nobody waits for this."""
+
+
+class TextRoom:
+    """The texts of one account that are fetched in the background."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        storage: Storage,
+        *,
+        bodies: Bodies,
+        recent: Recent,
+        parser: Worker,
+        timers: Timers,
+    ) -> None:
+        self._connection = connection
+        self._account: AccountId = connection.account.id
+        self._keep: Keep = connection.account.keep
+        self._storage = storage
+        self._bodies = bodies
+        self._recent = recent
+        self._parser = parser
+        self._timers = timers
+        self._guard = threading.Lock()
+        self._near: deque[RowId] = deque()
+        self._near_job: Job | None = None
+        self._far: deque[RowId] = deque()
+        self._tried: set[RowId] = set()
+        """Rows whose words are not in the index yet, or cannot come there."""
+        self._progress: _Progress | None = None
+        self._is_posted = False
+        self._timer: int | None = None
+        self._acted_s = 0.0
+        self.is_held: Callable[[], bool] = lambda: False
+        """Whether the user holds what is fetched in the background, or older rows are still to come."""
+
+    def prefetch(self, job: Job) -> None:
+        """Route of ``Prefetch``: these rows instead of those asked for before."""
+        command = job.command
+        assert isinstance(command, Prefetch)  # noqa: S101 (the route's own type, for the checker)
+        with self._guard:
+            earlier, self._near_job = self._near_job, job
+            self._near = deque(command.rows)
+        if earlier is not None:
+            earlier.finish()
+        self._queue()
+
+    def user_acted(self) -> None:
+        """Something was asked for: texts of the last weeks can wait. Any thread; costs nothing."""
+        self._acted_s = time.monotonic()
+
+    def forget(self) -> None:
+        """The account is signed out: nothing of it stays in memory. Any thread."""
+        with self._guard:
+            self._near.clear()
+        self._recent.forget()
+
+    def wanted(self) -> None:
+        """Begin, or go on, where something is missing. Any thread."""
+        self._queue()
+
+    def note(self, row: RowId, message: Message) -> None:
+        """Put the words of a message that was read into the search index. Any thread."""
+        words = words_of(message)
+        self._storage.worker.post(lambda: self._index(row, words), urgency=Urgency.BACKGROUND)
+
+    def _queue(self, after_s: float = 0.0) -> None:
+        """Come again: now, or later if nobody asks before."""
+        with self._guard:
+            if self._is_posted:
+                return
+            if self._timer is not None:
+                self._timers.cancel(self._timer)
+                self._timer = None
+            if after_s:
+                self._timer = self._timers.after(after_s, self._queue)
+                return
+            self._is_posted = True
+        self._connection.worker.post(self._step, urgency=Urgency.BACKGROUND)
+
+    def _step(self) -> None:
+        """Fetch one text, if it is the time for it, and see when to come again."""
+        with self._guard:
+            self._is_posted = False
+            if not self._connection.is_online:
+                self._near.clear()
+            near = self._near.popleft() if self._near else None
+        if not self._connection.is_online or not self._storage.is_open(self._account):
+            self._end_near()
+            return  # the next connection begins again
+        try:
+            if near is not None:
+                self._fetch(near, is_near=True)
+                self._queue()
+            else:
+                self._end_near()
+                self._far_step()
+        except TuimailError as error:
+            log.info("texts: %s", error.kind)
+            self._queue(LOOK_AGAIN_S)
+
+    def _end_near(self) -> None:
+        with self._guard:
+            job, self._near_job = (None, self._near_job) if self._near else (self._near_job, None)
+        if job is not None:
+            job.finish()
+
+    def _far_step(self) -> None:
+        rest_s = self._acted_s + REST_S - time.monotonic()
+        if rest_s > 0:
+            self._queue(rest_s)
+        elif self._keep.days <= 0 or self.is_held():
+            self._tell(is_end=True)
+            self._queue(LOOK_AGAIN_S)
+        elif not self._far and not self._look():
+            self._finish()
+            self._queue(LOOK_AGAIN_S)
+        else:
+            self._fetch(self._far.popleft(), is_near=False)
+            self._count()
+            self._queue(PAUSE_S)
+
+    def _look(self) -> bool:
+        """Find the next messages without text; whether there are any, and room for them."""
+        rows, total = self._storage.run(self._account, self._missing, urgency=Urgency.BACKGROUND)
+        self._far = deque(row for row in rows if row not in self._tried)
+        if self._far and self._progress is None:
+            self._progress = _Progress(total=total, began_s=time.monotonic())
+        return bool(self._far)
+
+    def _missing(self, store: AccountStore) -> tuple[list[RowId], int]:
+        store.bodies.trim(self._keep.budget_bytes)
+        if store.bodies.total_bytes() >= self._keep.budget_bytes:
+            return [], 0
+        since = self._now() - timedelta(days=self._keep.days)
+        for mailbox in self._complete(store):
+            rows = store.bodies.wanted([mailbox], since=since, limit=BATCH + len(self._tried))
+            if not self._tried.issuperset(rows):
+                return rows, store.bodies.count_wanted(self._complete(store), since=since)
+        return [], 0
+
+    def _complete(self, store: AccountStore) -> list[MailboxId]:
+        """The mailboxes whose headers are all here, and whose mail somebody may want to read."""
+        return [
+            mailbox.id
+            for mailbox in store.mailboxes.list()
+            if mailbox.role not in _LEFT_OUT and store.mailboxes.sync_state(mailbox.id).is_complete
+        ]
+
+    def _fetch(self, row: RowId, *, is_near: bool) -> None:
+        if is_near and self._recent.get(row) is not None:
+            return
+        try:
+            found = self._bodies.ahead(row, _Wait(lambda: self._connection.worker.is_urged))
+        except GivenUpError:
+            with self._guard:
+                (self._near if is_near else self._far).appendleft(row)
+            return
+        except TuimailError as error:
+            if not self._connection.is_online or error.kind is ErrorKind.DISK:
+                raise
+            self._tried.add(row)
+            return
+        self._tried.add(row)
+        self._parser.post(lambda: self._read(row, found, is_near=is_near), urgency=Urgency.BACKGROUND)
+
+    def _read(self, row: RowId, found: RawMessage, *, is_near: bool) -> None:
+        """Parse on the parser worker; the words go into the index, a neighbour is kept to be shown at once."""
+        message = parse_message(found.raw, missing=found.missing, wants_both=False)
+        if is_near:
+            self._recent.put(row, message)
+        self.note(row, message)
+
+    def _index(self, row: RowId, words: str) -> None:
+        if self._storage.is_open(self._account):
+            self._storage.store(self._account).search.index_text(row, words)
+            self._tried.discard(row)
+
+    def _count(self) -> None:
+        if self._progress is not None:
+            self._progress.done += 1
+            self._tell()
+
+    def _finish(self) -> None:
+        if self._progress is not None:
+            self._progress.done = self._progress.total
+            self._tell(is_end=True)
+            self._progress = None
+
+    def _tell(self, *, is_end: bool = False) -> None:
+        progress, now_s = self._progress, time.monotonic()
+        if progress is None or (not is_end and now_s - progress.told_s < TELL_EVERY_S):
+            return
+        progress.told_s = now_s
+        taken_s = now_s - progress.began_s
+        is_paused = self.is_held()
+        self._connection.auth.around.emit(
+            FillingChanged(
+                account=self._account,
+                words=f"texts of the last {self._keep.days} days",
+                done=min(progress.done, progress.total),
+                total=progress.total,
+                per_s=progress.done / taken_s if taken_s > 0 and not is_paused else 0.0,
+                is_paused=is_paused,
+            )
+        )
+
+    def _now(self) -> datetime:
+        return self._connection.auth.around.now()
