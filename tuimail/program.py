@@ -30,6 +30,7 @@ from tuimail.engine.engine import MailEngine
 from tuimail.engine.job import unforeseen
 from tuimail.engine.mailboxes import ListRoom
 from tuimail.engine.opening import Opener
+from tuimail.engine.search import SearchRoom
 from tuimail.engine.storage import Storage
 from tuimail.engine.timers import Timers
 from tuimail.engine.worker import Worker, log_crash
@@ -84,8 +85,12 @@ class Program:
         self.engine = MailEngine()
         self.timers = Timers()
         store_worker = Worker("store", on_crash=log_crash)
-        self.storage = Storage(setting.places, store_worker, emit=self.engine.emit, now=setting.clock)
+        self.storage = Storage(
+            setting.places, store_worker, emit=self.engine.emit, now=setting.clock, zone=setting.zone
+        )
         self.lists = ListRoom(self.storage, self.engine.emit)
+        names = tuple(account.id for account in setting.profile.accounts)
+        self.searches = SearchRoom(self.storage, self.lists, emit=self.engine.emit, timers=self.timers, accounts=names)
         self.opener = Opener(
             self.storage,
             self.lists,
@@ -96,7 +101,7 @@ class Program:
         self.lists.on_shown = lambda: self._load_rest_in(_PAINT_S)
         self.engine.on_close(self.timers.close)
         self.engine.on_close(self.storage.close)
-        self.engine.attach({**self.lists.routes(), OpenAccount: self.opener.open})
+        self.engine.attach({**self.lists.routes(), **self.searches.routes(), OpenAccount: self.opener.open})
         self._loading = threading.Lock()
         self._is_loaded = False
         self.household: Household | None = None

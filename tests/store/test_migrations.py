@@ -9,7 +9,7 @@ from pathlib import Path
 import apsw
 import pytest
 
-from tests.store.conftest import KEY
+from tests.store.conftest import KEY, NOW
 from tuimail.domain.errors import ErrorKind, StoreError
 from tuimail.domain.ids import MailboxId
 from tuimail.store import db as store_db
@@ -97,7 +97,7 @@ def test_a_store_of_the_first_version_keeps_everything(path: Path) -> None:
     assert db.value("pragma user_version") == len(STORE_STEPS)
     assert db.is_intact()
     assert len(MessageRepository(db).ids(INBOX)) == ROWS - 1
-    assert len(SearchRepository(db).search(INBOX, "engine")) == ROWS - 1
+    assert len(SearchRepository(db, lambda: NOW).search(INBOX, "engine")) == ROWS - 1
     mailbox = MailboxRepository(db).get(INBOX)
     assert mailbox is not None
     assert (mailbox.total, mailbox.unread) == (400, 200)

@@ -2,15 +2,15 @@
 
 from collections.abc import Callable
 
-from tuimail.api.commands import LoadRows, OpenMailbox, Search
+from tuimail.api.commands import LoadRows, OpenMailbox
 from tuimail.api.engine import Sink
 from tuimail.api.events import ListChanged, ListLoaded, MailboxesListed, RowsLoaded
 from tuimail.domain.errors import ErrorKind, Remedy, StoreError
 from tuimail.domain.ids import AccountId, MailboxId, RowId
+from tuimail.domain.mailbox import Mailbox
 from tuimail.engine.engine import Routes
 from tuimail.engine.job import Job
 from tuimail.engine.storage import Storage
-from tuimail.engine.worker import Urgency
 
 FIRST_SCREEN = 60
 """Envelopes sent along with a list: more rows than a tall terminal shows."""
@@ -28,14 +28,20 @@ class ListRoom:
         """Called on the store worker after a list was sent to the screen."""
         self.on_opened: Callable[[AccountId, MailboxId], None] = lambda _account, _mailbox: None
         """Called on the store worker after a list was shown; synchronisation hangs on it once it is loaded."""
+        self.kept: Callable[[AccountId], tuple[Mailbox, ...]] = lambda _account: ()
+        """The kept searches, which stand below the mailboxes. This and the next two are set by the room of searches."""
+        self.open_kept: Callable[[Job], None] = lambda _job: None
+        """Answers ``OpenMailbox`` for one of them. On the store worker."""
+        self.on_changed: Callable[[AccountId], None] = lambda _account: None
+        """Called after the rows of an account changed."""
 
     def routes(self) -> Routes:
         """The commands answered here."""
-        return {OpenMailbox: self._open, LoadRows: self._load, Search: self._search}
+        return {OpenMailbox: self._open, LoadRows: self._load}
 
     def show_mailboxes(self, account: AccountId) -> None:
         """Tell all mailboxes with their counts."""
-        mailboxes = self._storage.store(account).mailboxes.list()
+        mailboxes = (*self._storage.store(account).mailboxes.list(), *self.kept(account))
         self._emit(MailboxesListed(account=account, mailboxes=mailboxes))
 
     def show_list(self, account: AccountId, mailbox: MailboxId, job: Job | None = None) -> None:
@@ -67,6 +73,7 @@ class ListRoom:
             )
         )
         self.show_mailboxes(account)
+        self.on_changed(account)
 
     def _open(self, job: Job) -> None:
         job.hand_to(self._storage.worker, self._open_now)
@@ -74,6 +81,11 @@ class ListRoom:
     def _open_now(self, job: Job) -> None:
         command = job.command
         assert isinstance(command, OpenMailbox)  # noqa: S101 (the route's own type, for the checker)
+        if command.mailbox < 0:
+            self.open_mailbox[command.account] = command.mailbox
+            self.open_kept(job)
+            self.on_shown()
+            return
         if self._storage.store(command.account).mailboxes.get(command.mailbox) is None:
             raise StoreError(ErrorKind.MESSAGE_GONE, "This folder is no longer there.", remedy=Remedy.TELL)
         self.open_mailbox[command.account] = command.mailbox
@@ -92,25 +104,3 @@ class ListRoom:
         job.emit(RowsLoaded(account=command.account, envelopes=tuple(envelopes)))
         job.finish()
 
-    def _search(self, job: Job) -> None:
-        job.hand_to(self._storage.worker, self._search_now, urgency=Urgency.NORMAL)
-
-    def _search_now(self, job: Job) -> None:
-        command = job.command
-        assert isinstance(command, Search)  # noqa: S101 (the route's own type, for the checker)
-        if not command.query.strip():
-            self.show_list(command.account, command.mailbox, job)
-            job.finish()
-            return
-        store = self._storage.store(command.account)
-        rows = store.search.search(command.mailbox, command.query)
-        job.emit(
-            ListLoaded(
-                account=command.account,
-                mailbox=command.mailbox,
-                rows=rows,
-                envelopes=tuple(store.messages.envelopes([RowId(row) for row in rows[:FIRST_SCREEN]])),
-                query=command.query,
-            )
-        )
-        job.finish()

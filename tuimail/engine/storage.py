@@ -5,7 +5,7 @@ import threading
 import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import TypeVar
 
@@ -28,6 +28,7 @@ from tuimail.store.messages import MessageRepository
 from tuimail.store.outbox import OutboxRepository
 from tuimail.store.salvage import salvage
 from tuimail.store.search import SearchRepository
+from tuimail.store.searches import KeptSearches
 
 log = logging.getLogger(__name__)
 
@@ -52,6 +53,7 @@ class AccountStore(Struct, frozen=True, kw_only=True):
     mailboxes: MailboxRepository
     messages: MessageRepository
     search: SearchRepository
+    kept: KeptSearches
     drafts: DraftRepository
     outbox: OutboxRepository
     changes: ChangeRepository
@@ -61,10 +63,13 @@ class AccountStore(Struct, frozen=True, kw_only=True):
 class Storage:
     """Opens, lends and deletes the stores. ``run`` and ``read`` wait; ``post`` does not."""
 
-    def __init__(self, places: Places, worker: Worker, *, emit: Sink, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, places: Places, worker: Worker, *, emit: Sink, now: Callable[[], datetime], zone: tzinfo = UTC
+    ) -> None:
         self._places = places
         self._emit = emit
         self._now = now
+        self._zone = zone
         self.worker = worker
         self._open: dict[AccountId, AccountStore] = {}
         self._locks: dict[AccountId, AccountLock] = {}
@@ -110,7 +115,8 @@ class Storage:
             db=db,
             mailboxes=MailboxRepository(db),
             messages=MessageRepository(db),
-            search=SearchRepository(db),
+            search=SearchRepository(db, lambda: self._now().astimezone(self._zone)),
+            kept=KeptSearches(db),
             drafts=DraftRepository(db),
             outbox=OutboxRepository(db, account),
             changes=ChangeRepository(db),
