@@ -17,12 +17,13 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
 from tests.fakes.imap_server import CAPABILITIES, Reply
+from tests.fakes.mime_server import body_structure, section
 from tests.fakes.wire_server import Peer
 
 _LITERAL = re.compile(rb"\{(\d+)(\+?)\}$")
 _TOKEN = re.compile(rb"auth=Bearer ([^\x01]*)")
 _APPEND = re.compile(rb'APPEND "([^"]*)" \(([^)]*)\)(?: "[^"]*")? (.*)', re.DOTALL)
-_PIECE = re.compile(rb"BODY\.PEEK\[\]<(\d+)\.(\d+)>")
+_PIECE = re.compile(rb"BODY\.PEEK\[([\d.A-Z]*)\]<(\d+)\.(\d+)>")
 _IDLE_LOOK_S = 0.02
 
 
@@ -305,14 +306,12 @@ class _Talk:
             yield b"* SEARCH" + b"".join(b" %d" % uid for uid in uids)
 
     def _fetch(self, chosen: list[tuple[int, int, Mail]], text: bytes) -> Iterator[bytes]:
-        piece = _PIECE.search(text)
+        pieces = _PIECE.findall(text)
         for place, uid, mail in chosen:
             flags = b" ".join(sorted(mail.flags))
             start = b"* %d FETCH (UID %d FLAGS (%s)" % (place, uid, flags)
-            if piece:
-                part = mail.raw[int(piece[1]) : int(piece[1]) + int(piece[2])]
-                named = (len(mail.raw), int(piece[1]), len(part), part)
-                yield start + b" RFC822.SIZE %d BODY[]<%d> {%d}\r\n%s)" % named
+            if pieces:
+                yield start + b" RFC822.SIZE %d%s)" % (len(mail.raw), _sections(mail.raw, text, pieces))
             elif b"HEADER.FIELDS" in text:
                 header = mail.raw.partition(b"\r\n\r\n")[0] + b"\r\n\r\n"
                 date = b'INTERNALDATE "14-Mar-2026 09:30:00 +0000"'
@@ -342,3 +341,12 @@ class _Talk:
             del self.box.mails[uid]
             self.house.modseq += 1
             yield b"* %d EXPUNGE" % place
+
+
+def _sections(raw: bytes, asked: bytes, pieces: list[tuple[bytes, bytes, bytes]]) -> bytes:
+    """The pieces of a mail that were asked for, and its structure if that was."""
+    told = b" BODYSTRUCTURE " + body_structure(raw) if b"BODYSTRUCTURE" in asked else b""
+    for name, start, size in pieces:
+        piece = section(raw, name.decode())[int(start) : int(start) + int(size)]
+        told += b" BODY[%s]<%s> {%d}\r\n%s" % (name, start, len(piece), piece)
+    return told
