@@ -2,6 +2,8 @@
 
 import json
 import re
+import sys
+import unicodedata
 from array import array
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
@@ -10,6 +12,13 @@ from functools import lru_cache
 from tuimail.domain.address import Address
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_ANSWERS = re.compile(
+    r"^(?:\[[^\]\[]{1,40}\]\s*+(?=\S))?+(?:(?:re|aw|antw|antwort|sv|vs|odp|ynt|r|fwd?|wg|tr|enc|rv|doorst)"
+    r"(?:\[\d{1,3}\])?\s*+[:\uff1a]\s*+)++",
+    re.IGNORECASE,
+)
+"""What mail programs put before the subject of an answer or a forward, after the name of a list."""
+_SORTED_CHARS = 60
 # Scripts written without spaces, where unicode61 would see a whole sentence as one word.
 _UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\uff66-\uff9f]+")
 
@@ -58,6 +67,34 @@ def unpack_ids(text: str) -> tuple[str, ...]:
     return tuple(text.split("\n")) if text else ()
 
 
+def pack_unsigned(number: int | None) -> int | None:
+    """A number of 64 bits without sign, as Gmail's are, in a column, whose integers have one."""
+    return number if number is None or number < 1 << 63 else number - (1 << 64)
+
+
+def unpack_unsigned(number: int | None) -> int | None:
+    """The inverse of ``pack_unsigned``."""
+    return number if number is None or number >= 0 else number + (1 << 64)
+
+
+def sender_key(sender: Sequence[Address]) -> str:
+    """What a list sorted by sender compares: the name shown, without case, accents and quotation marks."""
+    return _sort_key(sender[0].short) if sender else ""
+
+
+def subject_key(subject: str) -> str:
+    """What a list sorted by subject compares: an answer stands beside what it answers."""
+    return _sort_key(_ANSWERS.sub("", subject[:200]))
+
+
+def _sort_key(text: str) -> str:
+    short = text[: 2 * _SORTED_CHARS]
+    if not short.isascii():
+        # Accents come apart from their letters, and go.
+        short = "".join([each for each in unicodedata.normalize("NFKD", short) if not unicodedata.combining(each)])
+    return short.casefold().lstrip(" \"'([<*-.")[:_SORTED_CHARS]
+
+
 def as_json(numbers: Iterable[int]) -> str:
     """A list of numbers as one bound value, for ``json_each``."""
     return json.dumps(list(numbers))
@@ -66,6 +103,23 @@ def as_json(numbers: Iterable[int]) -> str:
 def as_array(text: str | None) -> "array[int]":
     """The numbers of a ``json_group_array``: one row, since stepping through 100,000 beside a busy thread is slow."""
     return array("q", json.loads(text) if text else ())
+
+
+def hex_column(*columns: str) -> str:
+    """SQL for an aggregate that ``from_hex`` reads: integers of all rows in one value, 16 digits each.
+
+    Reading 100,000 takes as long as with JSON (16 ms), but all of it inside SQLite, which lets other threads run;
+    ``json.loads`` and what follows hold the interpreter for 13 ms at a stretch.
+    """
+    return f"group_concat(printf('{'%016x' * len(columns)}', {', '.join(columns)}), '')"
+
+
+def from_hex(text: str | None) -> "array[int]":
+    """The numbers of a ``hex_column``, row by row."""
+    numbers = array("q", bytes.fromhex(text) if text else b"")
+    if sys.byteorder == "little":
+        numbers.byteswap()
+    return numbers
 
 
 def searchable(text: str) -> str:

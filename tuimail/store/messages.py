@@ -1,7 +1,8 @@
 """Messages: headers and flags as rows, bodies as the bytes that the server gave.
 
 A message's row number grows with its date (seconds shifted left by 20 bits, and a counter that is never used
-twice in them), so that "newest first" is the table's own order, in the full-text index too.
+twice in them), so that "newest first" is the table's own order, in the full-text index too. Within a second, what
+arrives counts up, and what is older than the mailbox's newest, fetched later, counts down below it.
 """
 
 from array import array
@@ -14,6 +15,7 @@ from msgspec import Struct
 from tuimail.domain.address import Address
 from tuimail.domain.discreet import Discreet
 from tuimail.domain.ids import MailboxId, RowId, Uid
+from tuimail.domain.listing import ListView
 from tuimail.domain.message import Envelope
 from tuimail.store.columns import (
     as_array,
@@ -22,16 +24,21 @@ from tuimail.store.columns import (
     pack_addresses,
     pack_flags,
     pack_ids,
+    pack_unsigned,
     searchable,
+    sender_key,
+    subject_key,
     to_seconds,
     unpack_addresses,
     unpack_flags,
     unpack_ids,
 )
 from tuimail.store.db import Columns, Database, Value
+from tuimail.store.listing import EVERYTHING, Condition, both, in_mailbox, listed
 from tuimail.store.view import show_anew
 
 _COUNTER_BITS = 20
+_HALF = 1 << (_COUNTER_BITS - 1)
 _BEHIND_ALL = 2**32
 """No UID is so great."""
 
@@ -55,6 +62,11 @@ class NewMessage(Discreet, frozen=True, kw_only=True):
     message_id: str = ""
     in_reply_to: str = ""
     references: tuple[str, ...] = ()
+    gmail_id: int | None = None
+    """Gmail's numbers of the message and its conversation (X-GM-MSGID, X-GM-THRID); None: not asked for."""
+    gmail_thread: int | None = None
+    labels: tuple[str, ...] | None = None
+    """X-GM-LABELS; None: not asked for."""
 
 
 class Place(Struct, frozen=True, kw_only=True):
@@ -74,12 +86,18 @@ class MessageRepository:
 
     def ids(self, mailbox: MailboxId) -> "array[int]":
         """The rows that the mailbox shows, newest first."""
-        return as_array(
-            self._db.value(
-                "select json_group_array(row) from (select row from messages where shown_in = ? order by row desc)",
-                mailbox,
-            )
-        )
+        return listed(self._db, in_mailbox(mailbox), ListView())
+
+    def listing(self, mailbox: MailboxId, view: ListView, narrowed: Condition = EVERYTHING) -> "array[int]":
+        """The rows that the mailbox shows, in the order of ``view``, whose words ``narrowed`` puts as a condition.
+
+        At 100,000 rows: 16 ms by date, 180 by another column, 20 folded into conversations, 230 unfolded.
+        """
+        return listed(self._db, both(in_mailbox(mailbox), narrowed), view)
+
+    def listed(self, where: Condition, view: ListView) -> "array[int]":
+        """The rows of any mailbox that the condition holds for, in the order of ``view``."""
+        return listed(self._db, where, view)
 
     def envelopes(self, rows: Iterable[RowId]) -> list[Envelope]:
         """The envelopes of these rows, in the order asked for; rows that are gone are missing."""
@@ -93,11 +111,11 @@ class MessageRepository:
             known = self.rows_by_uid(mailbox, [message.uid for message in new])
             known |= self._adopt(mailbox, [message for message in new if message.uid not in known])
             fresh = {message.uid: message for message in new if message.uid not in known}
-            rows = dict(zip(fresh, self._free_rows(list(fresh.values())), strict=True))
+            rows = self._free_rows(mailbox, fresh)
             self._db.run_many(_INSERT, [_insertion(rows[uid], mailbox, message) for uid, message in fresh.items()])
             self._db.run_many(_INDEX, [_indexed(rows[uid], message) for uid, message in fresh.items()])
             again = {message.uid: message for message in new if message.uid in known}
-            self._db.run_many(_UPDATE, [(*_header(message), known[uid]) for uid, message in again.items()])
+            self._db.run_many(_UPDATE, [(known[uid], *_header(message)) for uid, message in again.items()])
             self._db.run_many(_INDEX, [_indexed(known[uid], message) for uid, message in again.items()])
             self.apply_server_flags(mailbox, {message.uid: message.flags for message in again.values()})
             rows |= known
@@ -183,20 +201,32 @@ class MessageRepository:
             for row, mailbox, uid in found
         }
 
-    def _free_rows(self, new: Sequence[NewMessage]) -> list[RowId]:
+    def _free_rows(self, mailbox: MailboxId, new: Mapping[Uid, NewMessage]) -> dict[Uid, RowId]:
         """A row number for each message, never given before to any other."""
-        start = int(self._db.value("select value from facts where name = 'next_row'") or 0)
-        rows = [_row_number(message, start + place) for place, message in enumerate(new)]
-        taken = self._db.all("select row from messages where row in (select value from json_each(?))", as_json(rows))
-        following = start + len(rows)
-        # Only after a million messages can a counter come back in the same second.
-        for (row,) in taken:
-            place = rows.index(row)
-            while self._db.value("select 1 from messages where row = ?", rows[place]) or rows.count(rows[place]) > 1:
-                rows[place] = _row_number(new[place], following)
-                following += 1
-        self._db.run("insert or replace into facts (name, value) values ('next_row', ?)", str(following))
+        newest = self._db.value("select max(uid) from messages where mailbox = ?", mailbox) or 0
+        newer = sorted(uid for uid in new if uid > newest)
+        older = sorted((uid for uid in new if uid <= newest), reverse=True)
+        up, down = self._take_numbers("next_row", len(newer)), self._take_numbers("older_row", len(older))
+        rows = {uid: _row_number(new[uid], _HALF + (up + place) % _HALF) for place, uid in enumerate(newer)}
+        rows |= {uid: _row_number(new[uid], _HALF - 1 - (down + place) % _HALF) for place, uid in enumerate(older)}
+        taken = {
+            row
+            for (row,) in self._db.all(
+                "select row from messages where row in (select value from json_each(?))", as_json(rows.values())
+            )
+        }
+        # Only after half a million messages can a counter come back in the same second.
+        for uid in [uid for uid, row in rows.items() if row in taken]:
+            while rows[uid] in taken or self._db.value("select 1 from messages where row = ?", rows[uid]):
+                rows[uid] = _row_number(new[uid], _HALF + self._take_numbers("next_row", 1) % _HALF)
         return rows
+
+    def _take_numbers(self, name: str, count: int) -> int:
+        """The first of so many numbers that this counter has never given before."""
+        first = int(self._db.value("select value from facts where name = ?", name) or 0)
+        if count:
+            self._db.run("insert or replace into facts (name, value) values (?, ?)", name, str(first + count))
+        return first
 
     def _adopt(self, mailbox: MailboxId, new: Sequence[NewMessage]) -> dict[Uid, RowId]:
         """Recognise messages that were moved here and whose new UID the server had not told."""
@@ -213,14 +243,21 @@ class MessageRepository:
         return adopted
 
 
+_HEADER = (
+    "internal_date", "size_bytes", "has_attachment", "sender", "recipients", "cc", "subject", "message_id",
+    "in_reply_to", "refs", "sort_sender", "sort_subject", "gmail_id", "gmail_thread", "labels",
+)  # fmt: skip
 _INSERT = (
-    "insert into messages (row, mailbox, uid, server_flags, shown_in, flags, sent_at, internal_date, size_bytes,"
-    " has_attachment, sender, recipients, cc, subject, message_id, in_reply_to, refs)"
-    " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    "insert into messages (row, mailbox, uid, server_flags, shown_in, flags, sent_at, "  # noqa: S608 (our own words)
+    + ", ".join(_HEADER)
+    + f") values (?, ?, ?, ?, ?, ?, ?{', ?' * (len(_HEADER) - 1)}, coalesce(?, ''))"
 )
+# What Gmail says is not always asked for. Other links make the message look for its conversation anew.
 _UPDATE = (
-    "update messages set internal_date = ?, size_bytes = ?, has_attachment = ?, sender = ?, recipients = ?, cc = ?,"
-    " subject = ?, message_id = ?, in_reply_to = ?, refs = ? where row = ?"
+    "update messages set "  # noqa: S608 (our own words)
+    + ", ".join(f"{name} = coalesce(?{number}, {name})" for number, name in enumerate(_HEADER, 2))
+    + ", thread = iif((message_id, in_reply_to, refs) = (?9, ?10, ?11) and gmail_thread is coalesce(?15, gmail_thread),"
+    " thread, null) where row = ?1"
 )
 _INDEX = "insert or replace into words (rowid, sender, recipients, subject, body) values (?, ?, ?, ?, '')"
 _ENVELOPES = (
@@ -231,7 +268,7 @@ _ENVELOPES = (
 
 
 def _row_number(message: NewMessage, counter: int) -> RowId:
-    return RowId(to_seconds(message.sent_at) << _COUNTER_BITS | counter % (1 << _COUNTER_BITS))
+    return RowId(to_seconds(message.sent_at) << _COUNTER_BITS | counter)
 
 
 def _header(message: NewMessage) -> tuple[Value, ...]:
@@ -246,6 +283,11 @@ def _header(message: NewMessage) -> tuple[Value, ...]:
         message.message_id,
         message.in_reply_to,
         pack_ids(message.references),
+        sender_key(message.sender),
+        subject_key(message.subject),
+        pack_unsigned(message.gmail_id),
+        pack_unsigned(message.gmail_thread),
+        None if message.labels is None else pack_ids(message.labels),
     )
 
 
