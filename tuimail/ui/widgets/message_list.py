@@ -98,20 +98,13 @@ class MessageList(LineList):
         """Another list, beginning at a row; or the same one after news: the cursor stays on its message, or where
         that stood."""
         current = self.current if keep_cursor else None
-        before, lost = self.cursor, self.lost
         self._asked.clear()
         self._seeking = None
         self.rows = rows
         if current is None:
             self._begin(begin_at)
         else:
-            place = self._place_of(current)
-            self.resize_rows(len(rows))
-            self.marks.keep(rows)
-            if place is not None:
-                self._follow(before, place)
-            else:
-                self.lost = lost or current
+            self._go_on_at(current)
         self.refresh()
         self._want_rows()
 
@@ -123,6 +116,17 @@ class MessageList(LineList):
         self.resize_rows(len(self.rows))
         top = 0 if place < self.page else place - self.page // 2
         self.scroll_to(y=top * self.lines_per_row, animate=False)
+
+    def _go_on_at(self, current: RowId) -> None:
+        before, lost = self.cursor, self.lost
+        place = self._place_of(lost) if lost is not None else None
+        if place is None:
+            place, lost = self._place_of(current), lost or current
+        self.resize_rows(len(self.rows))
+        self.marks.keep(self.rows)
+        if place is not None:
+            self._follow(before, place)
+        self.lost = None if place is not None and self.rows[place] == lost else lost
 
     def show_as(self, view: ListView, apart: Threads) -> None:
         """How the rows stand in conversations, and which of these stand otherwise than the view says."""

@@ -87,10 +87,10 @@ class NarrowField(Vertical):
 
     def on_key(self, event: events.Key) -> None:
         """Down goes to the list; Esc ends the narrowing."""
-        event.stop()
-        if event.key == "escape":
-            self.display = False
-            self._told = ""
-            self.post_message(self.Left(is_over=True))
-        elif event.key == "down":
-            self.post_message(self.Left(is_over=False))
+        if event.key in {"escape", "down"}:
+            event.stop()
+            is_over = event.key == "escape"
+            if is_over:
+                self.display = False
+                self._told = ""
+            self.post_message(self.Left(is_over=is_over))

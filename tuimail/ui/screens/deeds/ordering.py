@@ -179,7 +179,7 @@ class Ordering:
         """The conversation of the message that the cursor was on and that is folded away now."""
         messages = self._desk.messages
         if messages.lost is not None and messages.lost in event.rows:
-            messages.select(event.head)
+            messages.select(messages.lost if messages.lost in messages.rows else event.head)
 
     def _change(self, threads: Threads) -> None:
         if threads != self._desk.session.state.threads:
