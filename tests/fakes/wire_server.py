@@ -26,12 +26,16 @@ class Peer:
         """Everything the client sent, after TLS was taken off."""
         self.before_tls = b""
         """What of it came unprotected."""
+        self.turns = 0
+        """How often the client spoke after the server had: what it waited for."""
+        self._has_spoken = False
         self._context = context
         self._buffer = bytearray()
         sock.settimeout(PATIENCE_S)
 
     def send(self, data: bytes) -> None:
         """Write all of it."""
+        self._has_spoken = True
         try:
             self.sock.sendall(data)
         except OSError as error:
@@ -84,6 +88,8 @@ class Peer:
             raise Gone from error
         if not chunk:
             raise Gone
+        self.turns += self._has_spoken
+        self._has_spoken = False
         self.received += chunk
         self._buffer += chunk
 

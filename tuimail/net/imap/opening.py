@@ -7,7 +7,6 @@ from msgspec.structs import replace
 
 from tuimail import __version__
 from tuimail.domain.errors import ErrorKind, Remedy, ServerError
-from tuimail.net.errors import Refused
 from tuimail.net.imap.arguments import Argument, string
 from tuimail.net.imap.changes import Changes, Known, read_vanished
 from tuimail.net.imap.exchange import Exchange
@@ -81,7 +80,12 @@ def begin(
     refused: ServerError | None = None
     if raw is not None:
         tried = _Tried(plain=plain, full=commands["select"], known=known, status=ends["select"])
-        selected, refused = _opened(exchange, tried, flown.responses)
+        try:
+            selected = _opened(exchange, tried, flown.responses)
+        except ServerError as error:
+            if exchange.link.is_closed:
+                raise
+            refused = error
     mailboxes = None
     if list_too:
         mailboxes = read_listing(exchange, flown.responses) if ends["list"].verdict == "OK" else list_plainly(exchange)
@@ -97,26 +101,21 @@ class _Tried(Struct, frozen=True, kw_only=True):
     status: Status
 
 
-def _opened(
-    exchange: Exchange, tried: _Tried, responses: Sequence[Response]
-) -> tuple[Selected | None, ServerError | None]:
-    """The mailbox, or why not; asked once more where the first words were not to the server's liking."""
+def _opened(exchange: Exchange, tried: _Tried, responses: Sequence[Response]) -> Selected:
+    """The mailbox; asked for once more where the first words were not to the server's liking. Raises Refused."""
     status = tried.status
     if status.verdict == "OK":
-        return _read_selected(responses, tried.known if exchange.has_qresync else None), None
+        return _read_selected(responses, tried.known if exchange.has_qresync else None)
     error = refusal(exchange.server.host, status)
     wants_id = _WANTS_ID in status.words.lower() and "ID" in exchange.capabilities and not exchange.has_introduced
     is_about_words = len(tried.full) > len(tried.plain) and error.kind is ErrorKind.SERVER_REFUSED
     if not wants_id and (not is_about_words or status.code in _GONE):
-        return None, error
-    try:
-        if wants_id:
-            exchange.run(*_introduction(exchange))
-        answer = exchange.run(*tried.plain)
-    except Refused as refused:
-        return None, refused
+        raise error
+    if wants_id:
+        exchange.run(*_introduction(exchange))
+    answer = exchange.run(*tried.plain)
     exchange.takes_parameters = wants_id
-    return _read_selected(answer.responses, None), None
+    return _read_selected(answer.responses, None)
 
 
 def _introduction(exchange: Exchange) -> list[Argument]:

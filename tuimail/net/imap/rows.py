@@ -105,7 +105,8 @@ def stream_rows(exchange: Exchange, uids: Sequence[int], on_slice: OnRows, *, si
     The next command is under way before an answer is read, so that the line never rests. Where ``on_slice`` wants no
     more or raises, what is under way is read and dropped, and the connection stays good.
     """
-    reader = RowReader(exchange, uids if isinstance(uids, range) else frozenset(uids))
+    awaited: set[int] = set()
+    reader = RowReader(exchange, awaited)
     slices = _slices(uids, size)
     under_way: deque[tuple[bytes, Sequence[int]]] = deque()
     ended: dict[bytes, Status] = {}
@@ -116,16 +117,17 @@ def stream_rows(exchange: Exchange, uids: Sequence[int], on_slice: OnRows, *, si
                 commands = [(b"UID", b"FETCH", uid_set, reader.items) for uid_set in uid_sets(wanted)]
                 with exchange.guard():
                     under_way += [(tag, wanted) for tag in exchange.write_ahead(commands)]
+                awaited.update(wanted)
             if not under_way:
                 return goes_on
-            _read_one(exchange, reader, [tag for tag, _ in under_way], ended=ended)
             tag, wanted = under_way[0]
-            if tag not in ended:
-                continue
+            while tag not in ended:
+                _read_one(exchange, reader, [tag for tag, _ in under_way], ended=ended)
             under_way.popleft()
             if ended[tag].verdict != "OK":
                 raise refusal(exchange.server.host, ended[tag])
             found = [row for uid in reversed(wanted) if (row := reader.rows.pop(uid, None)) is not None]
+            awaited.difference_update(wanted)
             goes_on = goes_on and on_slice(found)
             # Without it, the other threads wait for the switch interval again and again.
             time.sleep(PAUSE_S)
