@@ -65,6 +65,11 @@ def date_time(moment: datetime) -> bytes:
     return f'"{utc.day:02}-{_MONTHS[utc.month - 1]}-{utc.year:04} {utc:%H:%M:%S} +0000"'.encode("ascii")
 
 
+def date(moment: datetime) -> bytes:
+    """The day of an aware time in its own zone, as ``17-Jul-1996``."""
+    return f"{moment.day}-{_MONTHS[moment.month - 1]}-{moment.year:04}".encode("ascii")
+
+
 def number(value: int) -> bytes:
     """A non-zero number of 32 bits, as UIDs and sequence numbers are."""
     if not 0 < value <= _MAX_NUMBER:

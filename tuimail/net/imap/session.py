@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from tuimail.domain.query import Node
 from tuimail.net.errors import Garbled
-from tuimail.net.imap import changes, mailboxes, opening
+from tuimail.net.imap import changes, mailboxes, opening, search
 from tuimail.net.imap.arguments import Argument, Literal, date_time, flag_list, number, string, uid_sets
 from tuimail.net.imap.changes import Changes, Known
 from tuimail.net.imap.exchange import Answer
@@ -94,6 +95,11 @@ class ImapSession(ImapReader):
     def find_message_id(self, message_id: str) -> list[int]:
         """UIDs of the selected mailbox's messages with this Message-ID."""
         return self._search([b"HEADER", b"MESSAGE-ID", string(message_id.encode("utf-8", "replace"))])
+
+    def search(self, asked: Node) -> list[int]:
+        """UIDs of the selected mailbox's messages for which this holds; every ``In`` was decided before."""
+        brief: list[Argument] = [b"RETURN", b"(ALL)"] if "ESEARCH" in self.capabilities else []
+        return self._search([*brief, *search.criteria(asked, has_gmail="X-GM-EXT-1" in self.capabilities)])
 
     def _search(self, criteria: Sequence[Argument]) -> list[int]:
         answer = self._exchange.run(b"UID", b"SEARCH", *criteria)
