@@ -121,14 +121,15 @@ class Bodies:
     def _frame(self, session: ImapSession, place: _Place, asker: Asker) -> RawMessage | None:
         """The message without its big parts; None where it cannot be had or trusted in this way."""
         asker.check()
-        told = session.structure(place.uid)
-        wanted = plan(told.root, told.size_bytes) if told is not None else None
-        if told is None or wanted is None:
-            return None
-        asker.check()
         try:
+            told = session.structure(place.uid)
+            wanted = plan(told.root, told.size_bytes) if told is not None else None
+            if told is None or wanted is None:
+                return None
+            asker.check()
             fetched = session.sections(place.uid, wanted.sections)
         except Refused:
+            # Some servers cannot describe a broken mail, and send it all the same.
             return None
         return build(told.root, wanted, header=told.header, fetched=fetched)
 
