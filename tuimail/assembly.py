@@ -4,6 +4,7 @@ Textual is imported only once the program exists: the child process that reads t
 """
 
 import os
+import sys
 from typing import TYPE_CHECKING
 
 from tuimail.config.columns import parse_columns
@@ -13,6 +14,8 @@ from tuimail.config.paths import find_places
 from tuimail.config.themes import bundled_dir, load_themes
 from tuimail.domain.errors import ErrorKind, Remedy, TuimailError
 from tuimail.domain.ids import AccountId
+from tuimail.domain.neighbour import Request, Taken, Wish
+from tuimail.net.neighbour import ask
 from tuimail.program import Program, Setting, chosen_account, read_setting
 from tuimail.ui.external_editor import ExternalEditor, editor_command
 from tuimail.ui.start import ComposeMail, OpenMail, StartMode
@@ -28,7 +31,18 @@ def run_mail(profile_flag: str | None, account: str | None, environ: dict[str, s
     """``tuimail`` and ``tuimail compose``: open the profile's account."""
     setting = read_setting(profile_flag, environ, find_places())
     default = chosen_account(setting.profile, account)
+    if mailto is not None and handed_over(setting, default, mailto):
+        return 0
     return run_app(setting, default, start=ComposeMail(mailto=mailto) if mailto is not None else OpenMail())
+
+
+def handed_over(setting: Setting, account: AccountId, mailto: str) -> bool:
+    """Whether the window that is open already took the mail over; its answer is printed."""
+    request = Request(wish=Wish.COMPOSE, account=account, mailto=mailto)
+    if Taken() not in ask(setting.places.socket(account), request):
+        return False
+    sys.stdout.write("The composer is open in the tuimail window that was there already.\n")
+    return True
 
 
 def run_app(setting: Setting, default: AccountId, *, start: StartMode) -> int:
@@ -37,6 +51,7 @@ def run_app(setting: Setting, default: AccountId, *, start: StartMode) -> int:
     program = Program(setting, default)
     try:
         app = make_app(program, start)
+        program.open_door()
         app.run()
         if app.fault:
             raise crashed(app.fault, setting)

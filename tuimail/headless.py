@@ -1,9 +1,10 @@
 """``tuimail check`` and ``tuimail logout``: the engine without a screen, its answers as lines."""
 
 import getpass
+import itertools
 import queue
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from tuimail.api.commands import ChooseKeychain, KeychainChoice, SignOut
 from tuimail.api.events import Cancelled, Event, Failed, Finished, KeychainNeeded, SignedOutReport, SignOutStepped
@@ -14,12 +15,17 @@ from tuimail.config.themes import bundled_dir, load_themes
 from tuimail.domain.draft import SignOutStep, SignOutStepState
 from tuimail.domain.errors import ErrorKind, KeychainError, Remedy
 from tuimail.domain.ids import AccountId
+from tuimail.domain.neighbour import Answer, Refused, Reported, Request, Stepped, Wish
 from tuimail.domain.token import Secret
 from tuimail.engine.check import Check, CheckLine
+from tuimail.engine.doorway import ANSWER_LIMIT_S
+from tuimail.net.neighbour import follow
 from tuimail.program import Program, Setting, chosen_account, read_setting
 
 EXIT_GOOD = 0
 EXIT_FAILED = 1
+SILENCE_S = ANSWER_LIMIT_S + 5.0
+"""Longest wait for a word of the window that signs out."""
 
 _SIGNS = {
     SignOutStepState.DOING: "..",
@@ -48,7 +54,12 @@ def logout(profile_flag: str | None, name: str | None, environ: Mapping[str, str
 
 
 def sign_out(setting: Setting, account: AccountId, *, here_only: bool) -> int:
-    """``logout`` for one account of a setting."""
+    """``logout`` for one account of a setting: by the window that is open, or here where there is none."""
+    request = Request(wish=Wish.SIGN_OUT, account=account, here_only=here_only)
+    answers = follow(setting.places.socket(account), request, timeout_s=SILENCE_S)
+    first = next(answers, None)
+    if first is not None:
+        return _print_answers(itertools.chain([first], answers))
     log = open_log(setting.places.log)
     program = Program(setting, account)
     heard: queue.SimpleQueue[Event] = queue.SimpleQueue()
@@ -124,20 +135,53 @@ def _unlock(program: Program) -> None:
     raise KeychainError(ErrorKind.WRONG_PASSPHRASE, words, remedy=Remedy.UNLOCK)
 
 
+def _print_answers(answers: Iterable[Answer]) -> int:
+    """What the other window says of the sign-out, as it comes."""
+    told: tuple[SignOutStep, ...] = ()
+    report: Reported | None = None
+    for answer in answers:
+        match answer:
+            case Stepped(steps=steps):
+                told = _print_steps(steps, told)
+            case Reported():
+                report = answer
+            case Refused(words=words):
+                _print(f"!!  {words}")
+                return EXIT_FAILED
+            case _:
+                continue
+    if report is None:
+        _print("!!  The other tuimail window ended before it said how the sign-out went. Run this again.")
+        return EXIT_FAILED
+    _print_steps(report.steps, told)
+    _print_page(report.access_page, revoked=report.revoked)
+    return EXIT_FAILED if any(step.state is SignOutStepState.FAILED for step in report.steps) else EXIT_GOOD
+
+
+def _print_steps(steps: tuple[SignOutStep, ...], told: tuple[SignOutStep, ...]) -> tuple[SignOutStep, ...]:
+    """Print the steps that have ended since; returns all that were printed."""
+    for step in steps[len(told) :]:
+        if step.state is not SignOutStepState.DOING:
+            _print(f"{_SIGNS[step.state]}  {step.title}: {step.words}")
+            told = (*told, step)
+    return told
+
+
+def _print_page(page: str | None, *, revoked: bool) -> None:
+    if page and not revoked:
+        _print(f"    To end access at the provider, open {page}")
+
+
 def _follow_sign_out(heard: "queue.SimpleQueue[Event]") -> int:
     told: tuple[SignOutStep, ...] = ()
     failed = False
     while True:
         event = heard.get()
         if isinstance(event, SignOutStepped):
-            for step in event.steps[len(told) :]:
-                if step.state is not SignOutStepState.DOING:
-                    _print(f"{_SIGNS[step.state]}  {step.title}: {step.words}")
-                    told = (*told, step)
+            told = _print_steps(event.steps, told)
         elif isinstance(event, SignedOutReport):
             failed = any(step.state is SignOutStepState.FAILED for step in event.steps)
-            if not event.revoked and event.access_page:
-                _print(f"    To end access at the provider, open {event.access_page}")
+            _print_page(event.access_page, revoked=event.revoked)
         elif isinstance(event, Failed):
             _print(f"!!  {event.problem.summary}")
             return EXIT_FAILED

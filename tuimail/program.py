@@ -25,7 +25,9 @@ from tuimail.config.zone import LocalZone
 from tuimail.domain.clean import clean_line
 from tuimail.domain.errors import ConfigError, ErrorKind, Remedy, TuimailError
 from tuimail.domain.ids import AccountId
+from tuimail.domain.neighbour import Request, Wish
 from tuimail.domain.token import Secret, StoreKey
+from tuimail.engine.doorway import Doorway
 from tuimail.engine.engine import MailEngine
 from tuimail.engine.job import unforeseen
 from tuimail.engine.mailboxes import ListRoom
@@ -36,6 +38,7 @@ from tuimail.engine.timers import Timers
 from tuimail.engine.worker import Worker, log_crash
 from tuimail.keychain import child
 from tuimail.keychain.base import Keychain, entry_for
+from tuimail.net.neighbour import ask
 
 if TYPE_CHECKING:
     from tuimail.engine.household import Household
@@ -88,7 +91,7 @@ class Program:
         self.storage = Storage(
             setting.places, store_worker, emit=self.engine.emit, now=setting.clock, zone=setting.zone
         )
-        self.lists = ListRoom(self.storage, self.engine.emit)
+        self.lists = ListRoom(self.storage, self.engine.emit, self.timers)
         names = tuple(account.id for account in setting.profile.accounts)
         self.searches = SearchRoom(self.storage, self.lists, emit=self.engine.emit, timers=self.timers, accounts=names)
         self.opener = Opener(
@@ -99,12 +102,18 @@ class Program:
             wants_rest=self._load_rest_in,
         )
         self.lists.on_shown = lambda: self._load_rest_in(_PAINT_S)
+        self.doorway = Doorway(self.engine, setting.places.socket, emit=self.engine.emit)
         self.engine.on_close(self.timers.close)
         self.engine.on_close(self.storage.close)
         self.engine.attach({**self.lists.routes(), **self.searches.routes(), OpenAccount: self.opener.open})
         self._loading = threading.Lock()
         self._is_loaded = False
         self.household: Household | None = None
+
+    def open_door(self) -> None:
+        """Listen for other windows of every account that this process comes to write for."""
+        self.storage.on_locked = self.doorway.open
+        self.engine.on_close(self.doorway.close)
 
     def load_rest(self) -> None:
         """Import the network, the keychain and the mail parser, and attach their routes."""
@@ -164,6 +173,7 @@ class Program:
             ),
             send_delay_s=setting.profile.ui.send_delay_s,
             zone=setting.zone,
+            nudge=self._nudge,
         )
         household = Household(setting.profile.accounts, house, make_context)
         engine.on_close(vault.close)
@@ -171,6 +181,7 @@ class Program:
         engine.on_close(household.close)
         engine.attach(household.routes(ACCOUNT_COMMANDS))
         self.lists.on_opened = household.mailbox_opened
+        self.doorway.look = household.look_at_outbox
         self.opener.continue_with(household.open)
         self.household = household
 
@@ -183,6 +194,9 @@ class Program:
     def knows_keychain(self) -> bool:
         """Whether any run on this machine had a keychain that lasts."""
         return bool(self._remembered.keychain_backend)
+
+    def _nudge(self, account: AccountId) -> None:
+        ask(self.setting.places.socket(account), Request(wish=Wish.LOOK, account=account))
 
     def _make_keychain(self, choice: KeychainChoice, passphrase: Secret | None) -> Keychain:
         """The keychain that was chosen; runs on the keychain worker."""

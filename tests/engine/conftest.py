@@ -133,6 +133,7 @@ class Rig:
     def start(self) -> Heard:
         """A program that has just been started."""
         program = Program(self.setting(), self.account.id)
+        program.open_door()
         self.programs.append(program)
         return Heard(program)
 

@@ -63,6 +63,10 @@ class Places(Struct, frozen=True, kw_only=True):
         """The file whose lock makes a process the one that writes."""
         return self.state / f"{account}.lock"
 
+    def socket(self, account: AccountId) -> Path:
+        """Where the writing process listens for other windows of the account."""
+        return self.runtime / f"{account}.sock"
+
     def create(self) -> None:
         """Make the folders, and take other people's rights from those that exist."""
         for folder in (self.config, self.data, self.cache, self.state, self.runtime, self.temporary):

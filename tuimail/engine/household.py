@@ -57,7 +57,11 @@ class Household:
         """A stored list is on the screen: bring it up to date. On the store worker."""
         rooms = self.rooms(account)
         if rooms.connection.is_online:
-            rooms.sync.wanted(mailbox)
+            rooms.sync.opened(mailbox)
+
+    def look_at_outbox(self, account: AccountId) -> None:
+        """Another window queued a mail. Any thread."""
+        self.rooms(account).outbox.look()
 
     def close(self, left_s: float) -> None:
         """End all rooms."""
@@ -71,7 +75,7 @@ class Household:
 
     def _to_account(self, job: Job) -> None:
         account = self._account_of(job.command)
-        self.rooms(account)
+        self.rooms(account).texts.user_acted()
         self._routes[account][type(job.command)](job)
 
     def _account_of(self, command: Command) -> AccountId:

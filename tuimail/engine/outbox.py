@@ -56,8 +56,8 @@ _A_SECOND = timedelta(seconds=1)
 """What the store rounds a time up to at most."""
 LAST_WORDS_S = 10.0
 """How long a sign-out lets a mail on its way finish."""
-LOOK_AGAIN_S = 5.0
-"""How often the writing process looks for mails that another window queued."""
+LOOK_AGAIN_S = 60.0
+"""How often the writing process looks for mails that another window queued and could not tell it of."""
 
 
 class _CopyTries(Struct, frozen=True, kw_only=True):
@@ -95,6 +95,8 @@ class OutboxDesk:
         self._remember = remember
         self._mark = mark
         self._is_open = False
+        self.on_left: Callable[[], None] = lambda: None
+        """Called on the store worker after a mail was queued here that another window has to send."""
         self._looking: int | None = None
         self._session: SmtpSession | None = None
         self._copies: dict[OutboxId, _CopyTries] = {}
@@ -118,6 +120,12 @@ class OutboxDesk:
         session = self._session
         if session is not None:
             self._timers.after(LAST_WORDS_S, session.close)
+
+    def look(self) -> None:
+        """Another window queued a mail: show it, and send it when it is due. Any thread."""
+        if self._is_open:
+            self._storage.worker.post(self.tell)
+            self._timers.after(self._delay_s + _A_SECOND.total_seconds(), self._send_due_soon)
 
     def send(self, job: Job) -> None:
         """Route of ``Send``."""
@@ -199,6 +207,8 @@ class OutboxDesk:
         if self._delay_s:
             self._remember(item)
         self.tell()
+        if not self._is_open:
+            self.on_left()
         self._timers.after(self._delay_s + _A_SECOND.total_seconds() if self._delay_s else 0.0, self._send_due_soon)
         seconds = f"{self._delay_s:g}"
         job.finish(f"Sending in {seconds} s" if self._delay_s else "Sending", can_undo=bool(self._delay_s))
