@@ -5,6 +5,7 @@ Before the first paint it imports the profile's reader and the store; a child pr
 much as all of the start before them (authlib with httpx2 145 ms, keyring 136 ms, imapclient 55 ms).
 """
 
+import gc
 import random
 import threading
 import time
@@ -46,6 +47,8 @@ if TYPE_CHECKING:
 
 CLOSE_S = 1.0
 _KEY_SLICE_S = 1.0
+_YOUNG = 10_000
+"""New objects after which cycles are looked for; Python's 700 would do so at nearly every key."""
 _PAINT_S = 0.03
 """From a list sent to the screen until it is painted; importing earlier would take the lock from the painting."""
 _SEALED = "sealed file"
@@ -121,7 +124,10 @@ class Program:
             if self._is_loaded:
                 return
             self._is_loaded = True
-            self._attach_rooms()
+            try:
+                self._attach_rooms()
+            finally:
+                _look_for_garbage()
 
     def _load_rest_in(self, delay_s: float) -> None:
         if not self._is_loaded:
@@ -267,6 +273,13 @@ class Program:
             while answer is child.NoKey.NOT_YET:
                 answer = self._pending_key.wait(_KEY_SLICE_S)
         return answer if isinstance(answer, StoreKey) else None
+
+
+def _look_for_garbage() -> None:
+    """From now on, and only among what is made from now on: what a start loaded stays."""
+    gc.freeze()
+    gc.set_threshold(_YOUNG, 20, 20)
+    gc.enable()
 
 
 def monotonic() -> float:

@@ -12,7 +12,6 @@ from textual import events, on
 from textual.binding import Binding, BindingType
 from textual.filter import LineFilter
 from textual.message import Message
-from textual.theme import BUILTIN_THEMES
 
 from tuimail.api.commands import BeginDraft, ListOutbox, OpenAccount
 from tuimail.api.engine import Engine
@@ -23,7 +22,7 @@ from tuimail.domain.account import Account
 from tuimail.domain.ids import AccountId
 from tuimail.ui import palette
 from tuimail.ui.actions import Pane
-from tuimail.ui.bridge import Reported, connect
+from tuimail.ui.bridge import Arrivals, Reported
 from tuimail.ui.crash import QuietApp
 from tuimail.ui.external_editor import ExternalEditor
 from tuimail.ui.flows.flow import Flow
@@ -35,7 +34,7 @@ from tuimail.ui.session import Session
 from tuimail.ui.start import ComposeMail, StartMode
 from tuimail.ui.state import AppState, begin, reduce
 from tuimail.ui.terminal import end_even_if_stuck, is_there, on_ending_signals
-from tuimail.ui.themes import as_textual
+from tuimail.ui.themes import as_textual, use_themes
 
 FEW_COLORS = {None, "standard"}
 """Rich's words for a terminal of 16 colours or none."""
@@ -101,17 +100,12 @@ class TuimailApp(QuietApp[None]):
         self._downloads = downloads
         self._catalog: Catalog | None = None
         self._held: list[Event | Message] = []
-        self._mail = MailScreen(self.session, downloads=downloads)
+        self._mail = MailScreen(self.session, downloads=downloads, on_stand=self._begin)
         self._mail.messages.columns = columns
+        self._arrivals = Arrivals(engine)
+        self.session.submit(OpenAccount(account=default))
         self._glyphs = PlainGlyphs()
-        foreign = tuple(self.available_themes)
-        for each in themes:
-            self.register_theme(as_textual(each))
-        self.theme = theme
-        # Textual's own lack the variables that our stylesheets use; choosing one would end the app.
-        for name in foreign:
-            if self.available_themes[name] is BUILTIN_THEMES.get(name):
-                self.unregister_theme(name)
+        use_themes(self, themes, theme)
 
     @property
     def state(self) -> AppState:
@@ -122,13 +116,14 @@ class TuimailApp(QuietApp[None]):
         """Textual's own, and ours over every line of every screen."""
         return [*super().get_line_filters(), self._glyphs]
 
+    def get_default_screen(self) -> MailScreen:
+        """The main screen itself, instead of an empty one below it that would be composed, styled and drawn too."""
+        return self._mail
+
     def on_mount(self) -> None:
         """Show the main screen, ask for the account, and load the rest after the first paint."""
         if not self.is_headless and (self.no_color or self.console.color_system in FEW_COLORS):
             self._do_with_few_colors()
-        self.push_screen(self._mail)
-        connect(self._engine, self)
-        self.session.submit(OpenAccount(account=self.state.account))
         self.session.submit(ListOutbox(account=self.state.account))
         if isinstance(self._start, ComposeMail):
             self.session.submit(BeginDraft(account=self.state.account, mailto=self._start.mailto))
@@ -166,18 +161,23 @@ class TuimailApp(QuietApp[None]):
 
     # The engine's events and the screens' wishes
 
+    def _begin(self) -> None:
+        """The main screen stands unpainted: what is stored comes at once, and is there when it is first painted."""
+        self._arrivals.hand_over(self._hear, awaited=lambda: self._mail.awaits_list)
+        self._arrivals.post_to(self)
+
     @on(Reported)
     def _arrived(self, message: Reported) -> None:
+        self._hear(message.event)
+
+    def _hear(self, event: Event) -> None:
         before = self.session.state
-        self.session.state = reduce(before, message.event)
-        self._mail.take(message.event, before)
-        self._offer(message.event)
-        match message.event:
-            case Finished(words=words, can_undo=can_undo) if words:
-                # Later, when a screen that the flows close at this event has gone.
-                self.call_later(self.tell, words, can_undo=can_undo)
-            case _:
-                pass
+        self.session.state = reduce(before, event)
+        self._mail.take(event, before)
+        self._offer(event)
+        if isinstance(event, Finished) and event.words:
+            # Later, when a screen that the flows close at this event has gone.
+            self.call_later(self.tell, event.words, can_undo=event.can_undo)
 
     @on(Message)
     def _posted(self, message: Message) -> None:

@@ -1,6 +1,9 @@
 """Theme values from ``config`` made into Textual themes. No colour is written here."""
 
-from textual.theme import Theme
+from collections.abc import Iterable
+
+from textual.app import App
+from textual.theme import BUILTIN_THEMES, Theme
 
 from tuimail.config.themes import ThemeSpec
 
@@ -57,3 +60,14 @@ def as_textual(theme: ThemeSpec, *, few_colors: bool = False) -> Theme:
             "scrollbar-corner-color": colors.background,
         },
     )
+
+
+def use_themes(app: App[None], themes: Iterable[ThemeSpec], chosen: str) -> None:
+    """Give an app these themes alone: Textual's own lack the variables that our stylesheets use."""
+    foreign = tuple(app.available_themes)
+    for theme in themes:
+        app.register_theme(as_textual(theme))
+    app.theme = chosen
+    for name in foreign:
+        if app.available_themes[name] is BUILTIN_THEMES.get(name):
+            app.unregister_theme(name)

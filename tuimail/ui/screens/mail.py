@@ -1,5 +1,7 @@
 """The main screen: turns keys into deeds, and events into what ``panes`` shows."""
 
+from collections.abc import Callable
+
 from textual import events, on
 from textual.timer import Timer
 from textual.widget import Widget
@@ -34,8 +36,9 @@ class MailScreen(Panes):
 
     AUTO_FOCUS = "MessageList"
 
-    def __init__(self, session: Session, *, downloads: str) -> None:
+    def __init__(self, session: Session, *, downloads: str, on_stand: Callable[[], None] = lambda: None) -> None:
         super().__init__(session)
+        self._on_stand = on_stand
         self._moving, self._acting = Moving(self), Acting(self)
         self._ordering = Ordering(self)
         self._going, self._reading = Going(self), Reading(self, self._ordering)
@@ -52,6 +55,12 @@ class MailScreen(Panes):
         """Everything from the state."""
         self._field.display = self._empty.display = False
         self._render_state(None)
+        self._on_stand()
+
+    @property
+    def awaits_list(self) -> bool:
+        """Whether a mailbox is open whose first list has not come."""
+        return self.session.state.mailbox is not None and not self.session.state.rows_known
 
     # What deeds may do
 

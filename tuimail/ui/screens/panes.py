@@ -76,6 +76,8 @@ class Panes(Screen[None]):
 
     def compose(self) -> ComposeResult:
         """The panes, and what lies above and below them."""
+        # Before anything is styled and laid out, which would be done again for it.
+        self.set_class(self.app.size.width >= WIDE, "-wide")
         yield self._banner
         with Container(id="panes"):
             with self._left:
