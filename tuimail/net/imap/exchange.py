@@ -25,7 +25,7 @@ MAX_RESPONSES = 500_000
 _MAX_LITERALS_IN_ONE = 200
 _TOGETHER = 32
 """Commands written before the first answer is read; more could fill both directions and block."""
-_LITERAL_SIZE = re.compile(rb"\{(\d{1,20})\+?\}$")
+_LITERAL_SIZE = re.compile(rb"\{(\d{1,40})\+?\}$")
 _STATUS_WORDS = {b"OK", b"NO", b"BAD", b"BYE", b"PREAUTH"}
 
 

@@ -13,6 +13,7 @@ from tuimail.net.imap.translate import Node, Quoted, Response, attributes, read_
 PIECE = 256 * 1024
 MAX_MESSAGE = 256 * 1024 * 1024
 
+_UID = re.compile(rb"\bUID (\d{1,10})\b", re.IGNORECASE)
 _ROW = re.compile(rb"\d{1,10} FETCH \(", re.IGNORECASE)
 _SECTION = re.compile(r"\d{1,5}(?:\.\d{1,5}){0,60}", re.ASCII)
 _TEXT = "TEXT"
@@ -39,7 +40,8 @@ def fetch_section(
         items = b"(UID RFC822.SIZE BODY.PEEK[%s]<%d.%d>)" % (name, len(content), PIECE)
         # Some servers give a few bytes more than asked for; a body without bounds is refused by its announced size.
         answer = exchange.run(b"UID", b"FETCH", number(uid), items, literal_limit=2 * PIECE)
-        pairs = read_message(answer.responses, uid)
+        with exchange.guard():
+            pairs = read_message(answer.responses, uid)
         piece = _section(pairs, name)
         if not section:
             total = max(total, read_count(pairs.get(b"RFC822.SIZE")))
@@ -57,7 +59,7 @@ def fetch_section(
 
 
 def read_message(responses: Iterable[Response], uid: int) -> dict[bytes, Node]:
-    """What FETCH responses say of this message, taken together. Raises ServerError of kind MESSAGE_GONE."""
+    """What FETCH responses say of this message, taken together. Raises Garbled, or ServerError of MESSAGE_GONE."""
     wanted = b"%d" % uid
     told: dict[bytes, Node] = {}
     for response in responses:
@@ -65,7 +67,9 @@ def read_message(responses: Iterable[Response], uid: int) -> dict[bytes, Node]:
             try:
                 pairs = attributes(response)
             except Garbled:
-                continue
+                if (named := _UID.search(response.text)) and named[1] != wanted:
+                    continue
+                raise
             if pairs.get(b"UID") == wanted:
                 # Flags that somebody else changed meanwhile come in a response of their own.
                 told = pairs | told

@@ -24,7 +24,7 @@ _CHUNK = 65_536
 _PACKED_CHUNK = 16_384
 # One chunk of DEFLATE can grow a thousandfold; mail does not.
 _MAX_UNPACKED = 8 * 1024 * 1024
-_COMPACT_AT = 256 * 1024
+_CR = ord("\r")
 
 
 class Woken(Exception):  # noqa: N818 (a signal, not an error)
@@ -49,7 +49,7 @@ class Link:
         # Held while the owner may be inside a system call on these sockets.
         self._in_use = threading.Lock()
         self._closed = False
-        self._buffer = bytearray()
+        self._buffer = b""
         self._start = 0
         self._inflate: zlib._Decompress | None = None
         self._deflate: zlib._Compress | None = None
@@ -75,30 +75,58 @@ class Link:
         """Whether bytes were received that nobody has read yet."""
         return len(self._buffer) > self._start
 
+    @property
+    def is_compressed(self) -> bool:
+        """Whether DEFLATE is on."""
+        return self._deflate is not None
+
     def read_line(self) -> bytes:
         """The next line without its line end."""
-        searched = 0
-        while (end := self._buffer.find(b"\n", self._start + searched)) < 0:
-            searched = len(self._buffer) - self._start
-            if searched > MAX_LINE:
-                raise Garbled("a line without an end")
-            self._fill()
-        line = bytes(self._buffer[self._start : end])
+        buffer, start = self._buffer, self._start
+        end = buffer.find(b"\n", start)
+        if end < 0:
+            return self._read_on_line()
         self._start = end + 1
+        return buffer[start : end - 1] if end > start and buffer[end - 1] == _CR else buffer[start:end]
+
+    def _read_on_line(self) -> bytes:
+        """A line whose end is still to come. Kept in pieces, so that each byte is copied once."""
+        pieces = [self._take_rest()]
+        size = len(pieces[0])
+        while True:
+            self._fill()
+            end = self._buffer.find(b"\n")
+            if end >= 0:
+                break
+            pieces.append(self._take_rest())
+            size += len(pieces[-1])
+            if size > MAX_LINE:
+                raise Garbled("a line without an end")
+        self._start = end + 1
+        line = b"".join((*pieces, self._buffer[:end]))
         return line[:-1] if line.endswith(b"\r") else line
 
     def put_back(self, data: bytes) -> None:
         """Let the next read begin with these bytes, which were read before."""
-        self._buffer[: self._start] = data
+        self._buffer = data + self._buffer[self._start :]
         self._start = 0
 
     def read_block(self, size: int) -> bytes:
         """Exactly ``size`` bytes."""
-        while len(self._buffer) - self._start < size:
+        start, end = self._start, self._start + size
+        if len(self._buffer) >= end:
+            self._start = end
+            return self._buffer[start:end]
+        pieces = [self._take_rest()]
+        missing = size - len(pieces[0])
+        while True:
             self._fill()
-        block = bytes(self._buffer[self._start : self._start + size])
-        self._start += size
-        return block
+            if len(self._buffer) >= missing:
+                break
+            pieces.append(self._take_rest())
+            missing -= len(pieces[-1])
+        self._start = missing
+        return b"".join((*pieces, self._buffer[:missing]))
 
     def skip_block(self, size: int) -> None:
         """Read ``size`` bytes and forget them."""
@@ -166,9 +194,7 @@ class Link:
         """Compress from here on in both directions (RFC 4978)."""
         self._inflate = zlib.decompressobj(-zlib.MAX_WBITS)
         self._deflate = zlib.compressobj(wbits=-zlib.MAX_WBITS)
-        packed = bytes(self._buffer[self._start :])
-        self._buffer.clear()
-        self._start = 0
+        packed = self._take_rest()
         if packed:
             self._take(packed)
 
@@ -190,6 +216,13 @@ class Link:
             self._idle_selector.close()
             for sock in (self._sock, self._wake_read, self._wake_write):
                 sock.close()
+
+    def _take_rest(self) -> bytes:
+        """What was received and not read."""
+        rest = self._buffer[self._start :]
+        self._buffer = b""
+        self._start = 0
+        return rest
 
     def _fill(self) -> None:
         while True:
@@ -224,13 +257,8 @@ class Link:
         self._answer_bytes += len(chunk)
         if self._answer_bytes > MAX_ANSWER:
             raise Garbled("an answer without an end")
-        if self._start == len(self._buffer):
-            self._buffer.clear()
-            self._start = 0
-        elif self._start > _COMPACT_AT:
-            del self._buffer[: self._start]
-            self._start = 0
-        self._buffer += chunk
+        self._buffer = self._buffer[self._start :] + chunk if self.has_unread else chunk
+        self._start = 0
 
     def _await(self, event: int) -> None:
         """Wait for the socket until the command's deadline."""

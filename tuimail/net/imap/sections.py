@@ -29,11 +29,10 @@ def fetch_sections(exchange: Exchange, uid: int, wanted: Mapping[str, int]) -> d
     items = b" ".join(b"BODY.PEEK[%s]<0.%d>" % (section.encode(), limit) for section, limit in wanted.items())
     limit = max(wanted.values(), default=0) + _SPARE
     answer = exchange.run(b"UID", b"FETCH", number(uid), b"(UID %s)" % items, literal_limit=limit)
-    told = {
-        # The offset is named in the answer and not in every one; it is always 0 here.
-        name.removesuffix(b"<0>"): value
-        for name, value in read_message(answer.responses, uid).items()
-    }
+    with exchange.guard():
+        pairs = read_message(answer.responses, uid)
+    # The offset is named in most answers; it is always 0 here.
+    told = {name.removesuffix(b"<0>"): value for name, value in pairs.items()}
     found: dict[str, bytes] = {}
     for section, limit in wanted.items():
         value = told.get(b"BODY[%s]" % section.encode())

@@ -51,7 +51,10 @@ def fetch_structure(exchange: Exchange, uid: int) -> Parts | None:
         if refused.kind is ErrorKind.SERVER_REFUSED:
             return None
         raise
-    pairs = read_message(answer.responses, uid)
+    try:
+        pairs = read_message(answer.responses, uid)
+    except Garbled:
+        return None
     header = next((value for name, value in pairs.items() if name.startswith(b"BODY[HEADER]")), b"")
     structure = pairs.get(b"BODYSTRUCTURE")
     root = read_structure(structure) if isinstance(structure, list) else None
@@ -109,15 +112,16 @@ class _Reader:
     def _single(self, nodes: list[Node], section: str) -> Part:
         self._count()
         main, sub = _word(_at(nodes, _TYPE)), _word(_at(nodes, _SUBTYPE))
-        if not main or isinstance(_at(nodes, _SIZE), list):
-            raise Garbled("a part without a type")
+        if len(nodes) <= _SIZE or any(isinstance(nodes[place], list) for place in (_TYPE, _SUBTYPE, _SIZE)):
+            raise Garbled("a part that is none")
         body = _at(nodes, _BODY)
         # Some servers describe a message within the message as a plain file.
         has_body = main == "message" and isinstance(_at(nodes, _ENVELOPE), list) and isinstance(body, list)
         disposition, disposition_params = _disposition(nodes[_BODY + 1 if has_body else _SIZE + 1 :])
         return Part(
             section=section,
-            content_type=f"{main}/{sub}" if sub else main,
+            # A type that cannot be read counts as plain text (RFC 2045 section 5.2).
+            content_type=f"{main}/{sub}" if main and sub else "text/plain",
             params=_params(_at(nodes, _PARAMS)),
             disposition=disposition,
             disposition_params=disposition_params,
