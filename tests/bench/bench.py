@@ -42,6 +42,15 @@ class Bench:
             Seat(peer, self.servers, size or self.large) for peer in self.peers if not only or peer.name in only
         ]
 
+    def warm(self, figure: str, seats: Sequence[Seat]) -> list[Seat]:
+        """Those of the seats that could be filled; the others have no such figure."""
+        filled = []
+        for seat in seats:
+            with self.noting(figure, seat):
+                seat.make_warm()
+                filled.append(seat)
+        return filled
+
     @contextmanager
     def noting(self, figure: str, seat: Seat) -> Iterator[Callable[..., None]]:
         """Collect one figure of one program; what it does not show is missing there, and the run goes on."""
@@ -56,12 +65,9 @@ class Bench:
         except (NotShown, TimeoutError) as failure:
             first, _, rest = str(failure).partition("\n")
             self.ledger.miss(figure, seat.peer.name, seat.size, first.removesuffix("; the screen:"))
-            self.tell(f"  {figure}, {seat.peer.name}, {seat.size:,}: {first}\n{rest}")
+            self.tell(f"  {figure}, {seat.peer.name}, {seat.size:,}: {first}\n{_excerpt(rest)}")
 
-    @contextmanager
-    def changing(self, size: int | None = None) -> Iterator[None]:
-        """The mailbox is put back as it was made."""
-        try:
-            yield
-        finally:
-            self.servers.mailboxes[size or self.large].restore()
+
+def _excerpt(screen: str) -> str:
+    lines = screen.splitlines()
+    return "\n".join([*lines[:10], "    ...", *lines[-4:]] if len(lines) > 16 else lines)

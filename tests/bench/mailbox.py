@@ -37,6 +37,7 @@ class Mailbox:
         self._dovecot = dovecot
         self._kept = kept_folder() / f"mailbox-{size}-v{_VERSION}"
         self._home = dovecot.homes / self.address
+        self._made_state = ""
 
     @property
     def identity(self) -> str:
@@ -56,6 +57,12 @@ class Mailbox:
         if self._home.exists():
             shutil.rmtree(self._home)
         copy_tree(self._kept / "home", self._home)
+        self._made_state = self._state()
+
+    def mend(self) -> None:
+        """Put back what a program changed, if any did."""
+        if self._state() != self._made_state:
+            self.restore()
 
     def deliver(self, raw: bytes) -> None:
         """A new mail; returns when it is in the mailbox."""
@@ -64,6 +71,10 @@ class Mailbox:
     def flag(self, flag: str, uids: str, *, verb: str = "add") -> None:
         """Set a flag as another program would, or take it away."""
         self._dovecot.doveadm("flags", verb, "-u", self.address, flag, "mailbox", "INBOX", "uid", uids)
+
+    def _state(self) -> str:
+        """Changes with every change of a mail or a flag in any folder."""
+        return self._dovecot.doveadm("mailbox", "status", "-u", self.address, "messages uidnext highestmodseq", "*")
 
     def _is_usable(self) -> bool:
         made = self._kept / "made.json"

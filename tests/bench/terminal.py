@@ -167,18 +167,12 @@ class Terminal:
         self.draw()
         return "\n".join(line.rstrip() for line in self._screen.display)
 
-    def lines(self) -> list[str]:
-        """The rows of the screen as they were last drawn."""
-        return list(self._screen.display)
-
-    def cells(self, number: int) -> object:
-        """One row of the screen with its colours."""
-        row = self._screen.buffer[number]
-        return tuple(row[column] for column in range(COLUMNS))
-
-    def line_with(self, word: str) -> object:
-        """The cells of the first row that holds the word; None where there is none."""
-        return next((self.cells(number) for number, line in enumerate(self.lines()) if word in line), None)
+    def rows_with(self, pattern: re.Pattern[str]) -> object:
+        """The cells, colours included, of each line that holds the pattern, and of the one above: a row may have two."""
+        buffer = self._screen.buffer
+        found = [number for number, line in enumerate(self._screen.display) if pattern.search(line)]
+        lines = sorted({each for number in found for each in (number - 1, number) if each >= 0})
+        return tuple(buffer[line][column] for line in lines for column in range(COLUMNS))
 
     def draw(self) -> None:
         """Bring the screen up to the last byte."""

@@ -36,7 +36,7 @@ class Aerc(Peer):
         last="G",
         back="q",
         flag=":flag -t\r",
-        search=lambda word: f":filter {word}\r",
+        find=":filter ",
         clear=":clear\r",
         quit=":quit\r",
     )

@@ -3,7 +3,6 @@
 import os
 import shutil
 from abc import ABC, abstractmethod
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,7 +34,10 @@ class Keys:
     back: str = "q"
     flag: str
     """Something that needs the server's answer and changes the screen."""
-    search: Callable[[str], str]
+    find: str
+    """Opens the prompt for words of a subject."""
+    found: str = "\r"
+    """Ends the words; empty where hits come while typing."""
     clear: str
     quit: str
 

@@ -44,7 +44,7 @@ class Mutt(Peer):
         last="*",
         back="i",
         flag="F",
-        search=lambda word: f"l\x15~s {word}\r",
+        find="l\x15~s ",
         clear="l\x15all\r",
         quit="q",
     )

@@ -2,14 +2,16 @@
 
 import hashlib
 import json
+import os
 from datetime import UTC, datetime
 from pathlib import Path
+
+import apsw
 
 from tests.bench.peers.base import Keys, Peer, Where
 from tests.bench.tokens import SCOPES
 from tests.real.bed.programs import installed_tuimail
 from tuimail.config.paths import Places
-from tuimail.domain.errors import StoreError
 from tuimail.domain.ids import AccountId
 from tuimail.domain.token import Secret, StoreKey
 from tuimail.keychain.base import AccountRecord, encode, entry_for
@@ -49,7 +51,8 @@ class Tuimail(Peer):
         first="\x1b[H",
         last="G",
         flag="s",
-        search=lambda word: f"/{word}",
+        find="/",
+        found="",
         clear="\x1b",
         quit="\x11",
     )
@@ -87,7 +90,9 @@ class Tuimail(Peer):
         return installed_tuimail()
 
     def environ(self, home: Path) -> dict[str, str]:
-        return {**super().environ(home), **self._bus}
+        # So that the program and this benchmark come from the same checkout, whatever is installed.
+        source = {"PYTHONPATH": os.environ["PYTHONPATH"]} if "PYTHONPATH" in os.environ else {}
+        return {**super().environ(home), **self._bus, **source}
 
     def is_complete(self, home: Path, where: Where) -> bool:
         return stored_rows(home, where) >= where.size
@@ -104,15 +109,17 @@ def stored_rows(home: Path, where: Where) -> int:
     path = _places(home).store(_account(where))
     if not path.exists():
         return 0
+    connection = apsw.Connection(os.fspath(path), flags=apsw.SQLITE_OPEN_READWRITE)
     try:
-        db = store_db.open_store(path, _KEY)
-    except StoreError:
+        connection.set_busy_timeout(2_000)
+        connection.pragma("cipher", "chacha20")
+        connection.pragma("key", f"raw:{_KEY.reveal().hex()}")
+        return int(connection.execute("select count(*) from messages").fetchone()[0])
+    except (apsw.SQLError, apsw.NotADBError):
         # Being made just now.
         return 0
-    try:
-        return int(db.value("select count(*) from messages") or 0)
     finally:
-        db.close()
+        connection.close()
 
 
 def _account(where: Where) -> AccountId:

@@ -6,7 +6,6 @@ import time
 from tests.bench import corpus
 from tests.bench.bench import Bench
 from tests.bench.seat import Seat
-from tests.bench.terminal import Terminal
 
 CHANGES = 1_000
 _VISIBLE = 25
@@ -18,13 +17,13 @@ def flags(bench: Bench) -> None:
     """From the first list on the screen until its rows are right and stay so; and the bytes by then."""
     for seat in bench.seats():
         for _ in range(max(1, min(bench.rounds, 3))):
-            seat.make_warm()
-            with bench.changing(), bench.noting("flags right", seat) as note:
+            with bench.noting("flags right", seat) as note:
+                seat.make_warm()
                 seat.mailbox.flag("\\Flagged", _uids(seat))
                 bench.servers.proxy.order(reset=1)
                 with seat.started() as terminal:
                     useful_at = terminal.when_shown(corpus.NEWEST)
-                    note(max(0.0, (terminal.last_change(lambda: _rows(terminal), _WATCH_S) or useful_at) - useful_at))
+                    note(max(0.0, (terminal.last_change(lambda: terminal.rows_with(_ROW), _WATCH_S) or useful_at) - useful_at))
                     passed = bench.servers.proxy.bytes_passed()
                     bench.ledger.note("flags right, bytes", seat.peer.name, seat.size, passed)
                     terminal.settle()
@@ -36,7 +35,3 @@ def _uids(seat: Seat) -> str:
     scattered = range(1, seat.size - _VISIBLE, step)[: CHANGES - _VISIBLE]
     return ",".join([*map(str, scattered), f"{seat.size - _VISIBLE + 1}:{seat.size}"])
 
-
-def _rows(terminal: Terminal) -> tuple[object, ...]:
-    """The lines of the list, colours included."""
-    return tuple(terminal.cells(number) for number, line in enumerate(terminal.lines()) if _ROW.search(line))

@@ -10,7 +10,6 @@ def moves(bench: Bench) -> None:
     """Row down, page down, and the jump to the oldest mail."""
     for seat in bench.seats():
         keys = seat.peer.keys
-        seat.make_warm()
         with bench.noting("row down", seat) as note, seat.at_the_list() as terminal:
             for _ in range(_PRESSES):
                 pressed_at = terminal.press(keys.down)

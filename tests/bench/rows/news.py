@@ -1,5 +1,6 @@
 """New mail and a flag set elsewhere, while the program is at rest; beside what the server itself waits before it tells."""
 
+import re
 import socket
 import ssl
 import time
@@ -10,6 +11,7 @@ from tests.bench.bench import Bench
 from tests.bench.servers import IMAP
 
 SERVER = "server's own delay"
+_NEWEST = re.compile(corpus.NEWEST)
 _REST_S = 3.0
 """Programs that work for a while after they are at the list get so long to come to rest."""
 
@@ -18,8 +20,7 @@ def arrive(bench: Bench) -> None:
     """From the end of the delivery, and of the flag's setting, until the screen shows it."""
     _floor(bench)
     for seat in bench.seats():
-        seat.make_warm()
-        with bench.changing(), bench.noting("new mail", seat) as note, seat.at_the_list() as terminal:
+        with bench.noting("new mail", seat) as note, seat.at_the_list() as terminal:
             terminal.settle(0.5, at_most_s=_REST_S)
             time.sleep(_REST_S)
             for turn in range(min(bench.rounds, 5)):
@@ -29,14 +30,14 @@ def arrive(bench: Bench) -> None:
                 arrived_at = time.perf_counter()
                 note(terminal.when_shown(word, 20) - arrived_at)
                 terminal.settle(0.5)
-        with bench.changing(), bench.noting("flag seen", seat) as note, seat.at_the_list() as terminal:
+        with bench.noting("flag seen", seat) as note, seat.at_the_list() as terminal:
             time.sleep(_REST_S)
             terminal.settle(0.5)
             for turn in range(min(bench.rounds, 5)):
                 verb = "add" if turn % 2 == 0 else "remove"
                 seat.mailbox.flag("\\Flagged", str(seat.size), verb=verb)
                 flagged_at = time.perf_counter()
-                note(terminal.when_changed(lambda: terminal.line_with(corpus.NEWEST), 20) - flagged_at)
+                note(terminal.when_changed(lambda: terminal.rows_with(_NEWEST), 20) - flagged_at)
                 terminal.settle(0.5)
 
 
@@ -52,7 +53,7 @@ def letter(word: str) -> bytes:
 def _floor(bench: Bench) -> None:
     """The least that a client can do: sit in IDLE and read."""
     mailbox, where = bench.servers.mailboxes[bench.large], bench.servers.where(bench.large)
-    with bench.changing(), _idling(where.ca_file, bench.servers.proxy.ports[IMAP], where) as lines:
+    with _idling(where.ca_file, bench.servers.proxy.ports[IMAP], where) as lines:
         for turn in range(min(bench.rounds, 5)):
             mailbox.deliver(letter(f"Floor-{turn}"))
             arrived_at = time.perf_counter()

@@ -9,8 +9,7 @@ from tests.bench.terminal import Terminal
 def letters(bench: Bench) -> None:
     """10 KB of text, among the oldest mails, which no program has stored by itself."""
     for seat in bench.seats():
-        seat.make_warm()
-        with bench.changing(), bench.noting("open", seat) as note, seat.at_the_list() as terminal:
+        with bench.noting("open", seat) as note, seat.at_the_list() as terminal:
             _to_the_oldest(seat, terminal)
             for _ in range(min(bench.rounds, corpus.LETTERS - 2)):
                 note(_opened(seat, terminal, corpus.LETTER))
@@ -24,8 +23,7 @@ def letters(bench: Bench) -> None:
 def big(bench: Bench) -> None:
     """A mail with an attachment of 5 MB: its text, and what passed until the program was at rest."""
     for seat in bench.seats():
-        seat.make_warm()
-        with bench.changing(), bench.noting("open big", seat) as note, seat.at_the_list() as terminal:
+        with bench.noting("open big", seat) as note, seat.at_the_list() as terminal:
             _to_the_oldest(seat, terminal)
             for _ in range(corpus.LETTERS):
                 terminal.press(seat.peer.keys.up)

@@ -10,9 +10,8 @@ _BODY_S = 8.0
 
 
 def subject(bench: Bench) -> None:
-    """From the last letter of the word to the one mail that has it."""
+    """From the word, typed in one piece, to the one mail that has it."""
     for seat in bench.seats():
-        seat.make_warm()
         with bench.noting("search subject", seat) as note, seat.at_the_list() as terminal:
             for _ in range(min(bench.rounds, 5)):
                 note(_found(seat, terminal, corpus.RARE, corpus.RARE_SHOWN))
@@ -22,8 +21,7 @@ def subject(bench: Bench) -> None:
 def body(bench: Bench) -> None:
     """tuimail alone, in a mail that was opened before, so that its text is indexed."""
     for seat in bench.seats(only=["tuimail"]):
-        seat.make_warm()
-        with bench.changing(), bench.noting("search body", seat) as note, seat.at_the_list() as terminal:
+        with bench.noting("search body", seat) as note, seat.at_the_list() as terminal:
             _found(seat, terminal, corpus.HIDDEN_SHOWN.partition("-")[0].lower(), corpus.HIDDEN_SHOWN)
             terminal.settle()
             terminal.press("\r")
@@ -42,7 +40,9 @@ def body(bench: Bench) -> None:
 
 
 def _found(seat: Seat, terminal: Terminal, word: str, shown: str, patience_s: float = 30) -> float:
-    pressed_at = terminal.press(seat.peer.keys.search(word))
+    terminal.press(seat.peer.keys.find)
+    terminal.settle(0.2)
+    pressed_at = terminal.press(f"{word}{seat.peer.keys.found}")
     return terminal.when_shown(shown, patience_s) - pressed_at
 
 

@@ -15,21 +15,19 @@ BARE_APP, INTERPRETER = "bare Textual app", "bare interpreter"
 
 def warm(bench: Bench) -> None:
     """All programs and both floors take turns, so that what else the machine does falls on all of them."""
-    seats = [seat for size in bench.sizes for seat in bench.seats(size)]
+    seats = bench.warm("warm start", [seat for size in bench.sizes for seat in bench.seats(size)])
     for seat in seats:
-        seat.make_warm()
         _start(bench, seat, "")
     for _ in range(bench.rounds):
-        _floors(bench, seats[0])
+        _floors(bench)
         for seat in seats:
             _start(bench, seat, "warm start")
 
 
 def unreachable(bench: Bench) -> None:
     """Nothing listens where the servers were."""
-    seats = bench.seats(only=["tuimail"])
+    seats = bench.warm("start unreachable", bench.seats(only=["tuimail"]))
     for seat in seats:
-        seat.make_warm()
         _start(bench, seat, "")
     for _ in range(bench.rounds):
         for seat in seats:
@@ -82,8 +80,8 @@ def _start(bench: Bench, seat: Seat, figure: str, *, patience_s: float = 30) -> 
             bench.ledger.note("quit", seat.peer.name, seat.size, ended_s)
 
 
-def _floors(bench: Bench, seat: Seat) -> None:
-    environ = seat.peer.environ(bench.servers.folder)
+def _floors(bench: Bench) -> None:
+    environ = bench.peers[0].environ(bench.servers.folder)
     began = time.perf_counter()
     subprocess.run([sys.executable, "-c", "pass"], env=environ, check=True)  # noqa: S603 (the interpreter itself)
     bench.ledger.note("warm start", INTERPRETER, 0, time.perf_counter() - began)
