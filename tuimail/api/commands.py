@@ -125,7 +125,8 @@ class OpenMailbox(Struct, frozen=True, kw_only=True):
 
     account: AccountId
     mailbox: MailboxId
-    view: ListView = ListView()
+    view: ListView | None = None
+    """None: as it was last shown, which ``ListLoaded.view`` tells."""
 
 
 class LoadRows(Struct, frozen=True, kw_only=True):

@@ -199,6 +199,8 @@ class ListChanged(Event, frozen=True, kw_only=True):
     changed: tuple[Envelope, ...] = ()
     places: Mapping[int, ThreadPlace] = MappingProxyType({})
     """By row, for the ``changed`` of a threaded list."""
+    has_more: bool = False
+    """More rows look different than ``changed`` has: what was loaded before is to be asked for again when shown."""
     new_mail: int = 0
     is_complete: bool = True
 

@@ -1,27 +1,40 @@
 """Folders and lists from the store: what stands on the screen before any network is asked."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from tuimail.api.commands import LoadRows, OpenMailbox
+from msgspec import Struct
+
+from tuimail.api.commands import LoadRows, LoadThread, OpenMailbox
 from tuimail.api.engine import Sink
-from tuimail.api.events import ListChanged, ListLoaded, MailboxesListed, RowsLoaded
+from tuimail.api.events import ListChanged, ListLoaded, MailboxesListed, RowsLoaded, ThreadLoaded
 from tuimail.domain.errors import ErrorKind, Remedy, StoreError
 from tuimail.domain.ids import AccountId, MailboxId, RowId
+from tuimail.domain.listing import ListView, ThreadPlace
 from tuimail.domain.mailbox import Mailbox
+from tuimail.domain.message import Envelope
+from tuimail.engine.conversations import Sorter
 from tuimail.engine.engine import Routes
 from tuimail.engine.job import Job
-from tuimail.engine.storage import Storage
+from tuimail.engine.storage import AccountStore, Storage
+from tuimail.engine.timers import Timers
+from tuimail.store.listing import EVERYTHING, Condition
+from tuimail.store.search import condition
 
 FIRST_SCREEN = 60
 """Envelopes sent along with a list: more rows than a tall terminal shows."""
+TOLD = 500
+"""Envelopes sent along with news at most; what else changed is asked for again where it is looked at."""
 
 
 class ListRoom:
     """Routes that need the store alone. Its ``show_`` methods run on the store worker."""
 
-    def __init__(self, storage: Storage, emit: Sink) -> None:
+    def __init__(self, storage: Storage, emit: Sink, timers: Timers) -> None:
         self._storage = storage
         self._emit = emit
+        self._sorter = Sorter(storage, timers)
+        self._orders: dict[AccountId, _Order] = {}
+        self._visible: dict[AccountId, tuple[RowId, ...]] = {}
         self.open_mailbox: dict[AccountId, MailboxId] = {}
         """The mailbox that each account's screen shows."""
         self.on_shown: Callable[[], None] = lambda: None
@@ -37,7 +50,11 @@ class ListRoom:
 
     def routes(self) -> Routes:
         """The commands answered here."""
-        return {OpenMailbox: self._open, LoadRows: self._load}
+        return {OpenMailbox: self._open, LoadRows: self._load, LoadThread: self._load_thread}
+
+    def visible(self, account: AccountId) -> tuple[RowId, ...]:
+        """The rows that the account's screen last asked for, or was sent with its list. Any thread."""
+        return self._visible.get(account, ())
 
     def show_mailboxes(self, account: AccountId) -> None:
         """Tell all mailboxes with their counts."""
@@ -46,34 +63,55 @@ class ListRoom:
 
     def show_list(self, account: AccountId, mailbox: MailboxId, job: Job | None = None) -> None:
         """Tell a mailbox's rows, and the envelopes of its first screen."""
-        store = self._storage.store(account)
-        rows = store.messages.ids(mailbox)
+        store, order = self._storage.store(account), self._order(account, mailbox)
+        view = order.view
+        rows = store.messages.listing(mailbox, view, order.narrowed)
+        first = tuple(RowId(row) for row in rows[:FIRST_SCREEN])
+        if self.open_mailbox.get(account) == mailbox:
+            self._visible[account] = first
+        envelopes = tuple(store.messages.envelopes(first))
         loaded = ListLoaded(
             account=account,
             mailbox=mailbox,
+            view=view,
             rows=rows,
-            envelopes=tuple(store.messages.envelopes([RowId(row) for row in rows[:FIRST_SCREEN]])),
+            envelopes=envelopes,
+            places=_places(store, mailbox, envelopes) if view.is_threaded else {},
             is_complete=store.mailboxes.sync_state(mailbox).is_complete,
         )
         (job.emit if job else self._emit)(loaded)
 
     def show_changes(
-        self, account: AccountId, mailbox: MailboxId, *, changed: tuple[RowId, ...] = (), new_mail: int = 0
+        self, account: AccountId, mailbox: MailboxId, *, changed: Sequence[RowId] = (), new_mail: int = 0
     ) -> None:
         """Tell a mailbox's rows after news; rows that changed come with their envelopes."""
-        store = self._storage.store(account)
+        store, order = self._storage.store(account), self._order(account, mailbox)
+        view = order.view
+        if view.is_threaded:
+            self._sorter.sort_few(account)
+            # Conversations on the screen look different, too, when messages join and leave them.
+            changed = (*changed[:TOLD], *self.visible(account))
+        envelopes = tuple(store.messages.envelopes(dict.fromkeys(changed[:TOLD])))
         self._emit(
             ListChanged(
                 account=account,
                 mailbox=mailbox,
-                rows=store.messages.ids(mailbox),
-                changed=tuple(store.messages.envelopes(changed)),
+                view=view,
+                rows=store.messages.listing(mailbox, view, order.narrowed),
+                changed=envelopes,
+                places=_places(store, mailbox, envelopes) if view.is_threaded else {},
+                has_more=len(changed) > TOLD,
                 new_mail=new_mail,
                 is_complete=store.mailboxes.sync_state(mailbox).is_complete,
             )
         )
+        self._sorter.stir(account)
         self.show_mailboxes(account)
         self.on_changed(account)
+
+    def _order(self, account: AccountId, mailbox: MailboxId) -> "_Order":
+        is_open = self.open_mailbox.get(account) == mailbox
+        return self._orders.get(account, _USUAL) if is_open else _USUAL
 
     def _open(self, job: Job) -> None:
         job.hand_to(self._storage.worker, self._open_now)
@@ -81,18 +119,43 @@ class ListRoom:
     def _open_now(self, job: Job) -> None:
         command = job.command
         assert isinstance(command, OpenMailbox)  # noqa: S101 (the route's own type, for the checker)
-        if command.mailbox < 0:
-            self.open_mailbox[command.account] = command.mailbox
+        account, mailbox = command.account, command.mailbox
+        if mailbox < 0:
+            self._note_open(account, mailbox, _USUAL)
             self.open_kept(job)
             self.on_shown()
             return
-        if self._storage.store(command.account).mailboxes.get(command.mailbox) is None:
+        store = self._storage.store(account)
+        if store.mailboxes.get(mailbox) is None:
             raise StoreError(ErrorKind.MESSAGE_GONE, "This folder is no longer there.", remedy=Remedy.TELL)
-        self.open_mailbox[command.account] = command.mailbox
-        self.show_list(command.account, command.mailbox, job)
-        job.finish()
+        view = store.views.get(mailbox) if command.view is None else command.view
+        # Words that make no sense leave the list as it is.
+        narrowed = condition(store.search.parse(view.narrow)) if view.narrow.strip() else EVERYTHING
+        is_other_view = self.open_mailbox.get(account) == mailbox and self._orders[account].view != view
+        self._note_open(account, mailbox, _Order(view=view, narrowed=narrowed))
+        is_sorted = not view.is_threaded or self._sorter.sort_few(account)
+        self.show_list(account, mailbox, job)
+        store.views.keep(mailbox, view)
+        if is_sorted:
+            job.finish()
+            self._sorter.stir(account)
+        else:
+            self._sorter.sort_for(job, account, lambda: self._show_if(account, mailbox, view))
         self.on_shown()
-        self.on_opened(command.account, command.mailbox)
+        if not is_other_view:
+            self.on_opened(account, mailbox)
+
+    def _note_open(self, account: AccountId, mailbox: MailboxId, order: "_Order") -> None:
+        self.open_mailbox[account] = mailbox
+        self._orders[account] = order
+        self._visible[account] = ()
+
+    def _show_if(self, account: AccountId, mailbox: MailboxId, view: ListView) -> bool:
+        """Show the list anew if it is still the one that was asked for; whether it is."""
+        if self.open_mailbox.get(account) != mailbox or self._orders[account].view != view:
+            return False
+        self.show_changes(account, mailbox)
+        return True
 
     def _load(self, job: Job) -> None:
         job.hand_to(self._storage.worker, self._load_now)
@@ -100,7 +163,44 @@ class ListRoom:
     def _load_now(self, job: Job) -> None:
         command = job.command
         assert isinstance(command, LoadRows)  # noqa: S101 (the route's own type, for the checker)
-        envelopes = self._storage.store(command.account).messages.envelopes(command.rows)
-        job.emit(RowsLoaded(account=command.account, envelopes=tuple(envelopes)))
+        self._visible[command.account] = command.rows
+        store, mailbox = self._storage.store(command.account), self.open_mailbox.get(command.account)
+        envelopes = store.messages.envelopes(command.rows)
+        places = store.threads.places(mailbox, command.rows) if command.threaded and mailbox is not None else {}
+        job.emit(RowsLoaded(account=command.account, envelopes=tuple(envelopes), places=places))
         job.finish()
 
+    def _load_thread(self, job: Job) -> None:
+        job.hand_to(self._storage.worker, self._load_thread_now)
+
+    def _load_thread_now(self, job: Job) -> None:
+        command = job.command
+        assert isinstance(command, LoadThread)  # noqa: S101 (the route's own type, for the checker)
+        store = self._storage.store(command.account)
+        rows = store.threads.rows(command.mailbox, command.row)
+        told = rows[:TOLD]
+        job.emit(
+            ThreadLoaded(
+                account=command.account,
+                mailbox=command.mailbox,
+                head=max(rows),
+                rows=tuple(rows),
+                envelopes=tuple(store.messages.envelopes(told)),
+                places=store.threads.places(command.mailbox, told),
+            )
+        )
+        job.finish()
+
+
+class _Order(Struct, frozen=True, kw_only=True):
+    """What an open list shows, and how; the words it is narrowed to as they were understood when they were typed."""
+
+    view: ListView = ListView()
+    narrowed: Condition = EVERYTHING
+
+
+_USUAL = _Order()
+
+
+def _places(store: AccountStore, mailbox: MailboxId, envelopes: Sequence[Envelope]) -> dict[int, ThreadPlace]:
+    return store.threads.places(mailbox, [each.row for each in envelopes])

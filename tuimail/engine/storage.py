@@ -29,6 +29,8 @@ from tuimail.store.outbox import OutboxRepository
 from tuimail.store.salvage import salvage
 from tuimail.store.search import SearchRepository
 from tuimail.store.searches import KeptSearches
+from tuimail.store.threads import ThreadRepository
+from tuimail.store.views import ViewRepository
 
 log = logging.getLogger(__name__)
 
@@ -52,6 +54,8 @@ class AccountStore(Struct, frozen=True, kw_only=True):
     db: Database
     mailboxes: MailboxRepository
     messages: MessageRepository
+    threads: ThreadRepository
+    views: ViewRepository
     search: SearchRepository
     kept: KeptSearches
     drafts: DraftRepository
@@ -115,6 +119,8 @@ class Storage:
             db=db,
             mailboxes=MailboxRepository(db),
             messages=MessageRepository(db),
+            threads=ThreadRepository(db),
+            views=ViewRepository(db),
             search=SearchRepository(db, lambda: self._now().astimezone(self._zone)),
             kept=KeptSearches(db),
             drafts=DraftRepository(db),

@@ -48,6 +48,7 @@ class Worker:
         self._jobs: queue.PriorityQueue[tuple[int, int, Callable[[], None] | None]] = queue.PriorityQueue()
         self._numbers = itertools.count()
         self._closed = threading.Event()
+        self._finishing = threading.Event()
         self._waiting: set[Future[object]] = set()
         self._guard = threading.Lock()
         self._thread = threading.Thread(target=self._loop, name=name, daemon=True)
@@ -64,8 +65,9 @@ class Worker:
         return bool(self._waiting)
 
     def post(self, job: Callable[[], None], *, urgency: Urgency = Urgency.NORMAL) -> None:
-        """Queue the job and return at once. After ``close`` it is dropped."""
-        if not self._closed.is_set():
+        """Queue the job and return at once. After ``close`` it is dropped, after ``finish`` if nobody needs it."""
+        is_late = self._finishing.is_set() and urgency is Urgency.BACKGROUND
+        if not self._closed.is_set() and not is_late:
             self._jobs.put((urgency, next(self._numbers), job))
 
     def call(self, job: Callable[[], T], *, urgency: Urgency = Urgency.NORMAL) -> T:
@@ -97,6 +99,8 @@ class Worker:
     def finish(self, job: Callable[[], None], timeout_s: float) -> None:
         """Run a last job after all that are queued, then close; one that takes longer is left behind."""
         done = threading.Event()
+        # What queues itself up again in the background would never let the last job have its turn.
+        self._finishing.set()
 
         def run() -> None:
             try:
