@@ -46,7 +46,9 @@ def parcel(text: str = "The plans are attached.", *, lines: int = 8_000) -> byte
         b'Content-Type: multipart/mixed; boundary="b"\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\n'
         + text.encode()
         + b'\r\n--b\r\nContent-Type: application/pdf; name="plans.pdf"\r\n'
-        b"Content-Disposition: attachment\r\nContent-Transfer-Encoding: base64\r\n\r\n" + LINE * lines + b"\r\n--b--\r\n"
+        b"Content-Disposition: attachment\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+        + LINE * lines
+        + b"\r\n--b--\r\n"
     )
 
 
@@ -207,7 +209,9 @@ def test_parts_that_are_not_what_was_asked_for_mean_the_whole_mail(rig: Rig, ans
 
 def test_another_mails_parts_are_never_shown(rig: Rig) -> None:
     heard, (row,) = opened(rig, parcel())
-    other = b"* 2 FETCH (UID 2 BODY[1.MIME]<0> {2}\r\n\r\n BODY[1]<0> {23}\r\nSomebody else's secret.)\r\nTAG OK done\r\n"
+    other = (
+        b"* 2 FETCH (UID 2 BODY[1.MIME]<0> {2}\r\n\r\n BODY[1]<0> {23}\r\nSomebody else's secret.)\r\nTAG OK done\r\n"
+    )
     rig.mail.answers[b"UID FETCH 1 (UID BODY.PEEK[1.MIME]"] = other
 
     ended = heard.do(OpenMessage(account=ACCOUNT, row=row))

@@ -1,9 +1,9 @@
-"""Bodies of one account's messages: from the store, else from the server, the big ones without their big parts."""
+"""Bodies of one account's messages: from the store, else from the server, and kept."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 from msgspec import Struct
 
@@ -12,30 +12,17 @@ from tuimail.domain.errors import ErrorKind, NetworkError, Remedy, ServerError, 
 from tuimail.domain.ids import AccountId, MailboxId, RowId
 from tuimail.domain.message import RawMessage
 from tuimail.engine.connection import Connection
+from tuimail.engine.fetching import Asker, OnServer, fetch_all, fetch_texts, progress_of
 from tuimail.engine.storage import AccountStore, Storage
 from tuimail.mime.attachments import encoded_part
-from tuimail.mime.skeleton import build, plan
-from tuimail.net.errors import Refused
 from tuimail.net.imap.session import ImapSession
 
 T = TypeVar("T")
 
-SMALL = 48 * 1024
-"""A message up to this size is fetched whole: one round trip less, and on most lines as fast as its parts."""
 KEPT_PART = 256 * 1024
 """A part up to this size is kept after it was saved."""
 KEPT_WHOLE = 16 * 1024 * 1024
 """A message up to this size is kept whole once all of it was needed."""
-
-
-class Asker(Protocol):
-    """Who a body is fetched for."""
-
-    def check(self) -> None:
-        """Raise to give up; called between steps."""
-
-    def progress(self, words: str, done: int = 0, total: int = 0) -> None:
-        """Say how far it is."""
 
 
 class _Place(Struct, frozen=True, kw_only=True):
@@ -44,11 +31,10 @@ class _Place(Struct, frozen=True, kw_only=True):
     mailbox: MailboxId
     raw_name: bytes
     uidvalidity: int | None
-    uid: int
-    size_bytes: int
+    message: OnServer
 
 
-Way = Callable[[ImapSession, _Place, Asker], RawMessage]
+Way = Callable[[ImapSession, OnServer, Asker], RawMessage]
 
 
 class Bodies:
@@ -68,20 +54,20 @@ class Bodies:
     def readable(self, row: RowId, asker: Asker) -> RawMessage:
         """The message with all its texts, fetched where it is not stored."""
         found = self._in_store(lambda _: self.stored(row))
-        return found if found is not None else self._fetch(row, asker, self._texts)
+        return found if found is not None else self._fetch(row, asker, fetch_texts)
 
     def ahead(self, row: RowId, asker: Asker) -> RawMessage:
         """The same before anybody asked: what cannot be kept is of no use, and raises StoreError."""
         found = self._in_store(lambda _: self.stored(row))
         if found is None:
-            found = self._at_server(row, lambda session, place: self._texts(session, place, asker))
+            found = self._at_server(row, lambda session, place: fetch_texts(session, place.message, asker))
             self._save(row, found)
         return found
 
     def whole(self, row: RowId, asker: Asker) -> bytes:
         """All bytes of the message, fetched where they are not stored."""
         found = self._in_store(lambda _: self.stored(row))
-        return found.raw if found is not None and found.is_whole else self._fetch(row, asker, self._all).raw
+        return found.raw if found is not None and found.is_whole else self._fetch(row, asker, fetch_all).raw
 
     def part(self, row: RowId, section: str, *, known: RawMessage, asker: Asker) -> bytes:
         """A part that ``known`` leaves on the server, still in its transfer encoding."""
@@ -91,8 +77,9 @@ class Bodies:
         size_bytes = known.missing[section]
 
         def fetch(session: ImapSession, place: _Place) -> bytes:
-            told = _told(asker, "loading the attachment")
-            return session.part(place.uid, section, size_bytes=size_bytes, on_bytes=told, check=asker.check)
+            told = progress_of(asker, "loading the attachment")
+            uid = place.message.uid
+            return session.part(uid, section, size_bytes=size_bytes, on_bytes=told, check=asker.check)
 
         data = self._at_server(row, fetch)
         if len(data) < size_bytes:
@@ -104,7 +91,7 @@ class Bodies:
         return data
 
     def _fetch(self, row: RowId, asker: Asker, way: Way) -> RawMessage:
-        message = self._at_server(row, lambda session, place: way(session, place, asker))
+        message = self._at_server(row, lambda session, place: way(session, place.message, asker))
         if len(message.raw) <= KEPT_WHOLE:
             with self._noticing("This message is shown but not kept"):
                 self._save(row, message)
@@ -112,30 +99,6 @@ class Bodies:
 
     def _save(self, row: RowId, message: RawMessage) -> None:
         self._in_store(lambda store: store.bodies.save(row, message.raw, now=self._now(), missing=message.missing))
-
-    def _texts(self, session: ImapSession, place: _Place, asker: Asker) -> RawMessage:
-        """The message with its texts alone where that saves much, whole otherwise."""
-        frame = self._frame(session, place, asker) if place.size_bytes > SMALL else None
-        return frame if frame is not None else self._all(session, place, asker)
-
-    def _frame(self, session: ImapSession, place: _Place, asker: Asker) -> RawMessage | None:
-        """The message without its big parts; None where it cannot be had or trusted in this way."""
-        asker.check()
-        try:
-            told = session.structure(place.uid)
-            wanted = plan(told.root, told.size_bytes) if told is not None else None
-            if told is None or wanted is None:
-                return None
-            asker.check()
-            fetched = session.sections(place.uid, wanted.sections)
-        except Refused:
-            # Some servers cannot describe a broken mail, and send it all the same.
-            return None
-        return build(told.root, wanted, header=told.header, fetched=fetched)
-
-    def _all(self, session: ImapSession, place: _Place, asker: Asker) -> RawMessage:
-        raw = session.body(place.uid, on_bytes=_told(asker, "loading the message"), check=asker.check)
-        return RawMessage(raw=raw)
 
     def _at_server(self, row: RowId, work: Callable[[ImapSession, _Place], T]) -> T:
         """Do something with the message where the server has it, and only if it is the one that we know."""
@@ -147,7 +110,9 @@ class Bodies:
             raise StoreError(ErrorKind.MESSAGE_GONE, words, remedy=Remedy.TELL)
 
         def selected(session: ImapSession) -> T:
-            if session.select(place.raw_name).uidvalidity != place.uidvalidity:
+            if session.selected != place.raw_name:
+                session.select(place.raw_name)
+            if session.uidvalidity != place.uidvalidity:
                 words = "The server renumbered this folder; it is being read anew."
                 raise ServerError(ErrorKind.MESSAGE_GONE, words, remedy=Remedy.TELL)
             return work(session, place)
@@ -190,10 +155,5 @@ def _locate(store: AccountStore, row: RowId) -> _Place | MailboxId | None:
         mailbox=place.mailbox,
         raw_name=raw_name,
         uidvalidity=store.mailboxes.sync_state(place.mailbox).uidvalidity,
-        uid=place.uid,
-        size_bytes=envelopes[0].size_bytes if envelopes else 0,
+        message=OnServer(uid=place.uid, size_bytes=envelopes[0].size_bytes if envelopes else 0),
     )
-
-
-def _told(asker: Asker, words: str) -> Callable[[int, int], None]:
-    return lambda done, total: asker.progress(words, done, total)

@@ -37,8 +37,9 @@ PAUSE_S = 0.03
 """Between two messages: parsing them must not keep the screen from answering keys."""
 REST_S = 1.5
 """After something that the user did."""
-LOOK_AGAIN_S = 60.0
-"""Until new mail is looked for whose text is not here yet."""
+LOOK_AGAIN_S = 1.0
+"""Until texts are looked for again where none were missing; doubles each time in vain, up to ``RARELY_S``."""
+RARELY_S = 60.0
 TELL_EVERY_S = 0.5
 _LEFT_OUT = frozenset({MailboxRole.JUNK, MailboxRole.TRASH, MailboxRole.SEARCH})
 
@@ -98,8 +99,9 @@ class TextRoom:
         self._is_posted = False
         self._timer: int | None = None
         self._acted_s = 0.0
-        self.is_held: Callable[[], bool] = lambda: False
-        """Whether the user holds what is fetched in the background, or older rows are still to come."""
+        self._look_again_s = LOOK_AGAIN_S
+        self.is_paused: Callable[[], bool] = lambda: False
+        """Whether the user holds what is fetched in the background."""
 
     def prefetch(self, job: Job) -> None:
         """Route of ``Prefetch``: these rows instead of those asked for before."""
@@ -123,8 +125,9 @@ class TextRoom:
         self._recent.forget()
 
     def wanted(self) -> None:
-        """Begin, or go on, where something is missing. Any thread."""
-        self._queue()
+        """Begin, or go on, where something is missing, once the start or whatever brought it is over. Any thread."""
+        self._look_again_s = LOOK_AGAIN_S
+        self._queue(LOOK_AGAIN_S)
 
     def note(self, row: RowId, message: Message) -> None:
         """Put the words of a message that was read into the search index. Any thread."""
@@ -164,7 +167,7 @@ class TextRoom:
                 self._far_step()
         except TuimailError as error:
             log.info("texts: %s", error.kind)
-            self._queue(LOOK_AGAIN_S)
+            self._queue(RARELY_S)
 
     def _end_near(self) -> None:
         with self._guard:
@@ -176,12 +179,15 @@ class TextRoom:
         rest_s = self._acted_s + REST_S - time.monotonic()
         if rest_s > 0:
             self._queue(rest_s)
-        elif self._keep.days <= 0 or self.is_held():
+        elif self._keep.days <= 0:
+            return
+        elif self.is_paused():
             self._tell(is_end=True)
-            self._queue(LOOK_AGAIN_S)
+            self._queue(REST_S)
         elif not self._far and not self._look():
             self._finish()
-            self._queue(LOOK_AGAIN_S)
+            self._queue(self._look_again_s)
+            self._look_again_s = min(RARELY_S, self._look_again_s * 2)
         else:
             self._fetch(self._far.popleft(), is_near=False)
             self._count()
@@ -199,20 +205,21 @@ class TextRoom:
         store.bodies.trim(self._keep.budget_bytes)
         if store.bodies.total_bytes() >= self._keep.budget_bytes:
             return [], 0
+        complete = self._complete(store)
         since = self._now() - timedelta(days=self._keep.days)
-        for mailbox in self._complete(store):
+        for mailbox in complete:
             rows = store.bodies.wanted([mailbox], since=since, limit=BATCH + len(self._tried))
             if not self._tried.issuperset(rows):
-                return rows, store.bodies.count_wanted(self._complete(store), since=since)
+                return rows, store.bodies.count_wanted(complete, since=since)
         return [], 0
 
     def _complete(self, store: AccountStore) -> list[MailboxId]:
-        """The mailboxes whose headers are all here, and whose mail somebody may want to read."""
-        return [
-            mailbox.id
-            for mailbox in store.mailboxes.list()
-            if mailbox.role not in _LEFT_OUT and store.mailboxes.sync_state(mailbox.id).is_complete
-        ]
+        """The mailboxes whose headers are all here, and whose mail somebody may want to read; the inbox first."""
+        known = [mailbox for mailbox in store.mailboxes.list() if mailbox.role not in _LEFT_OUT]
+        complete = [mailbox for mailbox in known if store.mailboxes.sync_state(mailbox.id).is_complete]
+        inbox = next((mailbox for mailbox in known if mailbox.role is MailboxRole.INBOX), None)
+        # Headers before texts.
+        return [mailbox.id for mailbox in complete] if inbox is None or inbox in complete else []
 
     def _fetch(self, row: RowId, *, is_near: bool) -> None:
         if is_near and self._recent.get(row) is not None:
@@ -260,7 +267,7 @@ class TextRoom:
             return
         progress.told_s = now_s
         taken_s = now_s - progress.began_s
-        is_paused = self.is_held()
+        is_paused = self.is_paused()
         self._connection.auth.around.emit(
             FillingChanged(
                 account=self._account,
