@@ -52,7 +52,7 @@ def main() -> int:
 
 def _arguments() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
-    parser.add_argument("--rows", type=_names(ROWS), help=f"only these of {','.join(ROWS)}")
+    parser.add_argument("--rows", type=_row_names, help=f"only these of {','.join(ROWS)}")
     parser.add_argument("--sizes", type=lambda text: [int(each) for each in text.split(",")], help="of the mailboxes")
     parser.add_argument("--programs", type=lambda text: text.split(","), help="only these, such as tuimail,aerc")
     parser.add_argument("--rounds", type=int, help=f"of each measurement ({ROUNDS})")
@@ -61,14 +61,11 @@ def _arguments() -> argparse.ArgumentParser:
     return parser
 
 
-def _names(known: object):
-    def read(text: str) -> list[str]:
-        names = text.split(",")
-        if unknown := [name for name in names if name not in ROWS]:
-            raise argparse.ArgumentTypeError(f"no such row: {', '.join(unknown)}")
-        return names
-
-    return read
+def _row_names(text: str) -> list[str]:
+    names = text.split(",")
+    if unknown := [name for name in names if name not in ROWS]:
+        raise argparse.ArgumentTypeError(f"no such row: {', '.join(unknown)}")
+    return names
 
 
 @contextmanager
@@ -94,7 +91,8 @@ def _measured(bench: Bench, rows: Sequence[str]) -> list[str]:
     return [
         f"{bench.rounds} rounds in {time.perf_counter() - began:.0f} s; load before each row, benchmark included:"
         f" {min(loads):.1f} to {max(loads):.1f}.",
-        f"Rows: {', '.join(rows)}." + (f" Left out: {', '.join(set(ROWS) - set(rows))}." if set(ROWS) - set(rows) else ""),
+        f"Rows: {', '.join(rows)}."
+        + (f" Left out: {', '.join(set(ROWS) - set(rows))}." if set(ROWS) - set(rows) else ""),
     ]
 
 

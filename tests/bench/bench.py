@@ -8,10 +8,10 @@ from tests.bench.ledger import Ledger
 from tests.bench.peers.base import Peer
 from tests.bench.seat import Seat
 from tests.bench.servers import Servers
-from tests.bench.terminal import NotShown
+from tests.bench.terminal import NotShownError
 
 
-class NotThere(Exception):
+class NotThereError(Exception):
     """The program cannot do this yet."""
 
 
@@ -38,9 +38,7 @@ class Bench:
 
     def seats(self, size: int | None = None, *, only: Sequence[str] = ()) -> list[Seat]:
         """A seat for each program, at the large mailbox unless another is named."""
-        return [
-            Seat(peer, self.servers, size or self.large) for peer in self.peers if not only or peer.name in only
-        ]
+        return [Seat(peer, self.servers, size or self.large) for peer in self.peers if not only or peer.name in only]
 
     def warm(self, figure: str, seats: Sequence[Seat]) -> list[Seat]:
         """Those of the seats that could be filled; the others have no such figure."""
@@ -60,9 +58,9 @@ class Bench:
 
         try:
             yield note
-        except NotThere as absence:
+        except NotThereError as absence:
             self.ledger.miss(figure, seat.peer.name, seat.size, f"not there yet: {absence}")
-        except (NotShown, TimeoutError) as failure:
+        except (NotShownError, TimeoutError) as failure:
             first, _, rest = str(failure).partition("\n")
             self.ledger.miss(figure, seat.peer.name, seat.size, first.removesuffix("; the screen:"))
             self.tell(f"  {figure}, {seat.peer.name}, {seat.size:,}: {first}\n{_excerpt(rest)}")

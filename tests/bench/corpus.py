@@ -1,4 +1,4 @@
-"""Made-up mail in any number, the same for the same count: people, threads, years, languages, sizes as in a real mailbox.
+"""Made-up mail, the same for the same count: people, threads, years, languages and sizes as in a real mailbox.
 
 A few mails at known places carry words by which a benchmark recognises them; the rest only has to be there.
 """
@@ -11,7 +11,8 @@ from datetime import datetime, timedelta
 from email.header import Header
 from email.utils import format_datetime, formataddr
 
-from tests.bench.vocabulary import FIRST_NAMES, LAST_NAMES, SUBJECTS, sentences
+from tests.bench.vocabulary import SUBJECTS, sentences
+from tests.bench.writing import alternative, folded, host, html_of, person, plain, trace
 
 YEARS = 9
 NEWEST = "Minutes-of-the-meeting"
@@ -82,13 +83,13 @@ class Corpus:
 
     def _raw(self, number: int, arrived: datetime) -> bytes:
         subject, references = self._subject(number)
-        own_id = f"<{number}.{self._count}@{_host(number)}>"
+        own_id = f"<{number}.{self._count}@{host(number)}>"
         self._recent = [*self._recent[-150:], _Head(number=number, subject=subject, references=(*references, own_id))]
-        lines = _trace(number, arrived)
+        lines = trace(number, arrived)
         lines += [
-            f"From: {_person(self._chance.randrange(900))}",
+            f"From: {person(self._chance.randrange(900))}",
             f"To: {formataddr(('Bench Mark', 'me@bench.test'))}",
-            *([f"Cc: {_person(self._chance.randrange(900))}"] if number % 6 == 0 else []),
+            *([f"Cc: {person(self._chance.randrange(900))}"] if number % 6 == 0 else []),
             f"Subject: {subject if subject.isascii() else Header(subject, 'utf-8').encode()}",
             f"Date: {format_datetime(arrived - timedelta(seconds=number % 90))}",
             f"Message-ID: {own_id}",
@@ -116,18 +117,18 @@ class Corpus:
 
     def _content(self, number: int) -> bytes:
         if number < LETTERS:
-            return _plain(self._text(_TEXT_BYTES, first=LETTER))
+            return plain(self._text(_TEXT_BYTES, first=LETTER))
         if number < LETTERS + BIGS:
             return self._with_file(self._text(1_500, first=BIG), BIG_BYTES, "film.bin")
         if number == self._count - 1 - HIDDEN_AT:
-            return _plain(self._text(3_000, first=f"Ein {HIDDEN} zieht vorbei."))
+            return plain(self._text(3_000, first=f"Ein {HIDDEN} zieht vorbei."))
         text = self._text(int(300 + self._chance.expovariate(1 / 1_800)))
         kind = self._chance.random()
         if kind < 0.35:
-            return _alternative(text, self._html(text))
+            return alternative(text, html_of(text))
         if kind < 0.40:
             return self._with_file(text, self._chance.randrange(5_000, 40_000), "notes.pdf")
-        return _plain(text)
+        return plain(text)
 
     def _text(self, size: int, *, first: str = "") -> str:
         paragraphs, length = [first] if first else [], 0
@@ -135,74 +136,15 @@ class Corpus:
             paragraph = " ".join(self._chance.choices(self._sentences, k=4))
             paragraphs.append(paragraph)
             length += len(paragraph)
-        return "\r\n\r\n".join(_folded(paragraph) for paragraph in paragraphs)
-
-    def _html(self, text: str) -> str:
-        cells = "".join(
-            f'<tr><td style="padding:4px;color:#333"><p>{part}</p><a href="https://news.test/{place}">more</a></td></tr>'
-            for place, part in enumerate(text.split("\r\n\r\n"))
-        )
-        return f"<html><head><style>{_STYLE}</style></head><body><table>{cells}</table></body></html>"
+        return "\r\n\r\n".join(folded(paragraph) for paragraph in paragraphs)
 
     def _with_file(self, text: str, size: int, name: str) -> bytes:
         data = base64.encodebytes(self._chance.randbytes(size)).replace(b"\n", b"\r\n")
         return (
             b'Content-Type: multipart/mixed; boundary="edge"\r\n\r\n--edge\r\n'
-            + _plain(text)
+            + plain(text)
             + b"\r\n--edge\r\nContent-Type: application/octet-stream\r\nContent-Transfer-Encoding: base64\r\n"
             + f'Content-Disposition: attachment; filename="{name}"\r\n\r\n'.encode()
             + data
             + b"--edge--\r\n"
         )
-
-
-_STYLE = " ".join(f".c{number} {{ margin: {number}px; font-family: sans-serif; }}" for number in range(60))
-
-
-def _person(number: int) -> str:
-    first, last = FIRST_NAMES[number % len(FIRST_NAMES)], LAST_NAMES[number // 7 % len(LAST_NAMES)]
-    return formataddr((f"{first} {last}", f"person{number}@{_host(number)}"))
-
-
-def _host(number: int) -> str:
-    return f"mail{number % 23}.test"
-
-
-def _trace(number: int, arrived: datetime) -> list[str]:
-    """The lines that servers put above a mail, about 2 KB in all with the rest of the head."""
-    stamp = format_datetime(arrived)
-    signature = base64.b64encode(random.Random(number).randbytes(192)).decode()  # noqa: S311 (nobody checks it)
-    return [
-        "Return-Path: <bounce@lists.test>",
-        f"Received: from mx.{_host(number)} by mail.bench.test with LMTP id {number:x}; {stamp}",
-        f"Received: from relay{number % 7}.test (relay{number % 7}.test [192.0.2.{number % 250}])",
-        f" by mx.{_host(number)} (Postfix) with ESMTPS id {number * 7919:x} for <me@bench.test>; {stamp}",
-        f"DKIM-Signature: v=1; a=rsa-sha256; c=relaxed/relaxed; d={_host(number)}; s=mail; h=from:to:subject:date;",
-        *(f" {signature[start : start + 70]}" for start in range(0, len(signature), 70)),
-        f"Authentication-Results: mail.bench.test; dkim=pass header.d={_host(number)}; spf=pass; dmarc=pass",
-        "X-Spam-Status: No, score=-2.1 required=5.0 tests=BAYES_00,DKIM_SIGNED,DKIM_VALID,SPF_PASS autolearn=ham",
-    ]
-
-
-def _plain(text: str) -> bytes:
-    return b"Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n" + text.encode() + b"\r\n"
-
-
-def _alternative(text: str, html: str) -> bytes:
-    return (
-        b'Content-Type: multipart/alternative; boundary="edge"\r\n\r\n--edge\r\n'
-        + _plain(text)
-        + b"--edge\r\nContent-Type: text/html; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n"
-        + html.encode()
-        + b"\r\n--edge--\r\n"
-    )
-
-
-def _folded(paragraph: str) -> str:
-    lines, line = [], ""
-    for word in paragraph.split(" "):
-        if len(line) + len(word) > 74:
-            lines.append(line)
-            line = ""
-        line = f"{line} {word}" if line else word
-    return "\r\n".join([*lines, line])

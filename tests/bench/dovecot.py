@@ -75,10 +75,10 @@ active_value = true
 username_attribute = email
 scope = mail.read
 """
-_HEADERS = (
-    "date from sender reply-to to cc bcc subject message-id references in-reply-to content-type content-description"
-    " lines list-post list-id list-unsubscribe x-label x-original-to newsgroups importance priority"
-).split()
+_HEADERS = """
+date from sender reply-to to cc bcc subject message-id references in-reply-to content-type content-description lines
+list-post list-id list-unsubscribe x-label x-original-to newsgroups importance priority
+"""
 
 
 def address(size: int) -> str:
@@ -105,7 +105,7 @@ class Dovecot:
             _SETTINGS.format(
                 folder=self.folder,
                 certificate=certificate,
-                headers=" ".join(f"hdr.{name}" for name in _HEADERS),
+                headers=" ".join(f"hdr.{name}" for name in _HEADERS.split()),
                 password=PASSWORD,
                 port=self.port,
                 special="\n".join(

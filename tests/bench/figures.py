@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from tests.bench.ledger import Key, Ledger
 from tests.bench.rows.news import SERVER
 from tests.bench.rows.start import BARE_APP
+from tests.bench.units import KB, MB, MS, formatted, in_seconds
 
 OWN = "tuimail"
 PEERS = ("aerc", "neomutt", "mutt")
-_MS, _KB, _MB = 0.001, 1_000.0, 1_000_000.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,9 +76,9 @@ class Figures:
             ),
             self._line(
                 "bytes", "bytes until useful, cold / warm", "195 KB / 10 KB", "60 KB / 6 KB",
-                self._below("cold", self._at("bytes, cold"), 195 * _KB, 60 * _KB),
-                self._below("warm", self._at("bytes, warm"), 10 * _KB, 6 * _KB),
-                self._below("warm, once at rest", self._at("bytes, warm, at rest"), 10 * _KB, 6 * _KB),
+                self._below("cold", self._at("bytes, cold"), 195 * KB, 60 * KB),
+                self._below("warm", self._at("bytes, warm"), 10 * KB, 6 * KB),
+                self._below("warm, once at rest", self._at("bytes, warm, at rest"), 10 * KB, 6 * KB),
             ),
         ]  # fmt: skip
 
@@ -91,7 +91,7 @@ class Figures:
             ),
             self._line(
                 "key meanwhile", "key to repaint meanwhile, 95th percentile", "50 ms", "30 ms",
-                Part(label="p95", value=meanwhile, must=50 * _MS, aim=30 * _MS, shown=_seconds(meanwhile)),
+                Part(label="p95", value=meanwhile, must=50 * MS, aim=30 * MS, shown=in_seconds(meanwhile)),
             ),
         ]  # fmt: skip
 
@@ -99,9 +99,9 @@ class Figures:
         return [
             self._line(
                 "keys", "row down / page down / jump to oldest", "10 / 30 / 50 ms", "5 / 15 / 30 ms",
-                self._below("row", self._at("row down"), 10 * _MS, 5 * _MS),
-                self._below("page", self._at("page down"), 30 * _MS, 15 * _MS),
-                self._below("oldest", self._at("jump to oldest"), 50 * _MS, 30 * _MS),
+                self._below("row", self._at("row down"), 10 * MS, 5 * MS),
+                self._below("page", self._at("page down"), 30 * MS, 15 * MS),
+                self._below("oldest", self._at("jump to oldest"), 50 * MS, 30 * MS),
             ),
             self._line(
                 "open", "open 10 KB text not in the store / again", "1.5 / 1.0 x aerc", "1.0 / 0.5 x",
@@ -111,7 +111,7 @@ class Figures:
             self._line(
                 "big", "open a mail with a 5 MB attachment", "1.5 x aerc, 10 KB", "1.0 x, 3 KB",
                 self._ratio("of aerc", self._at("open big"), self._at("open big", "aerc"), 1.5, 1.0),
-                self._below("bytes", self._at("open big, bytes"), 10 * _KB, 3 * _KB),
+                self._below("bytes", self._at("open big, bytes"), 10 * KB, 3 * KB),
             ),
         ]  # fmt: skip
 
@@ -142,7 +142,7 @@ class Figures:
                     value=value,
                     must=aerc and 1.15 * aerc,
                     aim=floor and floor + 0.05,
-                    shown=f"{_seconds(value)} (aerc {_seconds(aerc)}, server {_seconds(floor)})",
+                    shown=f"{in_seconds(value)} (aerc {in_seconds(aerc)}, server {in_seconds(floor)})",
                 )
             )
         return [
@@ -150,7 +150,7 @@ class Figures:
             self._line(
                 "changed", "1,000 flags changed elsewhere", "right 0.5 s after first paint, 80 KB", "0.2 s",
                 self._below("right after", self._at("flags right"), 0.5, 0.2),
-                self._below("bytes", self._at("flags right, bytes"), 80 * _KB, None),
+                self._below("bytes", self._at("flags right, bytes"), 80 * KB, None),
             ),
         ]  # fmt: skip
 
@@ -162,7 +162,7 @@ class Figures:
         return [
             self._line(
                 "memory", f"peak memory, session of {self._large:,}", "100 MB", "80 MB, and 10 MB more than small",
-                self._below("peak", self._at("peak memory"), 100 * _MB, min(80 * _MB, (small or 70 * _MB) + 10 * _MB)),
+                self._below("peak", self._at("peak memory"), 100 * MB, min(80 * MB, (small or 70 * MB) + 10 * MB)),
                 self._below(f"peak at {self._small:,}", ("peak memory", OWN, self._small), None, None),
             ),
             self._line(
@@ -172,7 +172,7 @@ class Figures:
             ),
             self._line(
                 "stalled", "stalled server", "every key 50 ms, said within 5 s", "",
-                Part(label="slowest key", value=worst, must=50 * _MS, shown=_seconds(worst)),
+                Part(label="slowest key", value=worst, must=50 * MS, shown=in_seconds(worst)),
                 self._below("said", self._at("stall said"), 5.0, None),
             ),
             self._line(
@@ -185,13 +185,13 @@ class Figures:
     def _at(self, figure: str, program: str = OWN) -> Key:
         return (figure, program, self._large)
 
-    def _line(self, name: str, title: str, must: str, aim: str, *parts: Part) -> Line:  # noqa: PLR0917 (one row of a table)
+    def _line(self, name: str, title: str, must: str, aim: str, *parts: Part) -> Line:
         return Line(name=name, title=title, must=must, aim=aim, parts=parts)
 
-    def _ratio(self, label: str, own: Key, other: Key, must: float, aim: float | None = None) -> Part:  # noqa: PLR0917
+    def _ratio(self, label: str, own: Key, other: Key, must: float, aim: float | None = None) -> Part:
         mine, theirs = self._ledger.middle(*own), self._ledger.middle(*other)
         ratio = mine / theirs if mine is not None and theirs else None
-        shown = f"{ratio:.2f} {label} ({_seconds(mine)} to {_seconds(theirs)})" if ratio else self._why(own, other)
+        shown = f"{ratio:.2f} {label} ({in_seconds(mine)} to {in_seconds(theirs)})" if ratio else self._why(own, other)
         return Part(label=label, value=ratio, must=must, aim=aim, shown=shown)
 
     def _below(self, label: str, key: Key, must: float | None, aim: float | None) -> Part:
@@ -213,24 +213,3 @@ class Figures:
 
 def _shown(label: str, figure: str, value: float | None) -> str:
     return "" if value is None else f"{label} {formatted(figure, value)}"
-
-
-def formatted(figure: str, value: float | None) -> str:
-    """A value in the unit that its figure's name tells."""
-    if value is None:
-        return "-"
-    if figure.startswith("bytes") or figure.endswith("bytes"):
-        return f"{value / _KB:,.1f} KB"
-    if figure == "peak memory":
-        return f"{value / _MB:.0f} MB"
-    if figure == "processor at rest":
-        return f"{value * 100:.2f} %"
-    if figure.startswith(("round trips", "list kept")):
-        return f"{value:.1f}"
-    return _seconds(value)
-
-
-def _seconds(value: float | None) -> str:
-    if value is None:
-        return "-"
-    return f"{value:.2f} s" if value >= 1 else f"{value * 1000:.1f} ms"

@@ -8,9 +8,9 @@ import asyncio
 import json
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Self
+from typing import Any, Self
 
 _PIECE = 1 << 16
 
@@ -65,7 +65,7 @@ class _Relay:
             if route.server is not None:
                 route.server.close()
 
-    def _caller(self, route: _Route):
+    def _caller(self, route: _Route) -> Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]:
         async def called(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             route.connections += 1
             # The three-way handshake of TCP, which ended here before it could be delayed.
@@ -137,18 +137,19 @@ class Proxy:
         self._process.wait()
 
     def order(self, **order: float) -> list[dict[str, int]]:
-        """``reset``, ``delay_s`` (of a round trip), ``stall``, ``cut``, ``refuse``; answers the counts of each route."""
+        """``reset``, ``delay_s`` (a round trip's), ``stall``, ``cut``, ``refuse``; answers the counts of each route."""
         assert self._process.stdin is not None
         self._process.stdin.write(json.dumps(order) + "\n")
         self._process.stdin.flush()
-        return self._answer()
+        counts: list[dict[str, int]] = self._answer()
+        return counts
 
     def bytes_passed(self, route: int = 0) -> int:
         """Both ways, TLS and all, since the last reset."""
         counts = self.order()[route]
         return counts["up"] + counts["down"]
 
-    def _answer(self):
+    def _answer(self) -> Any:  # JSON of the shape that _serve writes
         assert self._process.stdout is not None
         return json.loads(self._process.stdout.readline())
 

@@ -9,8 +9,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tests.bench.figures import Figures, Line, Part, formatted
+from tests.bench.figures import Figures, Line, Part
 from tests.bench.ledger import Ledger
+from tests.bench.units import formatted
 
 _ROOT = Path(__file__).parents[2]
 _REMARKS = Path(__file__).with_name("remarks.toml")

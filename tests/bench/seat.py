@@ -5,13 +5,12 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from tests.bench import corpus
 from tests.bench.mailbox import copy_tree, kept_folder
 from tests.bench.peers.base import Peer
 from tests.bench.servers import Servers
-from tests.bench.terminal import NotShown, Terminal
+from tests.bench.terminal import NotShownError, Terminal
 
 FILL_S = 300.0
 """A program may take so long to store all headers."""
@@ -74,7 +73,7 @@ class Seat:
         ends_at = time.perf_counter() + FILL_S
         while not self.is_complete():
             if time.perf_counter() > ends_at or terminal.has_ended:
-                raise NotShown(f"not all stored within {FILL_S:g} s; the screen:\n{terminal.text()}")
+                raise NotShownError(f"not all stored within {FILL_S:g} s; the screen:\n{terminal.text()}")
             terminal.settle(_POLL_S, at_most_s=_POLL_S)
         return time.perf_counter()
 

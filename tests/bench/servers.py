@@ -55,7 +55,7 @@ class Servers:
 @contextmanager
 def running(sizes: Sequence[int]) -> Iterator[Servers]:
     """All servers, in a folder that goes with them. Its name is short, as paths of sockets must be."""
-    folder = Path(tempfile.mkdtemp(prefix="tuimail-bench-", dir="/tmp"))  # noqa: S108 (mkdtemp makes it ours alone)
+    folder = Path(tempfile.mkdtemp(prefix="tuimail-bench-", dir="/tmp"))
     folder.chmod(0o755)
     with ExitStack() as open_now:
         open_now.callback(shutil.rmtree, folder, ignore_errors=True)
@@ -70,6 +70,4 @@ def running(sizes: Sequence[int]) -> Iterator[Servers]:
         mailboxes = {size: Mailbox(dovecot, size) for size in sizes}
         for mailbox in mailboxes.values():
             mailbox.provide()
-        yield Servers(
-            folder=folder, dovecot=dovecot, proxy=proxy, ca_file=authority.certificate, mailboxes=mailboxes
-        )
+        yield Servers(folder=folder, dovecot=dovecot, proxy=proxy, ca_file=authority.certificate, mailboxes=mailboxes)

@@ -32,10 +32,12 @@ _TAIL = 1 << 16
 
 _COLOURS = re.compile(rb"\x1b\[[0-9;:]*m")
 # Modes and questions that pyte takes for text.
-_NOT_FOR_PYTE = re.compile(rb"\x1b\[[<>=?][0-9;]*\$?[a-zA-Z]|\x1bP.*?\x1b\\|\x1b\].*?(?:\x07|\x1b\\)|\x1b\[[0-9;]*[ \$]?[pqt]")
+_NOT_FOR_PYTE = re.compile(
+    rb"\x1b\[[<>=?][0-9;]*\$?[a-zA-Z]|\x1bP.*?\x1b\\|\x1b\].*?(?:\x07|\x1b\\)|\x1b\[[0-9;]*[ \$]?[pqt]"
+)
 
 
-class NotShown(Exception):
+class NotShownError(Exception):
     """The program did not show what was waited for."""
 
 
@@ -89,7 +91,7 @@ class Terminal:
             if (seen := self._when_drawn(lambda: word in "\n".join(self._screen.display))) is not None:
                 return seen
             if time.perf_counter() > ends_at or self.has_ended:
-                raise NotShown(f"{word!r} was not shown within {patience_s:g} s; the screen:\n{self.text()}")
+                raise NotShownError(f"{word!r} was not shown within {patience_s:g} s; the screen:\n{self.text()}")
 
     def when_matched(self, pattern: re.Pattern[bytes], patience_s: float = DEADLINE_S) -> float:
         """The moment at which something of this kind had come out since the last key."""
@@ -99,7 +101,7 @@ class Terminal:
                 tail += took[1]
                 if pattern.search(_COLOURS.sub(b"", tail)):
                     return took[0]
-        raise NotShown(f"nothing like {pattern.pattern!r} within {patience_s:g} s; the screen:\n{self.text()}")
+        raise NotShownError(f"nothing like {pattern.pattern!r} within {patience_s:g} s; the screen:\n{self.text()}")
 
     def when_changed(self, look: Callable[[], object], patience_s: float = DEADLINE_S) -> float:
         """The moment at which what ``look`` finds on the screen became another than it is now."""
@@ -109,7 +111,7 @@ class Terminal:
         while time.perf_counter() < ends_at and not self.has_ended:
             if self._read(_LOOK_S) is not None and (seen := self._when_drawn(lambda: look() != before)) is not None:
                 return seen
-        raise NotShown(f"nothing changed within {patience_s:g} s; the screen:\n{self.text()}")
+        raise NotShownError(f"nothing changed within {patience_s:g} s; the screen:\n{self.text()}")
 
     def last_change(self, look: Callable[[], object], seconds: float) -> float | None:
         """The last moment within so many seconds at which what ``look`` finds changed; None where it did not."""
@@ -127,7 +129,7 @@ class Terminal:
         """The moment of the last byte before the program fell silent."""
         last = self._read(patience_s)
         if last is None:
-            raise NotShown("nothing was drawn")
+            raise NotShownError("nothing was drawn")
         while (took := self._read(QUIET_S)) is not None:
             last = took
         return last[0]
@@ -168,7 +170,7 @@ class Terminal:
         return "\n".join(line.rstrip() for line in self._screen.display)
 
     def rows_with(self, pattern: re.Pattern[str]) -> object:
-        """The cells, colours included, of each line that holds the pattern, and of the one above: a row may have two."""
+        """The cells, colours included, of each line with the pattern and of the one above: a row may have two."""
         buffer = self._screen.buffer
         found = [number for number, line in enumerate(self._screen.display) if pattern.search(line)]
         lines = sorted({each for number in found for each in (number - 1, number) if each >= 0})

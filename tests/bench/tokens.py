@@ -22,7 +22,7 @@ class _Desk(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
 
-    def do_POST(self) -> None:  # noqa: N802 (the library's name)
+    def do_POST(self) -> None:
         form = parse_qs(self.rfile.read(int(self.headers.get("Content-Length", 0))).decode())
         answer = _introspected(form) if self.path == "/introspect" else _issued(form)
         body = json.dumps(answer).encode()

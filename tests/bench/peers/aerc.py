@@ -51,7 +51,7 @@ class Aerc(Peer):
         shutil.copy("/usr/share/aerc/binds.conf", folder / "binds.conf")
         (home / "ca.pem").write_bytes(where.ca_file.read_bytes())
 
-    def command(self, home: Path) -> list[str]:
+    def command(self, home: Path) -> list[str]:  # noqa: ARG002 (its folders come from the environment)
         return [self.name]
 
     def environ(self, home: Path) -> dict[str, str]:

@@ -57,7 +57,7 @@ class Mutt(Peer):
     def command(self, home: Path) -> list[str]:
         return [self.name, "-n", "-F", str(home / "muttrc")]
 
-    def kept_under(self, where: Where) -> str | None:
+    def kept_under(self, where: Where) -> str | None:  # noqa: ARG002 (see below)
         # Its caches are filed under the server's port.
         return None
 

@@ -1,4 +1,4 @@
-"""tuimail: signed in beforehand, its record in a real keychain; the first access token comes from the token endpoint."""
+"""tuimail: signed in beforehand, its record in a real keychain; its access token comes from the token endpoint."""
 
 import hashlib
 import json
@@ -114,7 +114,8 @@ def stored_rows(home: Path, where: Where) -> int:
         connection.set_busy_timeout(2_000)
         connection.pragma("cipher", "chacha20")
         connection.pragma("key", f"raw:{_KEY.reveal().hex()}")
-        return int(connection.execute("select count(*) from messages").fetchone()[0])
+        ((rows,),) = connection.execute("select count(*) from messages").fetchall()
+        return rows if isinstance(rows, int) else 0
     except (apsw.SQLError, apsw.NotADBError):
         # Being made just now.
         return 0

@@ -23,7 +23,12 @@ def flags(bench: Bench) -> None:
                 bench.servers.proxy.order(reset=1)
                 with seat.started() as terminal:
                     useful_at = terminal.when_shown(corpus.NEWEST)
-                    note(max(0.0, (terminal.last_change(lambda: terminal.rows_with(_ROW), _WATCH_S) or useful_at) - useful_at))
+                    note(
+                        max(
+                            0.0,
+                            (terminal.last_change(lambda: terminal.rows_with(_ROW), _WATCH_S) or useful_at) - useful_at,
+                        )
+                    )
                     passed = bench.servers.proxy.bytes_passed()
                     bench.ledger.note("flags right, bytes", seat.peer.name, seat.size, passed)
                     terminal.settle()
@@ -34,4 +39,3 @@ def _uids(seat: Seat) -> str:
     step = max(1, (seat.size - _VISIBLE) // (CHANGES - _VISIBLE))
     scattered = range(1, seat.size - _VISIBLE, step)[: CHANGES - _VISIBLE]
     return ",".join([*map(str, scattered), f"{seat.size - _VISIBLE + 1}:{seat.size}"])
-

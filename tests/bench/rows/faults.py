@@ -6,7 +6,7 @@ import time
 from tests.bench import corpus
 from tests.bench.bench import Bench
 from tests.bench.rows.news import letter
-from tests.bench.terminal import NotShown, Terminal
+from tests.bench.terminal import NotShownError, Terminal
 
 _SAID = re.compile(r"offline|no answer|not answer|does not answer|waiting for|reconnect|stalled|timed? ?out", re.I)
 _STALL_S = 12.0
@@ -66,7 +66,7 @@ def _answered(terminal: Terminal, key: str) -> float:
     pressed_at = terminal.press(key)
     try:
         return terminal.when_quiet(_KEY_S) - pressed_at
-    except NotShown:
+    except NotShownError:
         return _KEY_S
 
 

@@ -6,7 +6,7 @@ import time
 from tests.bench import corpus
 from tests.bench.bench import Bench
 from tests.bench.seat import FILL_S, Seat
-from tests.bench.terminal import NotShown, Terminal
+from tests.bench.terminal import NotShownError, Terminal
 
 _ROW = re.compile(rb"Nr\.\d")
 """In the subject of nearly every row, and nowhere else on the screen."""
@@ -30,7 +30,8 @@ def headers(bench: Bench) -> None:
 
 def _work_meanwhile(seat: Seat, terminal: Terminal) -> list[float]:
     """Seconds from each key to a row being drawn; ends when everything is stored."""
-    keys, taken = seat.peer.keys, []
+    keys = seat.peer.keys
+    taken: list[float] = []
     ends_at, looked_at, turn = time.perf_counter() + FILL_S, 0.0, 0
     while True:
         if time.perf_counter() - looked_at > 0.5:
@@ -38,7 +39,7 @@ def _work_meanwhile(seat: Seat, terminal: Terminal) -> list[float]:
             if seat.is_complete():
                 return taken
         if time.perf_counter() > ends_at or terminal.has_ended:
-            raise NotShown(f"not all stored within {FILL_S:g} s; the screen:\n{terminal.text()}")
+            raise NotShownError(f"not all stored within {FILL_S:g} s; the screen:\n{terminal.text()}")
         terminal.settle(_PAUSE_S, at_most_s=_PAUSE_S)
         pressed_at = terminal.press(keys.down if turn % 20 < 10 else keys.up)
         taken.append(terminal.when_matched(_ROW) - pressed_at)

@@ -1,14 +1,13 @@
-"""New mail and a flag set elsewhere, while the program is at rest; beside what the server itself waits before it tells."""
+"""New mail, and a flag set elsewhere, while the program is at rest; beside what the server waits before it tells."""
 
 import re
 import socket
 import ssl
 import time
-from pathlib import Path
 
 from tests.bench import corpus
 from tests.bench.bench import Bench
-from tests.bench.servers import IMAP
+from tests.bench.peers.base import Where
 
 SERVER = "server's own delay"
 _NEWEST = re.compile(corpus.NEWEST)
@@ -53,7 +52,7 @@ def letter(word: str) -> bytes:
 def _floor(bench: Bench) -> None:
     """The least that a client can do: sit in IDLE and read."""
     mailbox, where = bench.servers.mailboxes[bench.large], bench.servers.where(bench.large)
-    with _idling(where.ca_file, bench.servers.proxy.ports[IMAP], where) as lines:
+    with _idling(where) as lines:
         for turn in range(min(bench.rounds, 5)):
             mailbox.deliver(letter(f"Floor-{turn}"))
             arrived_at = time.perf_counter()
@@ -62,9 +61,11 @@ def _floor(bench: Bench) -> None:
             bench.ledger.note("new mail", SERVER, bench.large, time.perf_counter() - arrived_at)
 
 
-def _idling(ca_file: Path, port: int, where) -> ssl.SSLSocket:
-    context = ssl.create_default_context(cafile=str(ca_file))
-    wire = context.wrap_socket(socket.create_connection(("127.0.0.1", port), timeout=20), server_hostname="localhost")
+def _idling(where: Where) -> ssl.SSLSocket:
+    context = ssl.create_default_context(cafile=str(where.ca_file))
+    wire = context.wrap_socket(
+        socket.create_connection(("127.0.0.1", where.imap_port), timeout=20), server_hostname="localhost"
+    )
     for line in (f"a LOGIN {where.address} {where.password}", "b SELECT INBOX", "c IDLE"):
         wire.sendall(line.encode() + b"\r\n")
         tag = line[0].encode()

@@ -1,9 +1,9 @@
 """Searches: a word of one subject, and a word of one body."""
 
 from tests.bench import corpus
-from tests.bench.bench import Bench, NotThere
+from tests.bench.bench import Bench, NotThereError
 from tests.bench.seat import Seat
-from tests.bench.terminal import NotShown, Terminal
+from tests.bench.terminal import NotShownError, Terminal
 
 _BODY_S = 8.0
 """A program that finds nothing for so long does not look into bodies."""
@@ -34,8 +34,8 @@ def body(bench: Bench) -> None:
             for _ in range(min(bench.rounds, 5)):
                 try:
                     note(_found(seat, terminal, corpus.HIDDEN, corpus.HIDDEN_SHOWN, _BODY_S))
-                except NotShown:
-                    raise NotThere("the words of bodies are not found") from None
+                except NotShownError:
+                    raise NotThereError("the words of bodies are not found") from None
                 _clear(seat, terminal)
 
 

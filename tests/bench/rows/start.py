@@ -83,7 +83,7 @@ def _start(bench: Bench, seat: Seat, figure: str, *, patience_s: float = 30) -> 
 def _floors(bench: Bench) -> None:
     environ = bench.peers[0].environ(bench.servers.folder)
     began = time.perf_counter()
-    subprocess.run([sys.executable, "-c", "pass"], env=environ, check=True)  # noqa: S603 (the interpreter itself)
+    subprocess.run([sys.executable, "-c", "pass"], env=environ, check=True)
     bench.ledger.note("warm start", INTERPRETER, 0, time.perf_counter() - began)
     with Terminal([sys.executable, str(Path(empty_app.__file__))], environ) as terminal:
         bench.ledger.note("warm start", BARE_APP, 0, terminal.when_shown("painted") - terminal.started_at)
