@@ -148,12 +148,17 @@ class Link:
                 if self._receive():
                     return True
                 ready = self._idle_selector.select(max(0.0, until - time.monotonic()))
-                if any(key.fileobj is self._wake_read for key, _ in ready):
-                    self._drain_wakes()
+                if any(key.fileobj is self._wake_read for key, _ in ready) and self._drain_wakes():
                     self._refuse_if_closed()
                     raise Woken
             if not ready:
                 return False
+
+    def was_woken(self) -> bool:
+        """Whether ``wake`` was called since it last ended a wait; asked where bytes that keep coming never let it."""
+        with self._in_use:
+            self._refuse_if_closed()
+            return self._drain_wakes()
 
     def send(self, data: bytes) -> None:
         """Write everything."""
@@ -279,10 +284,12 @@ class Link:
         latest = time.monotonic() + self._timeout_s
         self._deadline = min(latest, self._deadline + count / MIN_BYTES_PER_S)
 
-    def _drain_wakes(self) -> None:
+    def _drain_wakes(self) -> bool:
+        is_woken = False
         with contextlib.suppress(BlockingIOError):
             while self._wake_read.recv(1024):
-                pass
+                is_woken = True
+        return is_woken
 
     def _refuse_if_closed(self) -> None:
         if self._closed:
