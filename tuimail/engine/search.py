@@ -2,13 +2,13 @@
 
 import threading
 from array import array
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from contextlib import contextmanager
 from functools import partial
 
 from msgspec.structs import replace
 
-from tuimail.api.commands import DeleteSearch, OpenMailbox, SaveSearch, Search
+from tuimail.api.commands import DeleteSearch, OpenMailbox, SaveSearch, Search, SearchServer
 from tuimail.api.engine import Sink
 from tuimail.api.events import ListChanged, ListLoaded
 from tuimail.domain.clean import clean_line
@@ -17,6 +17,7 @@ from tuimail.domain.ids import AccountId, MailboxId, RowId
 from tuimail.domain.mailbox import Mailbox, MailboxRole
 from tuimail.domain.query import In, Query, every
 from tuimail.engine.engine import Routes
+from tuimail.engine.interruption import Interruption
 from tuimail.engine.job import Job
 from tuimail.engine.mailboxes import FIRST_SCREEN, ListRoom
 from tuimail.engine.storage import AccountStore, Storage
@@ -53,19 +54,6 @@ class SearchRoom:
         """The commands answered here."""
         return {Search: self._search, SaveSearch: self._save, DeleteSearch: self._delete}
 
-    def understand(self, account: AccountId, mailbox: MailboxId, text: str) -> Query:
-        """What is searched for when somebody types this with that mailbox open. QueryError: it makes no sense."""
-        store = self._storage.store(account)
-        query = store.search.parse(text, self._accounts)
-        if query.account not in {None, account}:
-            words = f"Enter shows the account “{query.account}” and searches there."
-            raise QueryError(ErrorKind.BAD_QUERY, words, remedy=Remedy.FIX_INPUT)
-        kept = store.kept.get(mailbox) if mailbox < 0 else None
-        if kept is None or query.names_place:
-            return query
-        around = over_account(store.search.parse(kept.query), store.mailboxes.list())
-        return Query(root=every((around.root, query.root)), names_place=True)
-
     # Searching
 
     def _search(self, job: Job) -> None:
@@ -76,7 +64,7 @@ class SearchRoom:
         assert isinstance(command, Search)  # noqa: S101 (the route's own type, for the checker)
         account, mailbox = command.account, command.mailbox
         store = self._storage.store(account)
-        query = self.understand(account, mailbox, command.query)
+        query = understand(store, command, self._accounts)
         if query.is_empty:
             self._lists.show_list(account, mailbox, job)
             job.finish()
@@ -206,6 +194,19 @@ class SearchRoom:
         self._storage.worker.post(tend, urgency=Urgency.BACKGROUND)
 
 
+def understand(store: AccountStore, command: Search | SearchServer, accounts: tuple[str, ...]) -> Query:
+    """What is searched for when this is typed while that mailbox is open. QueryError: it makes no sense."""
+    query = store.search.parse(command.query, accounts)
+    if query.account not in {None, command.account}:
+        words = f"Enter shows the account “{query.account}” and searches there."
+        raise QueryError(ErrorKind.BAD_QUERY, words, remedy=Remedy.FIX_INPUT)
+    kept = store.kept.get(command.mailbox) if command.mailbox < 0 else None
+    if kept is None or query.names_place:
+        return query
+    around = over_account(store.search.parse(kept.query), store.mailboxes.list())
+    return Query(root=every((around.root, query.root)), names_place=True)
+
+
 def over_account(query: Query, mailboxes: tuple[Mailbox, ...]) -> Query:
     """A kept search looks in the whole account, and in Junk and Trash only if it says so."""
     if query.names_place:
@@ -216,22 +217,14 @@ def over_account(query: Query, mailboxes: tuple[Mailbox, ...]) -> Query:
 
 @contextmanager
 def _interruptible(job: Job, store: AccountStore) -> Generator[None]:
-    """A statement that ends when the job is given up; only this one, whatever runs on the file next."""
-    guard = threading.Lock()
-    running: list[Callable[[], None]] = [store.db.interrupt]
-
-    def interrupt() -> None:
-        with guard:
-            for end in running:
-                end()
-
-    job.on_cancel(interrupt)
+    """A statement that ends when the job is given up."""
+    interruption = Interruption()
+    job.on_cancel(interruption.interrupt)
     try:
-        yield
+        with interruption.during(store.db.interrupt):
+            job.check()
+            yield
     except InterruptedStoreError:
         job.check()
         raise
-    finally:
-        with guard:
-            running.clear()
     job.check()

@@ -62,7 +62,10 @@ def _actions(context: Context, rows: Iterable[tuple[str, ...]]) -> Iterator[Acti
 
 _EVERYWHERE = (
     ("compose", "c", "Write a new mail", "compose"),
-    ("search", "/", "Search this folder", "search", "Words in sender, recipients and subject."),
+    ("search", "/", "Search", "search", "Sender, recipients, subject, text; in:all searches every folder."),
+    ("search_server", "", "Search at the server, too", "ask the server"),
+    ("save_search", "", "Save this search as a folder", "keep"),
+    ("delete_search", "", "Delete this kept search", "forget"),
     ("undo", "z", "Undo", "undo", "Takes back the newest change, also a mail not yet sent."),
     ("refresh", "ctrl+r | f5", "Check for mail now", "check"),
     ("go_inbox", "g i", "Go to Inbox", "inbox"),

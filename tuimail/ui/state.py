@@ -28,6 +28,7 @@ from tuimail.api.events import (
     MessageLoaded,
     OutboxChanged,
     Progress,
+    ServerHits,
     SignedOutReport,
     SourceLoaded,
 )
@@ -41,6 +42,7 @@ from tuimail.domain.listing import ListView
 from tuimail.domain.mailbox import Mailbox, MailboxRole
 from tuimail.domain.message import Message
 from tuimail.ui.conversations import Threads, with_threads
+from tuimail.ui.hits import Hits, after_end, after_list, after_server, with_remote
 
 _NOT_CONNECTED = LinkState(link=LinkKind.IDLE)
 
@@ -109,6 +111,8 @@ class AppState(Discreet, frozen=True, kw_only=True):
     is_complete: bool = True
     new_mail: int = 0
     reading: Reading | None = None
+    hits: Hits = Hits()
+    """What is known of the search beside its rows."""
     waiting: Mapping[Slot, CommandId] = field(default_factory=dict)
     doing: Mapping[CommandId, Progress] = field(default_factory=dict)
     """Commands that reported progress and have not ended."""
@@ -158,6 +162,7 @@ def open_mailbox(state: AppState, mailbox: MailboxId, command: CommandId) -> App
         list_view=state.view_of(mailbox),
         threads={},
         query="",
+        hits=Hits(),
         rows_known=False,
         is_complete=True,
         new_mail=0,
@@ -182,7 +187,8 @@ def with_conversations(state: AppState, threads: Threads) -> AppState:
 
 def search(state: AppState, query: str, command: CommandId) -> AppState:
     """A search was asked for; the rows stay until its answer comes."""
-    return replace(state, query=query, waiting={**state.waiting, Slot.LIST: command})
+    hits = state.hits if query == state.query else Hits()
+    return replace(state, query=query, hits=hits, waiting={**state.waiting, Slot.LIST: command})
 
 
 def open_message(state: AppState, row: RowId, command: CommandId) -> AppState:
@@ -214,6 +220,8 @@ def reduce(state: AppState, event: Event) -> AppState:  # noqa: PLR0911 (one cas
             return _reduce_ending(state, event)
         case ListLoaded() | ListChanged():
             return _reduce_list(state, event)
+        case ServerHits():
+            return _reduce_server_hits(state, event)
         case MessageLoaded(message=message) if _is_for_reader(state, event):
             return _with_reading(state, message=message, problem=None)
         case SourceLoaded(text=text) if state.reading is not None and state.reading.row == event.row:
@@ -244,6 +252,7 @@ def _reduce_ending(state: AppState, event: Finished | Cancelled | Failed | Progr
         return state
     if isinstance(event, Progress):
         return replace(state, doing={**state.doing, event.command: event})
+    state = replace(state, hits=after_end(state.hits, event, state.waiting.get(Slot.LIST)))
     if event.command in state.doing:
         state = replace(state, doing={number: p for number, p in state.doing.items() if number != event.command})
     if isinstance(event, Failed) and state.waiting.get(Slot.READER) == event.command:
@@ -258,9 +267,22 @@ def _reduce_list(state: AppState, event: ListLoaded | ListChanged) -> AppState:
         if event.command is not None and event.command != state.waiting.get(Slot.LIST):
             return state
         threads = state.threads if event.view == state.list_view and not event.query else {}
-        return _with_list(replace(state, list_view=event.view, threads=threads, query=event.query), event)
+        state = _with_list(replace(state, list_view=event.view, threads=threads, query=event.query), event)
+        if not event.query:
+            return state
+        hits = after_list(state.hits, event)
+        rows = with_remote(hits, event.rows)
+        return replace(state, hits=hits, listed=rows, rows=rows)
     state = replace(state, new_mail=state.new_mail + event.new_mail)
     return state if state.query or event.view != state.list_view else _with_list(state, event)
+
+
+def _reduce_server_hits(state: AppState, event: ServerHits) -> AppState:
+    hits = after_server(state.hits, event)
+    if hits is state.hits or event.query != state.query:
+        return state
+    rows = with_remote(hits, state.listed)
+    return replace(state, hits=hits, listed=rows, rows=rows)
 
 
 def _with_list(state: AppState, event: ListLoaded | ListChanged) -> AppState:

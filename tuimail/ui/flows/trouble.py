@@ -26,6 +26,8 @@ class TroubleFlow(Flow):
         if isinstance(event, Finished | Failed | Cancelled) and event.command is not None:
             link = self.session.links.pop(event.command, "")
         match event:
+            case Failed(command=command) if self.session.state.hits.is_told(command):
+                return True
             case Failed(problem=problem) if link:
                 self._show_modal(problem, link=link)
             case Noticed(problem=problem) if problem is not None:

@@ -8,7 +8,7 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from tuimail.api.commands import ListAccounts, LoadRows
-from tuimail.api.events import Event, ListChanged, ListLoaded, RowsLoaded, ThreadLoaded
+from tuimail.api.events import Event, ListChanged, ListLoaded, RowsLoaded, ServerHits, ThreadLoaded
 from tuimail.domain.account import SignedOut
 from tuimail.domain.mailbox import MailboxRole
 from tuimail.ui.actions import LATER, Action, Pane
@@ -20,6 +20,7 @@ from tuimail.ui.screens.deeds.narrowing import Narrowing
 from tuimail.ui.screens.deeds.opening import Opening
 from tuimail.ui.screens.deeds.ordering import Ordering
 from tuimail.ui.screens.deeds.reading import Reading
+from tuimail.ui.screens.deeds.searching import Searching
 from tuimail.ui.screens.panes import Panes
 from tuimail.ui.session import Session
 from tuimail.ui.state import AppState, Slot, close_message
@@ -27,7 +28,6 @@ from tuimail.ui.widgets.mailbox_tree import MailboxTree
 from tuimail.ui.widgets.message_list import MessageList
 from tuimail.ui.widgets.narrow_field import NarrowField
 
-SEARCH_AFTER_S = 0.08
 QUIT_WITHIN_S = 2.0
 
 
@@ -42,18 +42,18 @@ class MailScreen(Panes):
         self._moving, self._acting = Moving(self), Acting(self)
         self._ordering = Ordering(self)
         self._going, self._reading = Going(self), Reading(self, self._ordering)
-        self._narrowing = Narrowing(self, self._ordering, search=self._begin_search)
-        lists = (self._going, self._ordering, self._narrowing)
+        self._searching = Searching(self, self._going)
+        self._narrowing = Narrowing(self, self._ordering, search=self._searching.begin)
+        lists = (self._going, self._ordering, self._narrowing, self._searching)
         parts = (self._moving, self._acting, *lists, self._reading, Opening(self, downloads))
         self._deeds = {name: deed for part in parts for name, deed in part.deeds().items()}
-        self._deeds |= {"search": self._begin_search, "list_back": self._back, "list_clear": self._clear_words}
+        self._deeds |= {"list_back": self._back, "list_clear": self._clear_words}
         self._deeds["open"] = self._open
-        self._search_timer: Timer | None = None
         self._quit_timer: Timer | None = None
 
     def on_mount(self) -> None:
         """Everything from the state."""
-        self._field.display = self._empty.display = False
+        self.field.display = self._empty.display = False
         self._render_state(None)
         self._on_stand()
 
@@ -96,6 +96,8 @@ class MailScreen(Panes):
                 | ThreadLoaded(envelopes=envelopes, places=places)
             ) if event.account == state.account:
                 self.messages.put(envelopes, places)
+            case ServerHits(account=account, envelopes=envelopes) if account == state.account:
+                self.messages.put(envelopes)
             case _:
                 pass
         self._render_state(before)
@@ -122,7 +124,7 @@ class MailScreen(Panes):
         if event.new_mail:
             self.tell(f"{event.new_mail} new")
         if self.session.state.query:
-            self._going.search_again()
+            self._searching.again()
 
     def _follow_list(self) -> None:
         """The open message left the list: the reader goes on with the next one, or closes with an unread pane."""
@@ -139,6 +141,7 @@ class MailScreen(Panes):
 
     def _render_state(self, before: AppState | None) -> None:
         super()._render_state(before)
+        self._searching.show()
         state = self.session.state
         if before is None or state.reading != before.reading or not state.rows or not before.rows:
             self._reading.show()
@@ -147,8 +150,8 @@ class MailScreen(Panes):
 
     def on_key(self, event: events.Key) -> None:
         """Look the key up; a key after a prefix never falls through to its own meaning."""
-        if self._field.has_focus:
-            self._search_key(event)
+        if self.field.has_focus:
+            self._searching.press(event)
             return
         if self._narrowing.has_focus:
             return
@@ -212,10 +215,10 @@ class MailScreen(Panes):
 
     def _clear(self) -> bool:
         """Marks first, then the search or what the list is narrowed to, then the open message."""
-        if self.messages.clear_marks():
+        if self.messages.clear_marks() or self._searching.give_up():
             return True
         if self.session.state.query:
-            self._end_search()
+            self._searching.end()
             return True
         if self._narrowing.end():
             return True
@@ -233,43 +236,13 @@ class MailScreen(Panes):
         else:
             self._reading.open()
 
-    def _begin_search(self) -> None:
-        self._field.display = True
-        self._field.focus()
-
-    def _search_key(self, event: events.Key) -> None:
-        if event.key in {"escape", "down"}:
-            event.stop()
-            if event.key == "escape":
-                self._end_search()
-            self.focus_pane(self.messages)
-
-    def _end_search(self) -> None:
-        self._stop_search_timer()
-        self._field.clear()
-        self._field.display = False
-        self._going.search("")
-
     @on(Input.Changed, "#search")
     def _typed(self) -> None:
-        self._stop_search_timer()
-        if self._field.display:
-            self._search_timer = self.set_timer(SEARCH_AFTER_S, self._search)
+        self._searching.typed()
 
     @on(Input.Submitted, "#search")
     def _submitted(self) -> None:
-        self._stop_search_timer()
-        self._search()
-        self._field.display = bool(self.session.state.query)
-        self.focus_pane(self.messages)
-
-    def _search(self) -> None:
-        self._going.search(self._field.value.strip())
-
-    def _stop_search_timer(self) -> None:
-        if self._search_timer is not None:
-            self._search_timer.stop()
-            self._search_timer = None
+        self._searching.submitted()
 
     # What widgets post
 

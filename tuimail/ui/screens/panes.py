@@ -61,7 +61,7 @@ class Panes(Screen[None]):
         self.messages = MessageList(clock=session.clock, zone=session.zone, id="list")
         self.folders = MailboxTree(id="folders")
         self.reader = MessageView(id="reader")
-        self._field = Input(placeholder="search sender, recipients, subject", compact=True, id="search")
+        self.field = Input(placeholder="search, such as from:mara since:2w report", compact=True, id="search")
         self._notice, self._banner = Notice(), Banner()
         self._status, self._hints, self._choices = StatusBar(), HintLine(), KeyChoices()
         self._titles = {name: PaneTitle() for name in ("account", "mailbox", "place")}
@@ -85,7 +85,7 @@ class Panes(Screen[None]):
                 yield self.folders
             with Vertical(id="middle"):
                 yield self._titles["mailbox"]
-                yield self._field
+                yield self.field
                 yield self._empty
                 yield self.messages
             with self._right:
@@ -101,6 +101,10 @@ class Panes(Screen[None]):
     def put_over_list(self, widget: Widget) -> None:
         """Add a widget between the list's title and the list."""
         self.query_one("#middle").mount(widget, after=self._titles["mailbox"])
+
+    def put_under_field(self, widget: Widget) -> None:
+        """Add a widget between the search field and the list."""
+        self.query_one("#middle").mount(widget, after=self.field)
 
     def tell(self, words: str, *, can_undo: bool = False) -> None:
         """Say something for some seconds."""
@@ -131,6 +135,7 @@ class Panes(Screen[None]):
         self.folders.show(state.view.mailboxes, state.mailbox)
         self.messages.shows_recipients = is_outgoing(state)
         self.messages.show_as(state.list_view, state.threads)
+        self.messages.show_origin(state.mailbox, state.view.mailboxes, state.hits.remote)
         if before is None or state.rows is not before.rows:
             self._render_rows(before)
         self._arrange(folders=self.folders.has_focus)
@@ -187,8 +192,8 @@ class Panes(Screen[None]):
         self._second = self.set_timer(1.0, self._render_lines) if seconds else None
 
     def _current_hints(self) -> tuple[tuple[str, str], ...]:
-        if self._field.has_focus:
-            return (("Enter", "to the list"), ("Esc", "show all"), ("↓", "to the list"), ("Ctrl+Q", "quit"))
+        if self.field.has_focus:
+            return (("Enter", "ask the server too"), ("↓", "to the list"), ("Esc", "show all"), ("Ctrl+Q", "quit"))
         keymap = self.session.keymap
         if isinstance(self.session.state.view.sign_in, SignedOut):
             words = (("open", "sign in"), ("settings", "settings"), ("help", "help"), ("quit", "quit"))

@@ -13,12 +13,14 @@ from textual.message import Message as UIMessage
 from textual.strip import Strip
 
 from tuimail.config.columns import DEFAULT_COLUMNS, Column
-from tuimail.domain.ids import RowId
+from tuimail.domain.ids import MailboxId, RowId
 from tuimail.domain.listing import ListView, ThreadPlace
+from tuimail.domain.mailbox import Mailbox
 from tuimail.domain.message import Envelope
 from tuimail.ui.conversations import Places, Threads
 from tuimail.ui.widgets.line_list import LineList
 from tuimail.ui.widgets.marks import Marks
+from tuimail.ui.widgets.origins import Origins, origins
 from tuimail.ui.widgets.row_cache import CACHE, NO_PLACES, Known, RowCache
 from tuimail.ui.widgets.rows import NARROW, Piece, RowLook, placeholder, row_lines
 
@@ -82,6 +84,7 @@ class MessageList(LineList):
         self.shows_recipients = False
         self.columns: tuple[Column, ...] = DEFAULT_COLUMNS
         self.folder = ""
+        self._origins = Origins()
         self.lost: RowId | None = None
         """The message that the cursor was on, where the list no longer has it; until the cursor is moved."""
         self._view, self._apart = ListView(), cast("Threads", {})
@@ -135,6 +138,14 @@ class MessageList(LineList):
         if (view, apart) != (self._view, self._apart):
             self._view, self._apart = view, apart
             self.refresh()
+
+    def show_origin(self, mailbox: MailboxId | None, mailboxes: tuple[Mailbox, ...], remote: "array[int]") -> None:
+        """Which mailbox is open, how the others are called, and which rows the server alone found."""
+        known = self._origins
+        if mailbox == known.mailbox and mailboxes is known.mailboxes and len(remote) == len(known.remote):
+            return
+        self._origins = origins(mailbox, mailboxes, frozenset(remote))
+        self.refresh()
 
     def put(self, envelopes: Iterable[Envelope], places: Mapping[int, ThreadPlace] = NO_PLACES) -> None:
         """Keep what is known of rows and repaint those in view."""
@@ -275,6 +286,7 @@ class MessageList(LineList):
         at_cursor = row == self.cursor
         now = self._clock()
         marked, folded = number in self.marks, self._is_folded(number, known)
+        origin = self._origins.of(known.envelope) if known.envelope else ""
         key = (
             number,
             known.version,
@@ -286,6 +298,7 @@ class MessageList(LineList):
             folded,
             self._view.is_threaded,
             self.shows_recipients,
+            origin,
             now.date(),
             self.style_of(""),
         )
@@ -299,6 +312,7 @@ class MessageList(LineList):
                 zone=self._zone,
                 columns=self.columns,
                 folder=self.folder,
+                origin=origin,
                 place=known.place if self._view.is_threaded else None,
                 is_folded=folded,
             )

@@ -3,11 +3,12 @@
 from datetime import datetime, tzinfo
 
 from msgspec import Struct
+from rich.cells import cell_len
 
 from tuimail.config.columns import DEFAULT_COLUMNS, Column, ColumnName
 from tuimail.domain.listing import ThreadPlace
 from tuimail.domain.message import Envelope, Flag
-from tuimail.ui.fit import fit, fit_right, list_date, size
+from tuimail.ui.fit import fit, fit_right, list_date, size, truncate
 from tuimail.ui.widgets.columns import SIGNS, Cell, lay_out, lead_of
 
 NARROW = 62
@@ -33,6 +34,8 @@ class RowLook(Struct, frozen=True, kw_only=True):
     columns: tuple[Column, ...] = DEFAULT_COLUMNS
     folder: str = ""
     """The title of the row's mailbox."""
+    origin: str = ""
+    """Where a hit comes from, if not from the open mailbox in the store."""
     place: ThreadPlace | None = None
     """How it stands in its conversation, where the list has conversations."""
     is_folded: bool = False
@@ -101,9 +104,13 @@ def _is_unread(envelope: Envelope, look: RowLook) -> bool:
 def _about(envelope: Envelope, look: RowLook, room: int, *, names: tuple[str, ...]) -> list[Piece]:
     """The subject, behind what says how the row stands in its conversation."""
     lead = _thread_words(look, room)
+    pieces: list[Piece] = [(lead, ("row--thread",))] if lead else []
+    if look.origin:
+        origin = truncate(look.origin, max(0, room - len(lead)))
+        pieces.append((origin, ("row--thread",)))
+        room -= cell_len(origin)
     pending = "… " if envelope.pending else ""
-    subject = fit(pending + (envelope.subject or "(no subject)"), max(0, room - len(lead)))
-    return [(lead, ("row--thread",)), (subject, names)] if lead else [(subject, names)]
+    return [*pieces, (fit(pending + (envelope.subject or "(no subject)"), max(0, room - len(lead))), names)]
 
 
 def _thread_words(look: RowLook, room: int) -> str:

@@ -4,14 +4,14 @@ from functools import partial
 
 from textual.message import Message as UIMessage
 
-from tuimail.api.commands import AskConsent, BeginDraft, OpenAccount, OpenMailbox, PauseFilling, Refresh, Search
+from tuimail.api.commands import AskConsent, BeginDraft, OpenAccount, OpenMailbox, PauseFilling, Refresh
 from tuimail.domain.ids import AccountId, MailboxId
 from tuimail.domain.mailbox import MailboxRole
 from tuimail.domain.scope import Permission
 from tuimail.ui.screens.deeds.desk import Deeds, Desk
 from tuimail.ui.screens.folder_picker import FolderPicker
 from tuimail.ui.screens.picker import Choice, Picker
-from tuimail.ui.state import open_mailbox, search, switch_account
+from tuimail.ui.state import open_mailbox, switch_account
 
 
 class SettingsWanted(UIMessage):
@@ -64,12 +64,11 @@ class Going:
             "sign_in": self._sign_in,
             "pause_filling": partial(self._pause, is_paused=True),
             "resume_filling": partial(self._pause, is_paused=False),
-            "go_inbox": partial(self._go_role, MailboxRole.INBOX),
-            "go_sent": partial(self._go_role, MailboxRole.SENT),
-            "go_archive": partial(self._go_role, MailboxRole.ARCHIVE),
-            "go_starred": self._go_starred,
-            "go_junk": partial(self._go_role, MailboxRole.JUNK),
-            "go_trash": partial(self._go_role, MailboxRole.TRASH),
+            "go_inbox": partial(self.go_role, MailboxRole.INBOX),
+            "go_sent": partial(self.go_role, MailboxRole.SENT),
+            "go_archive": partial(self.go_role, MailboxRole.ARCHIVE),
+            "go_junk": partial(self.go_role, MailboxRole.JUNK),
+            "go_trash": partial(self.go_role, MailboxRole.TRASH),
             "go_drafts": partial(self._post, DraftsWanted),
             "go_outbox": partial(self._post, OutboxWanted),
             "go_folder": self._pick_folder,
@@ -94,23 +93,6 @@ class Going:
         command = session.submit(OpenMailbox(account=session.account, mailbox=mailbox, view=view))
         self._desk.change(open_mailbox(session.state, mailbox, command))
         self._desk.focus_pane(self._desk.messages)
-
-    def search(self, query: str) -> None:
-        """Show what matches, or all for an empty query."""
-        state = self._desk.session.state
-        if state.mailbox is not None and query != state.query:
-            self._search(state.mailbox, query)
-
-    def search_again(self) -> None:
-        """The same query once more, after news of the mailbox."""
-        state = self._desk.session.state
-        if state.mailbox is not None:
-            self._search(state.mailbox, state.query)
-
-    def _search(self, mailbox: MailboxId, query: str) -> None:
-        session = self._desk.session
-        command = session.submit(Search(account=session.account, mailbox=mailbox, query=query))
-        self._desk.change(search(session.state, query, command))
 
     def open_account(self, account: AccountId) -> None:
         """Show an account, from what is stored at first."""
@@ -137,20 +119,13 @@ class Going:
         wanted = frozenset({Permission.IDENTITY, Permission.READ})
         self._desk.session.submit(AskConsent(account=self._desk.session.account, permissions=wanted))
 
-    def _go_role(self, role: MailboxRole) -> None:
+    def go_role(self, role: MailboxRole) -> None:
+        """Show the mailbox for this purpose."""
         mailbox = self._desk.session.state.with_role(role)
         if mailbox is None:
             self._desk.tell("This account has no such folder.")
         else:
             self.open(mailbox.id)
-
-    def _go_starred(self) -> None:
-        state = self._desk.session.state
-        if state.with_role(MailboxRole.FLAGGED) is not None or state.mailbox is None:
-            self._go_role(MailboxRole.FLAGGED)
-        else:
-            self.search("is:flagged")
-            self._desk.focus_pane(self._desk.messages)
 
     def _step(self, by: int) -> None:
         state = self._desk.session.state
