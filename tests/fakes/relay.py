@@ -18,6 +18,7 @@ class Relay:
         self.up_bytes = 0
         self.down_bytes = 0
         self._target = port
+        self._near: list[socket.socket] = []
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._thread = threading.Thread(target=self._run, daemon=True)
 
@@ -32,14 +33,16 @@ class Relay:
         return self
 
     def __exit__(self, *_: object) -> None:
-        with contextlib.suppress(OSError):
-            self._listener.shutdown(socket.SHUT_RDWR)
+        for sock in (self._listener, *self._near):
+            with contextlib.suppress(OSError):
+                sock.shutdown(socket.SHUT_RDWR)
         self._thread.join(PATIENCE_S)
         self._listener.close()
 
     def _run(self) -> None:
         with contextlib.suppress(OSError):
             near, _ = self._listener.accept()
+            self._near.append(near)
             with near, socket.create_connection(("127.0.0.1", self._target)) as far:
                 self._pass_on(near, far)
 
