@@ -9,13 +9,16 @@ from textual.message import Message as UIMessage
 from textual.strip import Strip
 
 from tuimail.domain.ids import MailboxId
-from tuimail.domain.mailbox import Mailbox
+from tuimail.domain.mailbox import Mailbox, MailboxRole
 from tuimail.ui.fit import fit
 from tuimail.ui.widgets.line_list import LineList
 
 BAR = "▌"
 CURSOR = "▸"
 """Beside the folder at the cursor, which is not told by its background alone."""
+
+KEPT = "/ "
+"""Before the name of a kept search: the key that searches."""
 
 
 class MailboxTree(LineList):
@@ -89,7 +92,7 @@ class MailboxTree(LineList):
             [
                 Segment(BAR if is_open else " ", base + Style(color=self.style_of("folder--bar").color)),
                 Segment(CURSOR if at_cursor else " ", base),
-                Segment(fit("  " * mailbox.depth + mailbox.title, name_width), name_style),
+                Segment(fit(_name(mailbox), name_width), name_style),
                 Segment(" ", base),
                 Segment(count, base + Style(color=self.style_of("folder--count").color, bold=is_open)),
             ]
@@ -100,3 +103,8 @@ class MailboxTree(LineList):
         current = self.current
         if current is not None:
             self.post_message(self.Opened(current))
+
+
+def _name(mailbox: Mailbox) -> str:
+    sign = KEPT if mailbox.role is MailboxRole.SEARCH else ""
+    return f"{'  ' * mailbox.depth}{sign}{mailbox.title}"
