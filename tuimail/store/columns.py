@@ -19,6 +19,8 @@ _ANSWERS = re.compile(
 )
 """What mail programs put before the subject of an answer or a forward, after the name of a list."""
 _SORTED_CHARS = 60
+_AROUND = " \"'()[]<>*-.\u201c\u201d\u2018\u2019\u201e\u00ab\u00bb"
+"""Brackets and quotation marks, which do not count in an order."""
 # Scripts written without spaces, where unicode61 would see a whole sentence as one word.
 _UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\uff66-\uff9f]+")
 
@@ -92,7 +94,7 @@ def _sort_key(text: str) -> str:
     if not short.isascii():
         # Accents come apart from their letters, and go.
         short = "".join([each for each in unicodedata.normalize("NFKD", short) if not unicodedata.combining(each)])
-    return short.casefold().lstrip(" \"'([<*-.")[:_SORTED_CHARS]
+    return short.casefold().strip(_AROUND)[:_SORTED_CHARS]
 
 
 def as_json(numbers: Iterable[int]) -> str:
