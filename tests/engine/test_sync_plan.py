@@ -6,20 +6,21 @@ from msgspec.structs import replace
 
 from tuimail.engine.sync_plan import (
     Backfill,
+    CheckFlags,
     DropAll,
-    FetchAllFlags,
     FetchFlagsSince,
     FetchNew,
     FetchNewest,
     FindGone,
     OnServer,
     Stored,
+    TakeChanges,
     plan,
 )
 
 NOTHING = Stored(uidvalidity=None, uidnext=None, highestmodseq=None, rows=0, is_complete=False)
 KNOWN = Stored(uidvalidity=7, uidnext=51, highestmodseq=900, rows=50, is_complete=True)
-SAME = OnServer(uidvalidity=7, uidnext=51, exists=50, highestmodseq=900, tells_vanished=True)
+SAME = OnServer(uidvalidity=7, uidnext=51, exists=50, highestmodseq=900)
 
 
 def test_first_sight_of_a_small_mailbox_fetches_all_of_it() -> None:
@@ -47,7 +48,19 @@ def test_new_mail_is_fetched_from_the_known_uidnext_on() -> None:
 def test_without_condstore_all_flags_are_compared() -> None:
     server = replace(SAME, highestmodseq=None)
 
-    assert plan(KNOWN, server) == (FetchAllFlags(), FindGone())
+    assert plan(KNOWN, server) == (CheckFlags(), FindGone())
+
+
+def test_what_the_server_tells_with_its_answer_is_not_asked_for_again() -> None:
+    server = replace(SAME, highestmodseq=905, has_told_flags=True, has_told_gone=True)
+
+    assert plan(KNOWN, server) == (TakeChanges(), FindGone())
+
+
+def test_a_uidnext_that_fell_means_other_messages() -> None:
+    server = replace(SAME, uidnext=40, exists=30, highestmodseq=905)
+
+    assert plan(KNOWN, server) == (DropAll(), FetchNewest(first=1, last=30))
 
 
 def test_another_uidvalidity_drops_what_is_stored() -> None:
@@ -89,7 +102,8 @@ def test_a_count_that_shrank_unseen_is_noticed() -> None:
         uidnext=st.integers(1, 60),
         exists=st.integers(0, 50),
         highestmodseq=st.none() | st.integers(1, 9),
-        tells_vanished=st.booleans(),
+        has_told_flags=st.booleans(),
+        has_told_gone=st.booleans(),
     ),
 )
 def test_rows_of_another_uidvalidity_never_survive(stored: Stored, server: OnServer) -> None:

@@ -6,6 +6,7 @@ Runs on the account's ``imap`` worker. The state it tells is the one in the stat
 
 import contextlib
 import ssl
+import time
 from collections.abc import Callable
 from datetime import datetime
 from typing import Protocol, TypeVar
@@ -16,7 +17,8 @@ from tuimail.domain.errors import AuthError, ErrorKind, NetworkError, Problem, R
 from tuimail.domain.scope import Permission
 from tuimail.domain.token import Secret
 from tuimail.engine.auth import AuthDesk
-from tuimail.engine.pace import next_attempt
+from tuimail.engine.pace import is_slow_line, next_connection
+from tuimail.engine.silence import SILENT_S, SilenceWatch
 from tuimail.engine.timers import Timers
 from tuimail.engine.worker import Urgency, Worker, log_crash
 from tuimail.net.errors import LoginRefused
@@ -25,6 +27,16 @@ from tuimail.net.imap.session import ImapSession
 T = TypeVar("T")
 
 _GONE = frozenset({ErrorKind.CONNECTION_LOST, ErrorKind.TIMED_OUT})
+
+_TRIPS_TO_GREETING = 3
+"""TCP, TLS 1.3, and the greeting behind it."""
+PROBE_S = 5.0
+"""What a connection may take to prove that it survived a sleep of the machine, or the end of another one."""
+_NEARBY_CAP_S = 20.0
+"""Longest wait where the network itself is missing or in the way: trying costs no server anything."""
+_SILENT = Problem(
+    kind=ErrorKind.TIMED_OUT, summary=f"the server has not answered for {SILENT_S:.0f} s", remedy=Remedy.WAIT
+)
 
 
 class Connection:
@@ -41,6 +53,7 @@ class Connection:
         self._failures = 0
         self._retry: int | None = None
         self._is_shut = False
+        self._silence = SilenceWatch(timers, progress=self._received, on_silence=self._say_silent)
         self.on_online: Callable[[], None] = lambda: None
         """Called on the imap worker after each new connection, to bring everything up to date."""
         self.waiting_changes: Callable[[], int] = lambda: 0
@@ -67,7 +80,7 @@ class Connection:
         if session is None:
             return self._on_new(work)
         try:
-            return work(session)
+            return self._watched(session, work)
         except (NetworkError, ServerError) as error:
             if error.kind not in _GONE:
                 raise
@@ -84,14 +97,29 @@ class Connection:
         self.worker.post(self._try_connect, urgency=Urgency.NORMAL)
 
     def probe(self) -> None:
-        """Another connection of this account broke: find out whether this one lives. Any thread."""
+        """Another connection of this account broke, or the machine slept: find out whether this one lives. Any thread.
+
+        It proves it within seconds, or is made anew. Where there is none, one is tried at once.
+        """
+        asked, is_answered = self._session, False
+
+        def give_up() -> None:
+            if asked is not None and not is_answered and self._session is asked:
+                asked.close()
 
         def ask() -> None:
-            if self._session is not None:
-                with contextlib.suppress(TuimailError):  # told by the link's state
-                    self.run(lambda session: session.noop())
+            nonlocal is_answered
+            if self._session is None:
+                if self._state.link is Link.OFFLINE:
+                    self._failures = 0
+                    self._try_connect()
+                return
+            with contextlib.suppress(TuimailError):  # told by the link's state
+                self.run(lambda session: session.noop())
+            is_answered = True
 
-        self.worker.post(ask)
+        self.worker.post(ask, urgency=Urgency.SCREEN)
+        self._timers.after(PROBE_S, give_up)
 
     def say(self, link: Link) -> None:
         """Tell what the connection is doing while it is up. On the imap worker."""
@@ -128,18 +156,41 @@ class Connection:
     def _on_new(self, work: Callable[[ImapSession], T]) -> T:
         session = self._open()
         try:
-            return work(session)
+            return self._watched(session, work)
         except (NetworkError, ServerError) as error:
             if error.kind in _GONE:
                 self._went_offline(error)
             raise
+
+    def _watched(self, session: ImapSession, work: Callable[[ImapSession], T]) -> T:
+        """Run it; silence meanwhile is said, and so is its end."""
+        began_s, had_bytes = time.monotonic(), session.received_bytes
+        with self._silence.working():
+            result = work(session)
+        took_s, received_bytes = time.monotonic() - began_s, session.received_bytes - had_bytes
+        if is_slow_line(received_bytes=received_bytes, took_s=took_s) and not session.is_compressed:
+            session.compress()
+        if self._silence.is_silent:
+            self.say(Link.ONLINE)
+        return result
+
+    def _received(self) -> int:
+        session = self._session
+        return session.received_bytes if session is not None else 0
+
+    def _say_silent(self) -> None:
+        """Nothing came for a while; on the timers' thread."""
+        state = self._state
+        link = Link.CONNECTING if state.link is Link.CONNECTING else Link.SYNCING
+        self._show(LinkState(link=link, since=state.since, problem=_SILENT, waiting=self.waiting_changes()))
 
     def _open(self) -> ImapSession:
         if self._is_shut:
             raise NetworkError(ErrorKind.OFFLINE, "This account is signed out.", remedy=Remedy.WAIT)
         self._show(LinkState(link=Link.CONNECTING, since=self._state.since, waiting=self.waiting_changes()))
         try:
-            session = open_signed_in(self.auth, self._context)
+            with self._silence.working():
+                session = open_signed_in(self.auth, self._context)
         except TuimailError as error:
             self._went_offline(error)
             raise
@@ -179,9 +230,11 @@ class Connection:
         self._show(LinkState(link=Link.OFFLINE, since=since, problem=problem, waiting=self.waiting_changes()))
         # One retry at a time: each failed attempt in between would begin another row of them.
         self._forget_retry()
-        # What only the user can mend is not tried again and again.
-        if error.remedy is Remedy.WAIT:
-            wait_s = next_attempt(self._failures, random=self.auth.around.random())
+        # What only the user can mend is not tried again and again; a login page of the network is mended elsewhere.
+        is_nearby = error.kind in {ErrorKind.OFFLINE, ErrorKind.TLS_FAILED}
+        if error.remedy is Remedy.WAIT or error.kind is ErrorKind.TLS_FAILED:
+            cap_s = {"cap_s": _NEARBY_CAP_S} if is_nearby else {}
+            wait_s = next_connection(self._failures, random=self.auth.around.random(), **cap_s)
             self._retry = self._timers.after(wait_s, self.connect_soon)
 
     def _now(self) -> datetime:
@@ -207,8 +260,20 @@ S = TypeVar("S", bound=MailSession)
 
 
 def open_signed_in(auth: AuthDesk, context: ssl.SSLContext) -> ImapSession:
-    """A new IMAP session, signed in."""
-    return signed_in(auth, Permission.READ, lambda: ImapSession.connect(auth.account.imap, context))
+    """A new IMAP session, signed in; compressed where the way is long."""
+    round_trip_s = 0.0
+
+    def connect() -> ImapSession:
+        nonlocal round_trip_s
+        began_s = time.monotonic()
+        session = ImapSession.connect(auth.account.imap, context)
+        round_trip_s = (time.monotonic() - began_s) / _TRIPS_TO_GREETING
+        return session
+
+    session = signed_in(auth, Permission.READ, connect)
+    if is_slow_line(round_trip_s=round_trip_s):
+        session.compress()
+    return session
 
 
 def signed_in(auth: AuthDesk, permission: Permission, connect: Callable[[], S]) -> S:

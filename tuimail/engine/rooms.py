@@ -2,6 +2,7 @@
 
 import logging
 import ssl
+from collections.abc import Callable
 from datetime import tzinfo
 
 from msgspec import Struct
@@ -12,11 +13,13 @@ from tuimail.api.events import Noticed
 from tuimail.domain.account import Account, AccountSummary
 from tuimail.domain.draft import Draft
 from tuimail.domain.errors import ErrorKind, KeychainError, Problem, Remedy, TuimailError
-from tuimail.domain.ids import OutboxId, RowId
+from tuimail.domain.ids import AccountId, OutboxId, RowId
 from tuimail.domain.message import Flag
 from tuimail.domain.scope import Permission, describe
 from tuimail.engine.auth import AuthDesk, Surroundings
+from tuimail.engine.bodies import Bodies
 from tuimail.engine.changes import ChangeDesk, Undoable
+from tuimail.engine.clock_watch import ClockWatch
 from tuimail.engine.connection import Connection
 from tuimail.engine.drafts import DraftDesk
 from tuimail.engine.engine import Route
@@ -26,9 +29,12 @@ from tuimail.engine.login import Browser, LoginDesk
 from tuimail.engine.mailboxes import ListRoom
 from tuimail.engine.messages import MessageDesk
 from tuimail.engine.outbox import OutboxDesk
+from tuimail.engine.recent import Recent
+from tuimail.engine.server_search import ServerSearch
 from tuimail.engine.signout import SignOutDesk
 from tuimail.engine.storage import Storage
 from tuimail.engine.sync import Synchroniser
+from tuimail.engine.texts import TextRoom
 from tuimail.engine.timers import Timers
 from tuimail.engine.undo import Actions, UndoDesk
 from tuimail.engine.vault import Vault
@@ -52,6 +58,8 @@ ACCOUNT_COMMANDS: tuple[type, ...] = (
     commands.OpenMessage,
     commands.ShowSource,
     commands.SaveAttachment,
+    commands.Prefetch,
+    commands.SearchServer,
     commands.SetFlags,
     commands.MoveMessages,
     commands.Undo,
@@ -68,12 +76,15 @@ ACCOUNT_COMMANDS: tuple[type, ...] = (
     commands.RetryOutbox,
     commands.EditOutbox,
     commands.DiscardOutbox,
+    commands.PauseFilling,
     commands.Refresh,
 )
 """Commands that are answered by the rooms of the account they name."""
 
 POLL_S = 120.0
 """How often folders other than the watched inbox are asked after: STATUS costs one short answer."""
+CHECK_S = 300.0
+"""The same where the server tells of them by itself: such a connection can go silent without a word."""
 
 SIGN_OUT_THERE = "tuimail is open in another window: sign out there (, then x), or close it first."
 ANOTHER_WINDOW = "tuimail is open in another window, which does the syncing and sending; this one only reads."
@@ -95,6 +106,8 @@ class House(Struct, frozen=True, kw_only=True):
     around: Surroundings
     send_delay_s: float
     zone: tzinfo
+    nudge: Callable[[AccountId], None]
+    """Tells the window that writes for the account of a mail queued here; may wait some seconds."""
 
     @property
     def emit(self) -> Sink:
@@ -112,8 +125,34 @@ class AccountRooms:
         self.auth = AuthDesk(account, context=context, vault=house.vault, journal=house.journal, around=house.around)
         self.connection = Connection(self.auth, context=context, timers=house.timers)
         self.sync = Synchroniser(self.connection, house.storage, house.lists)
-        self.watch = Watch(self.auth, context=context, on_news=self.sync.inbox_wanted, on_trouble=self.connection.probe)
-        self.messages = MessageDesk(self.connection, house.storage, parser=house.parser, on_gone=self.sync.wanted)
+        self.watch = Watch(
+            self.auth,
+            context=context,
+            timers=house.timers,
+            on_news=self.sync.told,
+            on_trouble=self.connection.probe,
+        )
+        self._clock = ClockWatch(house.timers, self._woke)
+        bodies = Bodies(self.connection, house.storage, on_gone=self.sync.wanted)
+        recent = Recent()
+        self.texts = TextRoom(
+            self.connection,
+            house.storage,
+            bodies=bodies,
+            recent=recent,
+            parser=house.parser,
+            timers=house.timers,
+        )
+        self.texts.is_paused = lambda: self.sync.filler.is_paused
+        self.sync.filler.on_end = self.texts.wanted
+        self.messages = MessageDesk(
+            self.connection,
+            house.storage,
+            bodies=bodies,
+            recent=recent,
+            parser=house.parser,
+            on_read=self.texts.note,
+        )
         self.undo = UndoDesk(
             account.id,
             house.storage,
@@ -144,6 +183,7 @@ class AccountRooms:
             remember=self.undo.remember,
             mark=self._mark,
         )
+        self.outbox.on_left = lambda: house.parser.post(lambda: house.nudge(account.id))
         self.login = LoginDesk(self.auth, house.browser, on_signed_in=self._signed_in)
         self.signing_out = SignOutDesk(self.auth, house.storage, stop_rooms=self._stop, sending=self.outbox.worker)
         self.connection.on_online = self._came_online
@@ -168,6 +208,8 @@ class AccountRooms:
             commands.OpenMessage: self.messages.open,
             commands.ShowSource: self.messages.source,
             commands.SaveAttachment: self.messages.save_attachment,
+            commands.Prefetch: self.texts.prefetch,
+            commands.SearchServer: ServerSearch(self.connection, self._house.storage, self._house.timers).search,
             commands.SetFlags: self._as_writer(self.changes.set_flags),
             commands.MoveMessages: self._as_writer(self.changes.move),
             commands.Undo: self.undo.undo,
@@ -184,6 +226,7 @@ class AccountRooms:
             commands.RetryOutbox: self.outbox.retry,
             commands.EditOutbox: lambda job: self.outbox.edit(job, self._show_draft),
             commands.DiscardOutbox: self.outbox.discard,
+            commands.PauseFilling: self.sync.filler.pause,
             commands.Refresh: self._as_writer(self._refresh),
         }
 
@@ -218,6 +261,7 @@ class AccountRooms:
 
     def stop(self) -> None:
         """Tell all workers of the account to end; waits for nobody."""
+        self._clock.close()
         for room in (self.watch, self.connection, self.outbox, self.auth):
             room.close(0.0)
 
@@ -290,7 +334,8 @@ class AccountRooms:
         self.watch.start()
         self._house.storage.worker.post(self.outbox.start)
         storage, account = self._house.storage, self.account.id
-        storage.worker.post(lambda: storage.tidy(account), urgency=Urgency.BACKGROUND)
+        budget = self.account.keep.budget_bytes
+        storage.worker.post(lambda: storage.tidy(account, bodies_bytes=budget), urgency=Urgency.BACKGROUND)
 
     def _came_online(self) -> None:
         """A new connection stands: replay, list the folders, bring the open one up to date. On the imap worker."""
@@ -298,31 +343,39 @@ class AccountRooms:
             return  # here to fetch a message for reading; the other window does the rest
         self.changes.replay_soon()
         self._house.storage.worker.post(self.outbox.start)
-        self.connection.worker.post(self._list_then_sync, urgency=Urgency.SCREEN)
+        self.connection.worker.post(self._start_sync, urgency=Urgency.SCREEN)
+        self.texts.wanted()
         self.watch.start()
 
     def _poll_later(self) -> None:
         if not self._is_polling:
             self._is_polling = True
-            self._house.timers.after(POLL_S, lambda: self.connection.worker.post(self._poll))
+            wait_s = CHECK_S if self.watch.tells_all else POLL_S
+            self._house.timers.after(wait_s, lambda: self.connection.worker.post(self._poll))
 
     def _poll(self) -> None:
         self._is_polling = False
         if self.connection.is_online:
-            self._list_then_sync()
+            self._poll_later()
+            self._or_tell(self.sync.poll)
 
-    def _list_then_sync(self) -> None:
+    def _start_sync(self) -> None:
         self._poll_later()
+        self._or_tell(self.sync.start)
+
+    def _or_tell(self, work: Callable[[], None]) -> None:
         try:
-            self.sync.list_mailboxes()
+            work()
         except TuimailError as error:
             log.info("folder list: %s", error.kind)
             if error.kind in {ErrorKind.SERVER_REFUSED, ErrorKind.SERVER_UNREADABLE}:
                 self._house.emit(Noticed(account=self.account.id, problem=error.as_problem()))
-            return
-        mailbox = self._house.lists.open_mailbox.get(self.account.id)
-        if mailbox is not None:
-            self.sync.wanted(mailbox)
+
+    def _woke(self) -> None:
+        """The machine slept, or its clock was set: see at once what is left of the connections."""
+        if self.is_writer:
+            self.connection.probe()
+            self.watch.probe()
 
     def _refresh(self, job: Job) -> None:
         job.hand_to(self.connection.worker, self._refresh_now)
@@ -331,7 +384,7 @@ class AccountRooms:
         job.progress("asking the server for news")
         self.connection.connect()
         self.changes.replay()
-        self.sync.list_mailboxes()
+        self.sync.folders.refresh()
         mailbox = self._house.lists.open_mailbox.get(self.account.id)
         if mailbox is not None:
             self.sync.sync(mailbox)
@@ -350,6 +403,7 @@ class AccountRooms:
 
     def _stop(self) -> None:
         self.login.give_up()
+        self.texts.forget()
         self.watch.pause()
         self.outbox.pause()
         self.connection.shut()

@@ -4,6 +4,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Generator
+from concurrent.futures import Future
 from contextlib import contextmanager
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
@@ -35,9 +36,6 @@ from tuimail.store.views import ViewRepository
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
-
-BODIES_BYTES = 2_000_000_000
-"""Bodies kept at most; those unused for longest go first."""
 
 CLOSE_FILES_S = 0.5
 """Granted to the files whatever else took the time: a store that is not closed is read anew at the next start."""
@@ -79,6 +77,8 @@ class Storage:
         self._locks: dict[AccountId, AccountLock] = {}
         self._passing: set[AccountId] = set()
         self._guard = threading.Lock()
+        self.on_locked: Callable[[AccountId], None] = lambda _account: None
+        """Called once for each account that this process writes for from now on. Any thread."""
 
     def lock(self, account: AccountId) -> bool:
         """Become the account's one writing process; False while another one is. Any thread; cheap when held."""
@@ -86,7 +86,11 @@ class Storage:
             held = self._locks.get(account)
             if held is None:
                 held = self._locks[account] = AccountLock(self._places.lock(account))
-            return held.acquire()
+            was_held = held.is_held
+            is_held = held.acquire()
+        if is_held and not was_held:
+            self.on_locked(account)
+        return is_held
 
     @contextmanager
     def turn(self, account: AccountId) -> Generator[None]:
@@ -160,10 +164,10 @@ class Storage:
         self._emit(Noticed(account=account, problem=problem))
         return db
 
-    def tidy(self, account: AccountId) -> None:
+    def tidy(self, account: AccountId, *, bodies_bytes: int) -> None:
         """Forget what nobody asked for in a long time. On the store worker."""
         store = self.store(account)
-        store.bodies.trim(BODIES_BYTES)
+        store.bodies.trim(bodies_bytes)
         store.drafts.purge(now=self._now())
 
     def store(self, account: AccountId) -> AccountStore:
@@ -177,6 +181,12 @@ class Storage:
     def run(self, account: AccountId, work: Callable[[AccountStore], T], *, urgency: Urgency = Urgency.NORMAL) -> T:
         """Do something with the store and wait for its value, from a worker further left."""
         return self.worker.call(lambda: work(self.store(account)), urgency=urgency)
+
+    def ask(
+        self, account: AccountId, work: Callable[[AccountStore], T], *, urgency: Urgency = Urgency.NORMAL
+    ) -> "Future[T]":
+        """The same without waiting: the value comes with the future."""
+        return self.worker.ask(lambda: work(self.store(account)), urgency=urgency)
 
     def delete(self, account: AccountId) -> int:
         """Close and delete the account's file; bytes freed. On the store worker."""

@@ -22,10 +22,13 @@ class OnServer(Struct, frozen=True, kw_only=True):
 
     uidvalidity: int
     uidnext: int
+    """0: not told."""
     exists: int
     highestmodseq: int | None
-    tells_vanished: bool
-    """QRESYNC is enabled: flag changes since a mod-sequence come with the UIDs that are gone."""
+    has_told_flags: bool = False
+    """Every change of flags since the stored mod-sequence came with the answer (QRESYNC)."""
+    has_told_gone: bool = False
+    """So did every UID that is gone."""
 
 
 class DropAll(Struct, frozen=True, kw_only=True):
@@ -45,14 +48,18 @@ class FetchNew(Struct, frozen=True, kw_only=True):
     since_uid: int
 
 
+class TakeChanges(Struct, frozen=True, kw_only=True):
+    """Store the changes that came with the answer to SELECT."""
+
+
 class FetchFlagsSince(Struct, frozen=True, kw_only=True):
     """Fetch flags that changed since this mod-sequence (RFC 7162), and what vanished where the server tells."""
 
     modseq: int
 
 
-class FetchAllFlags(Struct, frozen=True, kw_only=True):
-    """Fetch the flags of every stored row."""
+class CheckFlags(Struct, frozen=True, kw_only=True):
+    """Compare the flags of every stored row, those on the screen first, and with them what is gone."""
 
 
 class FindGone(Struct, frozen=True, kw_only=True):
@@ -63,12 +70,14 @@ class Backfill(Struct, frozen=True, kw_only=True):
     """Fetch the older rows in the background, newest first."""
 
 
-Step = DropAll | FetchNewest | FetchNew | FetchFlagsSince | FetchAllFlags | FindGone | Backfill
+Step = DropAll | FetchNewest | FetchNew | TakeChanges | FetchFlagsSince | CheckFlags | FindGone | Backfill
 
 
 def plan(stored: Stored, server: OnServer) -> tuple[Step, ...]:
     """The steps in their order; empty where nothing can have changed."""
     is_other = stored.uidvalidity is not None and stored.uidvalidity != server.uidvalidity
+    # UIDNEXT never falls (RFC 9051 section 2.3.1.1): a server that lost mail gives its numbers out anew.
+    is_other = is_other or 0 < server.uidnext < (stored.uidnext or 0)
     steps: list[Step] = []
     if is_other or stored.uidnext is None or server.exists == 0:
         # Rows may be stored before the first look: moves bring them, with UIDs that the server told.
@@ -89,8 +98,12 @@ def plan(stored: Stored, server: OnServer) -> tuple[Step, ...]:
 
 def _changes(stored: Stored, server: OnServer) -> list[Step]:
     if server.highestmodseq is None or stored.highestmodseq is None:
-        return [FetchAllFlags(), FindGone()]
+        return [CheckFlags(), FindGone()]
     if server.highestmodseq == stored.highestmodseq:
         # Every change of flags and every expunge raises it (RFC 7162 section 3.1.2.2).
         return [] if not stored.is_complete or stored.rows == server.exists else [FindGone()]
-    return [FetchFlagsSince(modseq=stored.highestmodseq), FindGone()]
+    if not server.has_told_flags:
+        return [FetchFlagsSince(modseq=stored.highestmodseq), FindGone()]
+    if server.has_told_gone and not stored.is_complete:
+        return [TakeChanges()]
+    return [TakeChanges(), FindGone()]

@@ -1,7 +1,7 @@
 """A worker: one thread that owns one slow resource, with a queue in front and a crash barrier around.
 
 Everything that touches the resource runs on its worker. Others hand jobs over (``post``) or, where the worker
-lies further right in ``watch, send, imap > auth > store > keychain``, wait for an answer (``call``).
+lies further right in ``watch, send, imap > auth > store > keychain``, wait for an answer (``call``, ``ask``).
 """
 
 import contextlib
@@ -61,7 +61,7 @@ class Worker:
 
     @property
     def has_waiters(self) -> bool:
-        """Whether somebody waits in ``call``."""
+        """Whether somebody waits for an answer."""
         return bool(self._waiting)
 
     def post(self, job: Callable[[], None], *, urgency: Urgency = Urgency.NORMAL) -> None:
@@ -70,10 +70,25 @@ class Worker:
         if not self._closed.is_set() and not is_late:
             self._jobs.put((urgency, next(self._numbers), job))
 
+    @property
+    def is_wanted(self) -> bool:
+        """Whether more is queued, so that a long job should make room; a snapshot."""
+        return not self._jobs.empty()
+
+    @property
+    def is_urged(self) -> bool:
+        """Whether something waits that somebody asked for; a snapshot."""
+        with self._jobs.mutex:
+            return bool(self._jobs.queue) and self._jobs.queue[0][0] < Urgency.BACKGROUND
+
     def call(self, job: Callable[[], T], *, urgency: Urgency = Urgency.NORMAL) -> T:
         """Run the job on the worker and wait for its value; its exception is raised here. Never from the UI."""
         if self.is_current:
             return job()
+        return self.ask(job, urgency=urgency).result()
+
+    def ask(self, job: Callable[[], T], *, urgency: Urgency = Urgency.NORMAL) -> "Future[T]":
+        """Queue the job; its value or its exception comes with the future, at a close ``WorkerClosedError``."""
         future: Future[T] = Future()
 
         def run() -> None:
@@ -89,12 +104,9 @@ class Worker:
             if self._closed.is_set():
                 raise WorkerClosedError(self._name)
             self._waiting.add(future)  # type: ignore[arg-type]  # a set of futures of any kind
-        try:
-            self._jobs.put((urgency, next(self._numbers), run))
-            return future.result()
-        finally:
-            with self._guard:
-                self._waiting.discard(future)
+        future.add_done_callback(self._forget)
+        self._jobs.put((urgency, next(self._numbers), run))
+        return future
 
     def finish(self, job: Callable[[], None], timeout_s: float) -> None:
         """Run a last job after all that are queued, then close; one that takes longer is left behind."""
@@ -125,6 +137,10 @@ class Worker:
         """Wait for the thread to end; whether it did."""
         self._thread.join(timeout_s)
         return not self._thread.is_alive()
+
+    def _forget(self, future: "Future[T]") -> None:
+        with self._guard:
+            self._waiting.discard(future)
 
     def _loop(self) -> None:
         while True:

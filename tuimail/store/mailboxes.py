@@ -78,6 +78,10 @@ class MailboxRepository:
         columns = self._db.one(f"{_SELECT} where raw_name = ?", raw_name)
         return _mailbox(columns) if columns else None
 
+    def ids_by_raw_name(self) -> dict[bytes, MailboxId]:
+        """All mailboxes by their names on the wire."""
+        return {bytes(raw_name): MailboxId(key) for key, raw_name in self._db.all("select id, raw_name from mailboxes")}
+
     def raw_name(self, mailbox: MailboxId) -> bytes | None:
         """The name for the wire, None once the mailbox is gone."""
         found = self._db.value("select raw_name from mailboxes where id = ?", mailbox)

@@ -112,11 +112,11 @@ class MessageRepository:
             known |= self._adopt(mailbox, [message for message in new if message.uid not in known])
             fresh = {message.uid: message for message in new if message.uid not in known}
             rows = self._free_rows(mailbox, fresh)
-            self._db.run_many(_INSERT, [_insertion(rows[uid], mailbox, message) for uid, message in fresh.items()])
-            self._db.run_many(_INDEX, [_indexed(rows[uid], message) for uid, message in fresh.items()])
+            self._db.run_rows(_INSERT, [_insertion(rows[uid], mailbox, message) for uid, message in fresh.items()])
+            self._db.run_rows(_INDEX, [_indexed(rows[uid], message) for uid, message in fresh.items()])
             again = {message.uid: message for message in new if message.uid in known}
             self._db.run_many(_UPDATE, [(known[uid], *_header(message)) for uid, message in again.items()])
-            self._db.run_many(_INDEX, [_indexed(known[uid], message) for uid, message in again.items()])
+            self._db.run_rows(_INDEX, [_indexed(known[uid], message) for uid, message in again.items()])
             self.apply_server_flags(mailbox, {message.uid: message.flags for message in again.values()})
             rows |= known
             return [rows[message.uid] for message in new]
@@ -250,7 +250,8 @@ _HEADER = (
 _INSERT = (
     "insert into messages (row, mailbox, uid, server_flags, shown_in, flags, sent_at, "  # noqa: S608 (our own words)
     + ", ".join(_HEADER)
-    + f") values (?, ?, ?, ?, ?, ?, ?{', ?' * (len(_HEADER) - 1)}, coalesce(?, ''))"
+    + f") select {', '.join(f'value ->> {place}' for place in range(6 + len(_HEADER)))},"
+    + f" coalesce(value ->> {6 + len(_HEADER)}, '') from json_each(?)"
 )
 # What Gmail says is not always asked for. Other links make the message look for its conversation anew.
 _UPDATE = (
@@ -259,7 +260,10 @@ _UPDATE = (
     + ", thread = iif((message_id, in_reply_to, refs) = (?9, ?10, ?11) and gmail_thread is coalesce(?15, gmail_thread),"
     " thread, null) where row = ?1"
 )
-_INDEX = "insert or replace into words (rowid, sender, recipients, subject, body) values (?, ?, ?, ?, '')"
+_INDEX = (
+    "insert or replace into words (rowid, sender, recipients, subject, body)"
+    " select value ->> 0, value ->> 1, value ->> 2, value ->> 3, '' from json_each(?)"
+)
 _ENVELOPES = (
     "select row, shown_in, mailbox, uid, sender, recipients, cc, subject, sent_at, size_bytes, flags, has_attachment,"
     " message_id, in_reply_to, refs, exists (select 1 from change_rows c where c.row = messages.row) from messages"

@@ -48,6 +48,11 @@ class ImapConnection:
         """Sign in with an access token. Raises LoginRefused, or Refused where the token is not in question."""
         greet.sign_in(self._exchange, login, token)
 
+    @property
+    def is_compressed(self) -> bool:
+        """Whether ``compress`` was done."""
+        return self._exchange.link.is_compressed
+
     def compress(self) -> bool:
         """Switch DEFLATE on (RFC 4978), once, after ``sign_in``; False where it is not offered. For slow lines."""
         if "COMPRESS=DEFLATE" not in self.capabilities:

@@ -13,10 +13,9 @@ import zlib
 
 from tuimail.domain.account import Server
 from tuimail.net.errors import Garbled
+from tuimail.net.imap.unread import Unread
 from tuimail.net.tls import protect
 
-MAX_LINE = 16 * 1024 * 1024
-"""A UID SEARCH over a million messages is a line of 8 MB."""
 MAX_ANSWER = 256 * 1024 * 1024
 MIN_BYTES_PER_S = 1024
 """An answer that comes slower than this in the long run is given up."""
@@ -24,17 +23,17 @@ _CHUNK = 65_536
 _PACKED_CHUNK = 16_384
 # One chunk of DEFLATE can grow a thousandfold; mail does not.
 _MAX_UNPACKED = 8 * 1024 * 1024
-_CR = ord("\r")
 
 
 class Woken(Exception):  # noqa: N818 (a signal, not an error)
     """``wake`` ended the wait."""
 
 
-class Link:
+class Link(Unread):
     """A connected socket as lines and blocks. Raises OSError and Garbled; after either, only ``close`` is of use."""
 
     def __init__(self, sock: socket.socket, *, timeout_s: float) -> None:
+        super().__init__()
         self._sock = sock
         self._sock.setblocking(False)
         self._timeout_s = timeout_s
@@ -49,8 +48,6 @@ class Link:
         # Held while the owner may be inside a system call on these sockets.
         self._in_use = threading.Lock()
         self._closed = False
-        self._buffer = b""
-        self._start = 0
         self._inflate: zlib._Decompress | None = None
         self._deflate: zlib._Compress | None = None
         self._deadline = time.monotonic() + timeout_s
@@ -69,73 +66,6 @@ class Link:
     def is_closed(self) -> bool:
         """Whether ``close`` was called."""
         return self._closed
-
-    @property
-    def has_unread(self) -> bool:
-        """Whether bytes were received that nobody has read yet."""
-        return len(self._buffer) > self._start
-
-    @property
-    def is_compressed(self) -> bool:
-        """Whether DEFLATE is on."""
-        return self._deflate is not None
-
-    def read_line(self) -> bytes:
-        """The next line without its line end."""
-        buffer, start = self._buffer, self._start
-        end = buffer.find(b"\n", start)
-        if end < 0:
-            return self._read_on_line()
-        self._start = end + 1
-        return buffer[start : end - 1] if end > start and buffer[end - 1] == _CR else buffer[start:end]
-
-    def _read_on_line(self) -> bytes:
-        """A line whose end is still to come. Kept in pieces, so that each byte is copied once."""
-        pieces = [self._take_rest()]
-        size = len(pieces[0])
-        while True:
-            self._fill()
-            end = self._buffer.find(b"\n")
-            if end >= 0:
-                break
-            pieces.append(self._take_rest())
-            size += len(pieces[-1])
-            if size > MAX_LINE:
-                raise Garbled("a line without an end")
-        self._start = end + 1
-        line = b"".join((*pieces, self._buffer[:end]))
-        return line[:-1] if line.endswith(b"\r") else line
-
-    def put_back(self, data: bytes) -> None:
-        """Let the next read begin with these bytes, which were read before."""
-        self._buffer = data + self._buffer[self._start :]
-        self._start = 0
-
-    def read_block(self, size: int) -> bytes:
-        """Exactly ``size`` bytes."""
-        start, end = self._start, self._start + size
-        if len(self._buffer) >= end:
-            self._start = end
-            return self._buffer[start:end]
-        pieces = [self._take_rest()]
-        missing = size - len(pieces[0])
-        while True:
-            self._fill()
-            if len(self._buffer) >= missing:
-                break
-            pieces.append(self._take_rest())
-            missing -= len(pieces[-1])
-        self._start = missing
-        return b"".join((*pieces, self._buffer[:missing]))
-
-    def skip_block(self, size: int) -> None:
-        """Read ``size`` bytes and forget them."""
-        while size > 0:
-            if not self.has_unread:
-                self._fill()
-            step = min(size, len(self._buffer) - self._start)
-            self._start += step
-            size -= step
 
     def wait(self, timeout_s: float) -> bool:
         """Wait for bytes: True when some can be read, False after ``timeout_s``. Raises Woken."""
@@ -222,13 +152,6 @@ class Link:
             for sock in (self._sock, self._wake_read, self._wake_write):
                 sock.close()
 
-    def _take_rest(self) -> bytes:
-        """What was received and not read."""
-        rest = self._buffer[self._start :]
-        self._buffer = b""
-        self._start = 0
-        return rest
-
     def _fill(self) -> None:
         while True:
             with self._in_use:
@@ -262,8 +185,7 @@ class Link:
         self._answer_bytes += len(chunk)
         if self._answer_bytes > MAX_ANSWER:
             raise Garbled("an answer without an end")
-        self._buffer = self._buffer[self._start :] + chunk if self.has_unread else chunk
-        self._start = 0
+        self._keep(chunk)
 
     def _await(self, event: int) -> None:
         """Wait for the socket until the command's deadline."""

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from tuimail.domain.query import Node
 from tuimail.net.errors import Garbled
-from tuimail.net.imap import changes, mailboxes, opening, search
+from tuimail.net.imap import changes, mailboxes, opening, search, uid_ranges
 from tuimail.net.imap.arguments import Argument, Literal, date_time, flag_list, number, string, uid_sets
 from tuimail.net.imap.changes import Changes, Known
 from tuimail.net.imap.exchange import Answer
@@ -26,20 +26,32 @@ from tuimail.net.text import with_crlf
 class ImapSession(ImapReader):
     """Commands on mailboxes and messages. All by UID, under the UIDVALIDITY that ``select`` gave."""
 
+    selected: bytes | None = None
+    """Raw name of the mailbox that is open."""
+    uidvalidity: int = 0
+    """Of the mailbox that is open; 0: none is."""
+
     def list_mailboxes(self) -> list[ListedMailbox]:
         """Every mailbox with its counts, in the server's order."""
         return mailboxes.list_all(self._exchange)
 
     def select(self, raw: bytes, *, known: Known | None = None, readonly: bool = False) -> Selected:
         """Open a mailbox by its raw name. With ``known``, ``Selected.changes`` may say what is new. Raises Refused."""
-        return opening.select(self._exchange, raw, known, readonly=readonly)
+        self.selected, self.uidvalidity = None, 0
+        selected = opening.select(self._exchange, raw, known, readonly=readonly)
+        self.selected, self.uidvalidity = raw, selected.uidvalidity
+        return selected
 
     def begin(self, raw: bytes | None, known: Known | None, *, list_too: bool = True) -> Begun:
         """Open a mailbox and list all in one round trip, straight after ``sign_in``.
 
         What the mailbox was refused for is in ``Begun.refusal``; the list comes all the same.
         """
-        return opening.begin(self._exchange, raw, known, list_too=list_too)
+        self.selected, self.uidvalidity = None, 0
+        begun = opening.begin(self._exchange, raw, known, list_too=list_too)
+        if begun.selected is not None:
+            self.selected, self.uidvalidity = raw, begun.selected.uidvalidity
+        return begun
 
     def changes_since(self, known: Known) -> Changes:
         """What changed in the selected mailbox after ``known.modseq``. Raises Refused without CONDSTORE."""
@@ -56,6 +68,14 @@ class ImapSession(ImapReader):
         found = self._search([*brief, b"UID", number(since_uid) + b":*"])
         # "n:*" names the last message even where its UID is below n (RFC 9051 section 6.4.9).
         return [uid for uid in found if uid >= since_uid]
+
+    def uid_ranges(self, first: int = 1, last: int | None = None, *, exists: int) -> list[tuple[int, int]]:
+        """The UIDs between these as ranges, in any order; ``exists``: how many messages the mailbox has.
+
+        Without ESEARCH, which tells ranges itself, a large mailbox is asked part by part: a line of a million numbers
+        is more than some servers send and most clients read.
+        """
+        return uid_ranges.find(self._exchange, first, last, exists=exists)
 
     def store_flags(self, uids: Sequence[int], add: frozenset[str], remove: frozenset[str]) -> None:
         """Add and remove flags; every other flag stays as it is."""
