@@ -115,8 +115,9 @@ class MessageRepository:
             self._db.run_rows(_INSERT, [_insertion(rows[uid], mailbox, message) for uid, message in fresh.items()])
             self._db.run_rows(_INDEX, [_indexed(rows[uid], message) for uid, message in fresh.items()])
             again = {message.uid: message for message in new if message.uid in known}
+            bare = self._without_text(known.values())
             self._db.run_many(_UPDATE, [(known[uid], *_header(message)) for uid, message in again.items()])
-            self._db.run_rows(_INDEX, [_indexed(known[uid], message) for uid, message in again.items()])
+            self._db.run_rows(_INDEX, [_indexed(known[uid], message) for uid, message in again.items() if known[uid] in bare])
             self.apply_server_flags(mailbox, {message.uid: message.flags for message in again.values()})
             rows |= known
             return [rows[message.uid] for message in new]
@@ -227,6 +228,13 @@ class MessageRepository:
         if count:
             self._db.run("insert or replace into facts (name, value) values (?, ?)", name, str(first + count))
         return first
+
+    def _without_text(self, rows: Iterable[RowId]) -> set[RowId]:
+        """Those whose text is not in the index, and would not be lost from it."""
+        found = self._db.all(
+            "select row from messages where has_words = 0 and row in (select value from json_each(?))", as_json(rows)
+        )
+        return {RowId(row) for (row,) in found}
 
     def _adopt(self, mailbox: MailboxId, new: Sequence[NewMessage]) -> dict[Uid, RowId]:
         """Recognise messages that were moved here and whose new UID the server had not told."""
