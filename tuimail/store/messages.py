@@ -115,9 +115,10 @@ class MessageRepository:
             self._db.run_rows(_INSERT, [_insertion(rows[uid], mailbox, message) for uid, message in fresh.items()])
             self._db.run_rows(_INDEX, [_indexed(rows[uid], message) for uid, message in fresh.items()])
             again = {message.uid: message for message in new if message.uid in known}
-            bare = self._without_text(known.values())
+            textless = self._without_text(known.values())
+            bare = {uid: message for uid, message in again.items() if known[uid] in textless}
             self._db.run_many(_UPDATE, [(known[uid], *_header(message)) for uid, message in again.items()])
-            self._db.run_rows(_INDEX, [_indexed(known[uid], message) for uid, message in again.items() if known[uid] in bare])
+            self._db.run_rows(_INDEX, [_indexed(known[uid], message) for uid, message in bare.items()])
             self.apply_server_flags(mailbox, {message.uid: message.flags for message in again.values()})
             rows |= known
             return [rows[message.uid] for message in new]
