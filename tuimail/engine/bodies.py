@@ -14,6 +14,7 @@ from tuimail.domain.message import RawMessage
 from tuimail.engine.connection import Connection
 from tuimail.engine.fetching import Asker, OnServer, fetch_all, fetch_texts, progress_of
 from tuimail.engine.storage import AccountStore, Storage
+from tuimail.engine.worker import Urgency
 from tuimail.mime.attachments import encoded_part
 from tuimail.net.imap.session import ImapSession
 
@@ -93,9 +94,13 @@ class Bodies:
     def _fetch(self, row: RowId, asker: Asker, way: Way) -> RawMessage:
         message = self._at_server(row, lambda session, place: way(session, place.message, asker))
         if len(message.raw) <= KEPT_WHOLE:
-            with self._noticing("This message is shown but not kept"):
-                self._save(row, message)
+            # Whoever waits for the text does not wait for the disk, too; nobody looks for it there any sooner.
+            self._storage.worker.post(lambda: self._save_or_tell(row, message), urgency=Urgency.SCREEN)
         return message
+
+    def _save_or_tell(self, row: RowId, message: RawMessage) -> None:
+        with self._noticing("This message is shown but not kept"):
+            self._save(row, message)
 
     def _save(self, row: RowId, message: RawMessage) -> None:
         self._in_store(lambda store: store.bodies.save(row, message.raw, now=self._now(), missing=message.missing))
