@@ -12,7 +12,10 @@ from tests.fakes.wire_server import Peer
 from tests.net.conftest import Serve
 from tests.net.imap.conftest import session_with
 from tuimail.domain.errors import ErrorKind, ServerError
+from tuimail.net.imap.changes import Known
 from tuimail.net.imap.fetch import PIECE
+
+KNOWN = Known(uidvalidity=7, modseq=70)
 
 
 def test_mailboxes_come_in_one_round_trip_with_counts_and_roles(serve: Serve, certificate: Certificate) -> None:
@@ -129,10 +132,10 @@ def test_changes_come_with_what_vanished(serve: Serve, certificate: Certificate)
     script = ImapScript(answers={b"UID FETCH": answer, b"SELECT": SELECTED}, capabilities=CAPABILITIES + b" QRESYNC")
     with session_with(serve(script).address, certificate) as session:
         session.select(b"INBOX")
-        flags, vanished = session.changed_since(70)
+        changes = session.changes_since(KNOWN)
 
-    assert flags == {7: {"\\Seen"}}
-    assert vanished == [3, 4, 5, 9]
+    assert changes.flags == {7: {"\\Seen"}}
+    assert changes.vanished == [3, 4, 5, 9]
     assert script.commands[0] == b"ENABLE QRESYNC"
     assert script.commands[2] == b"UID FETCH 1:* (UID FLAGS) (CHANGEDSINCE 70 VANISHED)"
 
@@ -141,7 +144,10 @@ def test_too_many_vanished_uids_are_not_told_but_cost_no_memory(serve: Serve, ce
     answer = b"* VANISHED (EARLIER) 1:4294967295\r\n* 1 FETCH (UID 7 FLAGS ())\r\nTAG OK done\r\n"
     script = ImapScript(answers={b"UID FETCH": answer}, capabilities=CAPABILITIES + b" QRESYNC")
     with session_with(serve(script).address, certificate) as session:
-        assert session.changed_since(70) == ({7: frozenset()}, None)
+        changes = session.changes_since(KNOWN)
+
+    assert changes.flags == {7: frozenset()}
+    assert changes.vanished is None
 
 
 def test_flags_of_a_range_are_one_command(serve: Serve, certificate: Certificate) -> None:

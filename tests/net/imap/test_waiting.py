@@ -13,6 +13,8 @@ from tests.fakes.wire_server import Gone, Peer
 from tests.net.conftest import Serve, after
 from tests.net.imap.conftest import session_with
 from tuimail.domain.errors import ErrorKind, NetworkError
+from tuimail.net.imap.news import News
+from tuimail.net.imap.session import ImapSession
 
 
 def _announce(news: bytes, began: threading.Event) -> Callable[[Peer, bytes, bytes], None]:
@@ -25,25 +27,37 @@ def _announce(news: bytes, began: threading.Event) -> Callable[[Peer, bytes, byt
     return idle
 
 
+def _first_news(session: ImapSession, *, renew_s: float = 60) -> News:
+    heard: list[News] = []
+
+    def hear(news: News) -> None:
+        heard.append(news)
+        session.wake()
+
+    session.watch(renew_s, hear)
+    return heard[0]
+
+
+def _expect_none(_: News) -> None:
+    pytest.fail("there is no news")
+
+
 @pytest.mark.parametrize("news", [b"* 4 EXISTS\r\n", b"* VANISHED 3\r\n", b"* OK Still here\r\n* 2 EXPUNGE\r\n"])
 def test_news_in_the_same_segment_as_the_continuation_is_heard(
     serve: Serve, certificate: Certificate, news: bytes
 ) -> None:
-    heard: list[bool] = []
     server = serve(ImapScript(answers={b"IDLE": _announce(news, threading.Event())}))
     with session_with(server.address, certificate) as session:
-        session.idle(60, lambda: heard.append(True))
-
-    assert heard == [True]
+        assert _first_news(session).selected_changed
 
 
 def test_a_wake_ends_idle_at_once_and_the_next_command_works(serve: Serve, certificate: Certificate) -> None:
     began = threading.Event()
-    heard: list[bool] = []
+    heard: list[News] = []
     server = serve(ImapScript(answers={b"IDLE": _announce(b"", began)}))
     with session_with(server.address, certificate) as session:
         waker = after(began, session.wake)
-        session.idle(60, lambda: heard.append(True))
+        session.watch(60, heard.append)
         waker.join()
         session.noop()
 
@@ -55,7 +69,7 @@ def test_a_wake_before_idle_is_not_lost(serve: Serve, certificate: Certificate) 
         session.wake()
         session.noop()
 
-        session.idle(60, pytest.fail)
+        session.watch(60, _expect_none)
 
 
 def test_idle_is_begun_anew_in_time(serve: Serve, certificate: Certificate) -> None:
@@ -68,7 +82,7 @@ def test_idle_is_begun_anew_in_time(serve: Serve, certificate: Certificate) -> N
         peer.send(tag + b" OK done\r\n")
 
     with session_with(serve(ImapScript(answers={b"IDLE": idle})).address, certificate) as session:
-        session.idle(0.05, lambda: None)
+        _first_news(session, renew_s=0.05)
 
     assert len(rounds) == 3
 
@@ -82,7 +96,7 @@ def test_without_idle_the_server_is_asked_now_and_then(serve: Serve, certificate
 
     script = ImapScript(answers={b"NOOP": noop}, capabilities=b"IMAP4rev1")
     with session_with(serve(script).address, certificate) as session:
-        session.idle(0.05, lambda: None)
+        _first_news(session, renew_s=0.05)
 
     assert len(asked) == 3
 
@@ -98,7 +112,7 @@ def test_idle_ends_with_the_connection(serve: Serve, certificate: Certificate, e
         session_with(serve(ImapScript(answers={b"IDLE": idle})).address, certificate) as session,
         pytest.raises(NetworkError) as caught,
     ):
-        session.idle(60, pytest.fail)
+        session.watch(60, _expect_none)
 
     assert caught.value.kind is ErrorKind.CONNECTION_LOST
 
@@ -117,7 +131,7 @@ def test_close_from_another_thread_frees_a_stuck_reader(serve: Serve, certificat
         closer = after(reached, session.close)
         began = time.monotonic()
         with pytest.raises(NetworkError) as caught:
-            session.idle(60, pytest.fail) if stuck_in == "IDLE" else session.noop()
+            session.watch(60, _expect_none) if stuck_in == "IDLE" else session.noop()
         closer.join()
 
     assert caught.value.kind is ErrorKind.CONNECTION_LOST

@@ -78,20 +78,10 @@ class ImapConnection:
 
         Without ``notify``, and after ``News.has_overflowed``, only news of the selected mailbox comes.
         """
-
-        def tell(news: News) -> bool:
-            on_news(news)
-            return True
-
-        idle.watch(self._exchange, renew_s, tell)
-
-    def idle(self, renew_s: float, on_news: Callable[[], None]) -> None:
-        """Wait until there is news, which calls ``on_news`` once, or until ``wake``."""
-        if idle.wait_for_news(self._exchange, renew_s):
-            on_news()
+        idle.watch(self._exchange, renew_s, on_news)
 
     def wake(self) -> None:
-        """End ``idle``, or the next one, within a millisecond. From any thread."""
+        """End ``watch``, or the next one, within a millisecond. From any thread."""
         self._exchange.link.wake()
 
     def logout(self, timeout_s: float = LOGOUT_TIMEOUT_S) -> None:

@@ -47,20 +47,8 @@ def notify(exchange: Exchange) -> bool:
     return False
 
 
-def wait_for_news(exchange: Exchange, renew_s: float) -> bool:
-    """Wait until there is news (True) or somebody wakes the link (False)."""
-    heard: list[News] = []
-
-    def hear(news: News) -> bool:
-        heard.append(news)
-        return False
-
-    watch(exchange, renew_s, hear)
-    return bool(heard)
-
-
-def watch(exchange: Exchange, renew_s: float, on_news: Callable[[News], bool]) -> None:
-    """Tell news as it comes, while ``on_news`` wants more, or until somebody wakes the link."""
+def watch(exchange: Exchange, renew_s: float, on_news: Callable[[News], None]) -> None:
+    """Tell news as it comes, until somebody wakes the link."""
     goes_on = True
     while goes_on:
         teller = _Teller(on_news)
@@ -77,7 +65,7 @@ def watch(exchange: Exchange, renew_s: float, on_news: Callable[[News], bool]) -
 class _Teller:
     """Tells news at once, and what follows at intervals, summed up, so that a flood of it stays a trickle."""
 
-    def __init__(self, on_news: Callable[[News], bool]) -> None:
+    def __init__(self, on_news: Callable[[News], None]) -> None:
         self.has_overflowed = False
         self._on_news = on_news
         self._reader = NewsReader()
@@ -97,19 +85,19 @@ class _Teller:
         """How long to listen on before telling; without news, for ever."""
         return max(0.0, self._next_s - time.monotonic()) if self._reader.has_news else math.inf
 
-    def tell(self) -> bool:
-        """Tell all; whether to go on."""
+    def tell(self) -> None:
+        """Tell all, if there is anything."""
         if not self._reader.has_news:
-            return True
+            return
         news = self._reader.take()
         self._heard = 0
         self._next_s = time.monotonic() + APART_S
         self.has_overflowed |= news.has_overflowed
-        return self._on_news(news)
+        self._on_news(news)
 
 
 def _idle_once(exchange: Exchange, renew_s: float, teller: _Teller) -> bool:
-    """One IDLE; False when woken or when no more news is wanted."""
+    """One IDLE; False when woken."""
     responses: list[Response] = []
     with exchange.guard():
         tag, _ = exchange.write([b"IDLE"], responses)
@@ -126,15 +114,17 @@ def _idle_once(exchange: Exchange, renew_s: float, teller: _Teller) -> bool:
             pass
     # What came after the last look is told, too, even to one who is about to leave.
     teller.hear(responses)
-    return teller.tell() and goes_on
+    teller.tell()
+    return goes_on
 
 
 def _listen(exchange: Exchange, teller: _Teller, renew_s: float) -> bool:
-    """Read and tell until the time is over; False where a wake or the listener ended it."""
+    """Read and tell until the time is over; False where a wake ended it."""
     began_s, began_wall_s = time.monotonic(), time.time()
     while not teller.has_overflowed:
         if teller.due_in_s == 0:
-            if not teller.tell() or exchange.link.was_woken():
+            teller.tell()
+            if exchange.link.was_woken():
                 return False
             continue
         passed_s = max(time.monotonic() - began_s, time.time() - began_wall_s)
@@ -152,8 +142,7 @@ def _listen(exchange: Exchange, teller: _Teller, renew_s: float) -> bool:
 
 def _poll_once(exchange: Exchange, interval_s: float, teller: _Teller) -> bool:
     teller.hear(exchange.run(b"NOOP").responses)
-    if not teller.tell():
-        return False
+    teller.tell()
     try:
         with exchange.guard():
             if exchange.link.wait(interval_s):
@@ -161,4 +150,5 @@ def _poll_once(exchange: Exchange, interval_s: float, teller: _Teller) -> bool:
                 teller.hear([exchange.read_response()])
     except Woken:
         return False
-    return teller.tell()
+    teller.tell()
+    return True

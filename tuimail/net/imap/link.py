@@ -67,6 +67,11 @@ class Link(Unread):
         """Whether ``close`` was called."""
         return self._closed
 
+    @property
+    def is_compressed(self) -> bool:
+        """Whether DEFLATE is on."""
+        return self._deflate is not None
+
     def wait(self, timeout_s: float) -> bool:
         """Wait for bytes: True when some can be read, False after ``timeout_s``. Raises Woken."""
         if self.has_unread:

@@ -57,11 +57,6 @@ class ImapSession(ImapReader):
         """What changed in the selected mailbox after ``known.modseq``. Raises Refused without CONDSTORE."""
         return changes.changes_since(self._exchange, known)
 
-    def changed_since(self, modseq: int) -> tuple[dict[int, frozenset[str]], list[int] | None]:
-        """As ``changes_since``: flags by UID, and the UIDs that are gone or None where the server does not tell."""
-        told = self.changes_since(Known(uidvalidity=0, modseq=modseq))
-        return told.flags, told.vanished
-
     def uids(self, since_uid: int = 1) -> list[int]:
         """All UIDs from ``since_uid`` on, rising."""
         brief: list[Argument] = [b"RETURN", b"(ALL)"] if "ESEARCH" in self.capabilities else []
