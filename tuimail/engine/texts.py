@@ -22,6 +22,7 @@ from tuimail.domain.mailbox import MailboxRole
 from tuimail.domain.message import Message, RawMessage
 from tuimail.engine.bodies import Bodies
 from tuimail.engine.connection import Connection
+from tuimail.engine.fetching import SMALL
 from tuimail.engine.job import GivenUpError, Job
 from tuimail.engine.recent import Recent
 from tuimail.engine.storage import AccountStore, Storage
@@ -202,8 +203,8 @@ class TextRoom:
         return bool(self._far)
 
     def _missing(self, store: AccountStore) -> tuple[list[RowId], int]:
-        store.bodies.trim(self._keep.budget_bytes)
-        if store.bodies.total_bytes() >= self._keep.budget_bytes:
+        # What was read goes before what might be: nothing is evicted for texts that nobody asked for.
+        if store.bodies.total_bytes() + BATCH * SMALL > self._keep.budget_bytes:
             return [], 0
         complete = self._complete(store)
         since = self._now() - timedelta(days=self._keep.days)
