@@ -1,13 +1,10 @@
-"""A pseudo-terminal that keeps every byte the program writes, and shows them as a screen."""
+"""A pseudo-terminal for the attacks: typed into blindly, waited for by what stands on its screen."""
 
 import os
-import re
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 
-import pyte
-
-from tests.bench.terminal import COLUMNS, ROWS, Terminal
+from tests.bench.terminal import ROWS, Terminal
 
 _DEADLINE_S = 30.0
 _SLICE_S = 0.05
@@ -15,28 +12,17 @@ _CALM_S = 0.12
 
 
 class Recorder(Terminal):
-    """``Terminal`` with a memory and a screen."""
-
-    def __init__(self, command: Sequence[str], environ: Mapping[str, str]) -> None:
-        super().__init__(command, environ)
-        self._screen = pyte.Screen(COLUMNS, ROWS)
-        self._stream = pyte.ByteStream(self._screen)
-        self._shown = 0
+    """``Terminal`` that waits for what stands on its screen."""
 
     @property
     def rows(self) -> list[str]:
         """What is on the screen."""
-        # pyte knows no private modes with other marks than "?", and would print them.
-        new = re.sub(rb"\x1b\[[<>=][0-9;]*u", b"", self.output[self._shown :])
-        self._shown = len(self.output)
-        self._stream.feed(new)
-        # Not ``display``, which fails on half of a wide sign (pyte 0.8).
-        buffer = self._screen.buffer
-        return ["".join(buffer[line][cell].data for cell in range(COLUMNS)) for line in range(ROWS)]
+        return self.lines()
 
     def column(self, number: int) -> str:
         """The signs of one column of cells, from the top."""
-        return "".join(self._screen.buffer[line][number].data for line in range(len(self.rows)))
+        self.draw()
+        return "".join(self._screen.buffer[line][number].data for line in range(ROWS))
 
     def type(self, keys: str) -> None:
         """Type, and forget nothing."""

@@ -88,7 +88,7 @@ class Terminal:
                 if wanted in _COLOURS.sub(b"", tail):
                     return took[0]
                 continue
-            if (seen := self._when_drawn(lambda: word in "\n".join(self._screen.display))) is not None:
+            if (seen := self._when_drawn(lambda: word in "\n".join(self._lines()))) is not None:
                 return seen
             if time.perf_counter() > ends_at or self.has_ended:
                 raise NotShownError(f"{word!r} was not shown within {patience_s:g} s; the screen:\n{self.text()}")
@@ -164,17 +164,31 @@ class Terminal:
         """Whether the program is gone."""
         return self._process.poll() is not None
 
-    def text(self) -> str:
+    @property
+    def output(self) -> bytes:
+        """All that came out since the start or the last key."""
+        return b"".join(data for _, data in self._since)
+
+    def lines(self) -> list[str]:
         """What stands on the screen."""
         self.draw()
-        return "\n".join(line.rstrip() for line in self._screen.display)
+        return self._lines()
+
+    def text(self) -> str:
+        """The same in one piece."""
+        return "\n".join(line.rstrip() for line in self.lines())
 
     def rows_with(self, pattern: re.Pattern[str]) -> object:
         """The cells, colours included, of each line with the pattern and of the one above: a row may have two."""
         buffer = self._screen.buffer
-        found = [number for number, line in enumerate(self._screen.display) if pattern.search(line)]
+        found = [number for number, line in enumerate(self._lines()) if pattern.search(line)]
         lines = sorted({each for number in found for each in (number - 1, number) if each >= 0})
         return tuple(buffer[line][column] for line in lines for column in range(COLUMNS))
+
+    def _lines(self) -> list[str]:
+        # Not ``display``, which fails on half of a wide sign (pyte 0.8).
+        buffer = self._screen.buffer
+        return ["".join(buffer[line][column].data for column in range(COLUMNS)) for line in range(ROWS)]
 
     def draw(self) -> None:
         """Bring the screen up to the last byte."""
