@@ -9,7 +9,7 @@ from tests.fakes.mailbox import INBOX, WORK, FakeMailbox
 from tuimail.api import commands as c
 from tuimail.api import events as e
 from tuimail.domain.errors import ErrorKind, Problem, Remedy
-from tuimail.domain.ids import CommandId, RowId
+from tuimail.domain.ids import CommandId, MailboxId, RowId
 from tuimail.domain.listing import ListView, SortBy, ThreadPlace
 from tuimail.domain.message import Envelope
 
@@ -32,14 +32,16 @@ class FakeListings(FakeMailbox):
         }
         self.conversations = [[row(number) for number in each] for each in conversations]
         self.view = ListView()
+        self.views: dict[MailboxId, ListView] = {}
 
     def __call__(self, command: c.Command, number: CommandId) -> Iterator[e.Event]:
         match command:
-            case c.OpenMailbox(view=view) if "sinde:" in view.narrow:
+            case c.OpenMailbox(view=ListView(narrow=narrow)) if "sinde:" in narrow:
                 yield e.Failed(command=number, problem=BAD_WORDS)
                 return
-            case c.OpenMailbox(account=account, mailbox=mailbox, view=view):
-                self.view = view
+            case c.OpenMailbox(account=account, mailbox=mailbox, view=asked):
+                view = self.view = asked or self.views.get(mailbox, ListView())
+                self.views[mailbox] = replace(view, narrow="")
                 listed = self.listed() if mailbox == INBOX else array("q")
                 yield e.ListLoaded(
                     command=number,

@@ -34,7 +34,7 @@ def current(app: TuimailApp) -> RowId | None:
     return screen(app).messages.current
 
 
-def views(engine: FakeEngine) -> list[ListView]:
+def views(engine: FakeEngine) -> list[ListView | None]:
     return [command.view for command in engine.sent(c.OpenMailbox)]
 
 
@@ -85,15 +85,15 @@ async def test_the_cursor_stays_on_its_message_when_the_order_changes() -> None:
 
 
 async def test_each_folder_keeps_its_own_order() -> None:
-    app, engine = make_app(FakeListings())
+    app, _ = make_app(FakeListings())
 
     async with app.run_test(size=WIDE) as pilot:
         await press(pilot, "O", "z")
         await press(pilot, "g", "t")
-        assert views(engine)[-1] == ListView()
+        assert "size" not in text(app).splitlines()[0]
         await press(pilot, "g", "i")
 
-    assert views(engine)[-1] == ListView(sort=SortBy.SIZE)
+        assert "size ↓" in text(app).splitlines()[0]
 
 
 async def test_a_folder_left_and_opened_again_begins_where_it_was_left() -> None:

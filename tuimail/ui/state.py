@@ -100,9 +100,9 @@ class AppState(Discreet, frozen=True, kw_only=True):
     listed: "array[int]" = field(default_factory=lambda: array("q"))
     """The order that the engine gave."""
     list_view: ListView = ListView()
-    """How ``listed`` was made; ``views`` may ask for another already."""
-    views: Mapping[tuple[AccountId, MailboxId], ListView] = field(default_factory=dict)
-    """What was asked for, of each mailbox that is not shown in the usual way."""
+    """How ``listed`` was made."""
+    asked_view: ListView | None = None
+    """How the mailbox is to be shown, until that is there."""
     threads: Threads = field(default_factory=dict)
     """Conversations unfolded by themselves, or folded by themselves where all are unfolded."""
     query: str = ""
@@ -125,12 +125,8 @@ class AppState(Discreet, frozen=True, kw_only=True):
 
     @property
     def wanted_view(self) -> ListView:
-        """How the open mailbox was asked for."""
-        return self.view_of(self.mailbox)
-
-    def view_of(self, mailbox: MailboxId | None) -> ListView:
-        """How a mailbox of this account is to be shown."""
-        return self.views.get((self.account, mailbox), ListView()) if mailbox is not None else ListView()
+        """How the open mailbox is shown, or will be in a moment."""
+        return self.list_view if self.asked_view is None else self.asked_view
 
     @property
     def current_mailbox(self) -> Mailbox | None:
@@ -149,7 +145,7 @@ def begin(accounts: tuple[Account, ...], account: AccountId) -> AppState:
 
 def switch_account(state: AppState, account: AccountId) -> AppState:
     """Another account on screen, with what is known of it."""
-    return AppState(account=account, accounts=state.accounts, doing=state.doing, views=state.views)
+    return AppState(account=account, accounts=state.accounts, doing=state.doing)
 
 
 def open_mailbox(state: AppState, mailbox: MailboxId, command: CommandId) -> AppState:
@@ -159,7 +155,8 @@ def open_mailbox(state: AppState, mailbox: MailboxId, command: CommandId) -> App
         mailbox=mailbox,
         rows=array("q"),
         listed=array("q"),
-        list_view=state.view_of(mailbox),
+        list_view=ListView(),
+        asked_view=None,
         threads={},
         query="",
         hits=Hits(),
@@ -173,10 +170,7 @@ def open_mailbox(state: AppState, mailbox: MailboxId, command: CommandId) -> App
 
 def show_in(state: AppState, view: ListView, command: CommandId) -> AppState:
     """Another order was asked for; the rows stay until its answer comes."""
-    if state.mailbox is None:
-        return state
-    views = {**state.views, (state.account, state.mailbox): view}
-    return replace(state, views=views, waiting={**state.waiting, Slot.LIST: command})
+    return replace(state, asked_view=view, waiting={**state.waiting, Slot.LIST: command})
 
 
 def with_conversations(state: AppState, threads: Threads) -> AppState:
@@ -255,6 +249,8 @@ def _reduce_ending(state: AppState, event: Finished | Cancelled | Failed | Progr
     state = replace(state, hits=after_end(state.hits, event, state.waiting.get(Slot.LIST)))
     if event.command in state.doing:
         state = replace(state, doing={number: p for number, p in state.doing.items() if number != event.command})
+    if isinstance(event, Failed) and state.waiting.get(Slot.LIST) == event.command:
+        return replace(state, asked_view=None)
     if isinstance(event, Failed) and state.waiting.get(Slot.READER) == event.command:
         return _with_reading(state, problem=event.problem)
     return state
@@ -267,9 +263,10 @@ def _reduce_list(state: AppState, event: ListLoaded | ListChanged) -> AppState:
         if event.command is not None and event.command != state.waiting.get(Slot.LIST):
             return state
         threads = state.threads if event.view == state.list_view and not event.query else {}
-        state = _with_list(replace(state, list_view=event.view, threads=threads, query=event.query), event)
+        shown = replace(state, list_view=event.view, asked_view=None, threads=threads, query=event.query)
+        state = _with_list(shown, event)
         if not event.query:
-            return state
+            return replace(state, hits=replace(state.hits, trouble=None)) if state.hits.trouble else state
         hits = after_list(state.hits, event)
         rows = with_remote(hits, event.rows)
         return replace(state, hits=hits, listed=rows, rows=rows)

@@ -100,6 +100,8 @@ class MailScreen(Panes):
                 self.messages.put(envelopes)
             case _:
                 pass
+        if isinstance(event, ListChanged) and event.has_more and event.account == state.account:
+            self.messages.doubt()
         self._render_state(before)
         self._ordering.hear(event)
         self._narrowing.hear(event)

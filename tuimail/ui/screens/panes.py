@@ -13,6 +13,7 @@ from textual.widgets import Input, Static
 from tuimail.domain.account import SignedOut
 from tuimail.domain.ids import AccountId, MailboxId, RowId
 from tuimail.ui.actions import BY_NAME, Pane
+from tuimail.ui.compositor import LeanCompositor
 from tuimail.ui.keymap import Keys, Prefix, pretty
 from tuimail.ui.patience import Patience, awaited
 from tuimail.ui.sentences import (
@@ -57,6 +58,7 @@ class Panes(Screen[None]):
 
     def __init__(self, session: Session) -> None:
         super().__init__()
+        self._compositor = LeanCompositor()
         self.session = session
         self.messages = MessageList(clock=session.clock, zone=session.zone, id="list")
         self.folders = MailboxTree(id="folders")

@@ -38,6 +38,15 @@ class LineList(Lines, inherit_bindings=False):
 
     # Drawing
 
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """The lines of a part of the widget, which has no border, padding or selection that Textual would add."""
+        strips = [self.render_line(y) for y in crop.line_range]
+        background = self.background_colors[1]
+        for each in self.get_line_filters():
+            strips = [strip.apply_filter(each, background) for strip in strips]
+        start, end = crop.column_span
+        return strips if (start, end) == (0, self.size.width) else [strip.crop(start, end) for strip in strips]
+
     def render_line(self, y: int) -> Strip:
         """The line at ``y`` of the viewport."""
         row, line = divmod(y + self.scroll_offset.y, self.lines_per_row)

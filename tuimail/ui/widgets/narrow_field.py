@@ -1,13 +1,12 @@
-"""The field that narrows the open list, and a line under it for words that mean nothing."""
+"""The field that narrows the open list."""
 
 from typing import ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.content import Content
 from textual.message import Message as UIMessage
-from textual.widgets import Input, Static
+from textual.widgets import Input
 
 WAIT_S = 0.08
 """After a letter, before the list is asked for: most people type the next one sooner."""
@@ -18,7 +17,6 @@ class NarrowField(Vertical):
 
     DEFAULT_CSS: ClassVar[str] = """
     NarrowField { height: auto; }
-    NarrowField Static { height: auto; padding: 0 2; color: $warning; display: none; }
     """
 
     class Typed(UIMessage):
@@ -38,13 +36,11 @@ class NarrowField(Vertical):
     def __init__(self, words: str) -> None:
         super().__init__()
         self._input = Input(words, placeholder="show only what matches, such as from:mara is:unread", compact=True)
-        self._trouble = Static("", markup=False)
         self._told = words
 
     def compose(self) -> ComposeResult:
-        """Field over trouble."""
+        """The field."""
         yield self._input
-        yield self._trouble
 
     def on_mount(self) -> None:
         """The keys go here."""
@@ -55,13 +51,7 @@ class NarrowField(Vertical):
         self.display = True
         self._told = words
         self._input.value = words
-        self.say("")
         self._input.focus()
-
-    def say(self, words: str) -> None:
-        """What is wrong with the words; nothing for none."""
-        self._trouble.update(Content(words))
-        self._trouble.display = bool(words)
 
     @on(Input.Changed)
     def _changed(self, event: Input.Changed) -> None:

@@ -16,13 +16,15 @@ NO_PLACES: Mapping[int, ThreadPlace] = MappingProxyType({})
 class Known(NamedTuple):
     """All that is known of a row."""
 
+    era: int
+    """What was known before a later era may have changed since."""
     version: int
     """Another one whenever something else is known, so that lines drawn before can be told apart."""
     envelope: Envelope | None
     place: ThreadPlace | None
 
 
-_NOTHING = Known(0, None, None)
+_NOTHING = Known(0, 0, None, None)
 
 
 class RowCache:
@@ -30,7 +32,11 @@ class RowCache:
 
     def __init__(self) -> None:
         self._known: OrderedDict[int, Known] = OrderedDict()
-        self._newest = 0
+        self._newest = self._era = 0
+
+    def doubt(self) -> None:
+        """All that is here may have changed: it is shown until it was asked for again."""
+        self._era += 1
 
     def put(self, envelopes: Iterable[Envelope], places: Mapping[int, ThreadPlace] = NO_PLACES) -> set[int]:
         """Keep what is new; the rows of which something is."""
@@ -41,8 +47,10 @@ class RowCache:
             envelope, place = by_row.get(row, before.envelope), places.get(row, before.place)
             if envelope != before.envelope or place != before.place:
                 self._newest += 1
-                self._known[row] = Known(self._newest, envelope, place)
+                self._known[row] = Known(self._era, self._newest, envelope, place)
                 arrived.add(row)
+            elif before.era != self._era:
+                self._known[row] = before._replace(era=self._era)
             self._known.move_to_end(row)
         while len(self._known) > CACHE:
             self._known.popitem(last=False)
@@ -58,7 +66,9 @@ class RowCache:
     def has(self, row: int, *, threaded: bool) -> bool:
         """Whether all is here that drawing the row takes."""
         known = self._known.get(row)
-        return known is not None and known.envelope is not None and not (threaded and known.place is None)
+        if known is None or known.envelope is None or known.era != self._era:
+            return False
+        return not threaded or known.place is not None
 
     def envelopes(self) -> Iterator[Envelope]:
         """All that are here, in no order."""

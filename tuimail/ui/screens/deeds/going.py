@@ -89,8 +89,7 @@ class Going:
         """Show a mailbox."""
         session = self._desk.session
         self._desk.messages.clear_marks()
-        view = session.state.view_of(mailbox)
-        command = session.submit(OpenMailbox(account=session.account, mailbox=mailbox, view=view))
+        command = session.submit(OpenMailbox(account=session.account, mailbox=mailbox))
         self._desk.change(open_mailbox(session.state, mailbox, command))
         self._desk.focus_pane(self._desk.messages)
 

@@ -4,8 +4,7 @@ from collections.abc import Callable
 
 from msgspec.structs import replace
 
-from tuimail.api.events import Event, Failed, ListLoaded
-from tuimail.domain.errors import ErrorKind
+from tuimail.api.events import Event, ListLoaded
 from tuimail.ui.screens.deeds.desk import Deeds, Desk
 from tuimail.ui.screens.deeds.ordering import Ordering
 from tuimail.ui.state import Slot
@@ -51,16 +50,12 @@ class Narrowing:
         return True
 
     def hear(self, event: Event) -> None:
-        """Words that mean nothing are told under the field; the list stays as it was."""
+        """Another folder is open, with a list of its own."""
         if self._field is None:
             return
         waiting = self._desk.session.state.waiting.get(Slot.LIST)
         match event:
-            case Failed(command=number, problem=problem) if number == waiting and problem.kind is ErrorKind.BAD_QUERY:
-                self._field.say(problem.summary)
             case ListLoaded(command=number) if number == waiting:
-                self._field.say("")
-                # Another folder is open, with a list of its own.
                 self._field.display = self._field.display and (self.has_focus or bool(event.view.narrow))
             case _:
                 pass

@@ -1,6 +1,5 @@
 """The open message: which one, in what form, and the mark that reading leaves."""
 
-from contextlib import ExitStack
 from functools import partial
 
 from msgspec.structs import replace
@@ -17,11 +16,12 @@ from tuimail.ui.screens.deeds.ordering import Ordering
 from tuimail.ui.sentences import reader_words
 from tuimail.ui.state import Reading as Open
 from tuimail.ui.state import Slot, await_message, close_message, open_message, show_message
+from tuimail.ui.still import Still
 
 HOLD_S = 0.08
 """So long the screen stays as it was for a message that is on its way, so that it is drawn once and not twice."""
-REST_S = 0.15
-"""So long a message must stay open until the ones beside it are fetched: not while somebody pages through the list."""
+REST_S = 0.7
+"""So long a message must stay open until the ones beside it are fetched: a glance while paging is no reading."""
 _NEXT_KEY = {
     ErrorKind.OFFLINE: "This message is not stored here. Ctrl+R connects, then Enter in the list opens it.",
     ErrorKind.MESSAGE_GONE: "It was removed elsewhere. q goes back to the list.",
@@ -39,8 +39,7 @@ class Reading:
         self._shown: Open | None = None
         self._seen: Timer | None = None
         self._resting: Timer | None = None
-        self._held = ExitStack()
-        self._holding: Timer | None = None
+        self._still = Still(desk.reader, at_most_s=HOLD_S)
 
     def deeds(self) -> Deeds:
         """The actions of this group."""
@@ -70,7 +69,7 @@ class Reading:
             return
         self._wishes = Wishes(fold_quotes=self._wishes.fold_quotes)
         self._give_up_waiting()
-        self._hold_still()
+        self._still.hold()
         command = session.submit(OpenMessage(account=session.account, row=row))
         self._desk.change(open_message(session.state, row, command))
 
@@ -93,7 +92,7 @@ class Reading:
         if reading is None or reading != before:
             self._desk.reader.show(self._page)
         if reading is None or reading.message is not None or reading.problem is not None:
-            self._draw_again()
+            self._still.release()
         had_message = same_row and before is not None and before.message is not None
         if reading is not None and reading.message is not None and not had_message:
             self._start_clock(reading.row)
@@ -105,18 +104,6 @@ class Reading:
         reading, command = session.state.reading, session.state.waiting.get(Slot.READER)
         if reading is not None and reading.message is None and reading.problem is None and command is not None:
             session.cancel(command)
-
-    def _hold_still(self) -> None:
-        self._draw_again()
-        self._held.enter_context(self._desk.app.batch_update())
-        self._holding = self._desk.reader.set_timer(HOLD_S, self._draw_again)
-
-    def _draw_again(self) -> None:
-        if self._holding is not None:
-            self._holding.stop()
-            self._holding = None
-            self._held.close()
-            self._desk.reader.screen.check_idle()
 
     def _page(self, width: int) -> Page:
         session = self._desk.session
