@@ -17,6 +17,7 @@ from tuimail.domain.ids import AccountId
 from tuimail.domain.neighbour import Request, Taken, Wish
 from tuimail.net.neighbour import ask
 from tuimail.program import Program, Setting, chosen_account, read_setting
+from tuimail.ui.arrivals import opening
 from tuimail.ui.external_editor import ExternalEditor, editor_command
 from tuimail.ui.start import ComposeMail, OpenMail, StartMode
 
@@ -50,8 +51,8 @@ def run_app(setting: Setting, default: AccountId, *, start: StartMode) -> int:
     log = open_log(setting.places.log)
     program = Program(setting, default)
     try:
-        app = make_app(program, start)
         program.open_door()
+        app = make_app(program, start)
         app.run()
         if app.fault:
             raise crashed(app.fault, setting)
@@ -70,6 +71,8 @@ def crashed(fault: str, setting: Setting) -> TuimailError:
 
 def make_app(program: Program, start: StartMode) -> "TuimailApp":
     """The interface of a program that is ready; checks theme and keys of the profile."""
+    # The store is read meanwhile: importing Textual takes longer than all that comes before the list.
+    arrivals = opening(program.engine, program.default)
     # Read by Textual when it is imported, and by nothing else.
     os.environ.setdefault("TEXTUAL_FPS", _FRAMES_PER_S)
     from tuimail.ui.app import TuimailApp  # noqa: PLC0415 (see above)
@@ -89,6 +92,7 @@ def make_app(program: Program, start: StartMode) -> "TuimailApp":
         clock=setting.clock,
         zone=setting.zone,
         start=start,
+        arrivals=arrivals,
         seen_after_s=ui.mark_read_after_s,
         editor=ExternalEditor(command=editor_command(setting.environ), folder=setting.places.temporary),
     )

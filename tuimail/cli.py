@@ -52,6 +52,8 @@ def main() -> None:
     # A start makes some 50,000 objects that stay, and looking for cycles among them takes 20 ms at a time.
     # ``Program.load_rest`` begins to look, once everything is loaded.
     gc.disable()
+    # A thread that imports or parses lets the screen in after a millisecond; Python's five are felt with every key.
+    sys.setswitchinterval(0.001)
     sys.excepthook = _tell_fault
     status = run()
     # Freeing every object of the interpreter takes 0.3 s more, in which the shell shows no prompt. All files are

@@ -1,5 +1,6 @@
 """Mailboxes (the UI says "folders"): roles, counts and display order."""
 
+from collections.abc import Sequence
 from enum import StrEnum
 
 from msgspec import Struct
@@ -119,3 +120,10 @@ def display_order(mailboxes: list[Mailbox]) -> list[Mailbox]:
         return (rank, mailbox.name.casefold(), mailbox.name)
 
     return sorted(mailboxes, key=key)
+
+
+def first_shown(mailboxes: Sequence[Mailbox]) -> Mailbox | None:
+    """The mailbox that stands open at a start: the inbox, or else the first that holds mail."""
+    selectable = [mailbox for mailbox in mailboxes if mailbox.selectable]
+    inboxes = [mailbox for mailbox in mailboxes if mailbox.role is MailboxRole.INBOX]
+    return next(iter((*inboxes, *selectable)), None)

@@ -10,7 +10,7 @@ from tuimail.api.events import ListChanged, ListLoaded, MailboxesListed, RowsLoa
 from tuimail.domain.errors import ErrorKind, Remedy, StoreError
 from tuimail.domain.ids import AccountId, MailboxId, RowId
 from tuimail.domain.listing import ListView, ThreadPlace
-from tuimail.domain.mailbox import Mailbox
+from tuimail.domain.mailbox import Mailbox, first_shown
 from tuimail.domain.message import Envelope
 from tuimail.engine.conversations import Sorter
 from tuimail.engine.engine import Routes
@@ -35,6 +35,7 @@ class ListRoom:
         self._sorter = Sorter(storage, timers)
         self._orders: dict[AccountId, _Order] = {}
         self._visible: dict[AccountId, tuple[RowId, ...]] = {}
+        self._ahead: ListLoaded | None = None
         self.open_mailbox: dict[AccountId, MailboxId] = {}
         """The mailbox that each account's screen shows."""
         self.on_shown: Callable[[], None] = lambda: None
@@ -61,16 +62,29 @@ class ListRoom:
         mailboxes = (*self._storage.store(account).mailboxes.list(), *self.kept(account))
         self._emit(MailboxesListed(account=account, mailboxes=mailboxes))
 
+    def read_ahead(self, account: AccountId) -> None:
+        """Read the list that is asked for first: an interface that still starts needs the processor, not the store."""
+        store = self._storage.store(account)
+        first = first_shown(store.mailboxes.list())
+        view = store.views.get(first.id) if first is not None else ListView()
+        if first is not None and not view.narrow:
+            self._ahead = self._read(account, first.id, _Order(view=view))
+
     def show_list(self, account: AccountId, mailbox: MailboxId, job: Job | None = None) -> None:
         """Tell a mailbox's rows, and the envelopes of its first screen."""
-        store, order = self._storage.store(account), self._order(account, mailbox)
-        view = order.view
-        rows = store.messages.listing(mailbox, view, order.narrowed)
-        first = tuple(RowId(row) for row in rows[:FIRST_SCREEN])
+        order = self._order(account, mailbox)
+        loaded, self._ahead = self._ahead, None
+        if loaded is None or (loaded.account, loaded.mailbox, loaded.view) != (account, mailbox, order.view):
+            loaded = self._read(account, mailbox, order)
         if self.open_mailbox.get(account) == mailbox:
-            self._visible[account] = first
-        envelopes = tuple(store.messages.envelopes(first))
-        loaded = ListLoaded(
+            self._visible[account] = tuple(RowId(row) for row in loaded.rows[:FIRST_SCREEN])
+        (job.emit if job else self._emit)(loaded)
+
+    def _read(self, account: AccountId, mailbox: MailboxId, order: "_Order") -> ListLoaded:
+        store, view = self._storage.store(account), order.view
+        rows = store.messages.listing(mailbox, view, order.narrowed)
+        envelopes = tuple(store.messages.envelopes(RowId(row) for row in rows[:FIRST_SCREEN]))
+        return ListLoaded(
             account=account,
             mailbox=mailbox,
             view=view,
@@ -79,12 +93,12 @@ class ListRoom:
             places=_places(store, mailbox, envelopes) if view.is_threaded else {},
             is_complete=store.mailboxes.sync_state(mailbox).is_complete,
         )
-        (job.emit if job else self._emit)(loaded)
 
     def show_changes(
         self, account: AccountId, mailbox: MailboxId, *, changed: Sequence[RowId] = (), new_mail: int = 0
     ) -> None:
         """Tell a mailbox's rows after news; rows that changed come with their envelopes."""
+        self._ahead = None
         store, order = self._storage.store(account), self._order(account, mailbox)
         view = order.view
         if view.is_threaded:

@@ -81,6 +81,7 @@ class Opener:
             self._second_half(job)
             has_list = bool(self._storage.store(command.account).mailboxes.list())
             self._wants_rest(LIST_FIRST_S if has_list else 0.0)
+            self._lists.read_ahead(command.account)
 
         job.hand_to(self._storage.worker, show, urgency=Urgency.SCREEN)
 

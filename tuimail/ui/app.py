@@ -13,7 +13,7 @@ from textual.binding import Binding, BindingType
 from textual.filter import LineFilter
 from textual.message import Message
 
-from tuimail.api.commands import BeginDraft, ListOutbox, OpenAccount
+from tuimail.api.commands import BeginDraft, ListOutbox
 from tuimail.api.engine import Engine
 from tuimail.api.events import Event, Finished
 from tuimail.config.columns import DEFAULT_COLUMNS, Column
@@ -22,7 +22,8 @@ from tuimail.domain.account import Account
 from tuimail.domain.ids import AccountId
 from tuimail.ui import palette
 from tuimail.ui.actions import Pane
-from tuimail.ui.bridge import Arrivals, Reported
+from tuimail.ui.arrivals import Arrivals, opening
+from tuimail.ui.bridge import Reported, poster
 from tuimail.ui.crash import QuietApp
 from tuimail.ui.external_editor import ExternalEditor
 from tuimail.ui.flows.flow import Flow
@@ -78,6 +79,7 @@ class TuimailApp(QuietApp[None]):
         clock: Callable[[], datetime],
         zone: tzinfo,
         start: StartMode,
+        arrivals: Arrivals | None = None,
         downloads: str = "~/Downloads",
         editor: ExternalEditor | None = None,
         seen_after_s: float = 1.0,
@@ -102,8 +104,7 @@ class TuimailApp(QuietApp[None]):
         self._held: list[Event | Message] = []
         self._mail = MailScreen(self.session, downloads=downloads, on_stand=self._begin)
         self._mail.messages.columns = columns
-        self._arrivals = Arrivals(engine)
-        self.session.submit(OpenAccount(account=default))
+        self._arrivals = arrivals or opening(engine, default)
         self._glyphs = PlainGlyphs()
         use_themes(self, themes, theme)
 
@@ -163,8 +164,7 @@ class TuimailApp(QuietApp[None]):
 
     def _begin(self) -> None:
         """The main screen stands unpainted: what is stored comes at once, and is there when it is first painted."""
-        self._arrivals.hand_over(self._hear, awaited=lambda: self._mail.awaits_list)
-        self._arrivals.post_to(self)
+        self._arrivals.hand_over(self._hear, poster(self), awaited=lambda: self._mail.awaits_list)
 
     @on(Reported)
     def _arrived(self, message: Reported) -> None:

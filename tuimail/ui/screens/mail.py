@@ -10,7 +10,7 @@ from textual.widgets import Input
 from tuimail.api.commands import ListAccounts, LoadRows
 from tuimail.api.events import Event, ListChanged, ListLoaded, RowsLoaded, ServerHits, ThreadLoaded
 from tuimail.domain.account import SignedOut
-from tuimail.domain.mailbox import MailboxRole
+from tuimail.domain.mailbox import first_shown
 from tuimail.ui.actions import LATER, Action, Pane
 from tuimail.ui.keymap import Prefix, key_of
 from tuimail.ui.screens.deeds.acting import Acting
@@ -113,10 +113,7 @@ class MailScreen(Panes):
             self._open_first()
 
     def _open_first(self) -> None:
-        state = self.session.state
-        first = state.with_role(MailboxRole.INBOX) or next(
-            (box for box in state.view.mailboxes if box.selectable), None
-        )
+        first = first_shown(self.session.state.view.mailboxes)
         if first is not None:
             self._going.open(first.id)
             self.session.submit(ListAccounts())
