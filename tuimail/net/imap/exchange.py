@@ -84,11 +84,11 @@ class Exchange:
             responses += self.fly(commands[start : start + _TOGETHER]).responses
         return responses
 
-    def fly(self, commands: Sequence[Sequence[Argument]]) -> Flight:
+    def fly(self, commands: Sequence[Sequence[Argument]], *, take: Take | None = None) -> Flight:
         """Write a few commands in one go, then read all their answers. None of them may change what another means."""
         if not all(self._fits_one_write(command) for command in commands):
             # The server must be asked before each literal.
-            answers = [self._ask(command) for command in commands]
+            answers = [self._ask(command, take=take) for command in commands]
             responses = [response for answer in answers for response in answer.responses]
             return Flight(responses=responses, statuses=[answer.status for answer in answers])
         responses = []
@@ -96,7 +96,7 @@ class Exchange:
             tags = self.write_ahead(commands)
             ended: dict[bytes, Status] = {}
             while len(ended) < len(tags):
-                tag, status = self.read_end([tag for tag in tags if tag not in ended], responses)
+                tag, status = self.read_end([tag for tag in tags if tag not in ended], responses, take=take)
                 ended[tag] = status
                 self.note_capabilities(status, responses)
         return Flight(responses=responses, statuses=[ended[tag] for tag in tags])

@@ -9,7 +9,7 @@ from tuimail import __version__
 from tuimail.domain.errors import ErrorKind, Remedy, ServerError
 from tuimail.net.imap.arguments import Argument, string
 from tuimail.net.imap.changes import Changes, Known, read_vanished
-from tuimail.net.imap.exchange import Exchange
+from tuimail.net.imap.exchange import Exchange, Take
 from tuimail.net.imap.flags import FlagReader
 from tuimail.net.imap.mailboxes import list_command, list_plainly, read_listing
 from tuimail.net.imap.translate import ListedMailbox, Response, Status, is_number, read_count, read_status
@@ -17,6 +17,7 @@ from tuimail.net.imap.verdicts import refusal
 
 _WANTS_ID = "unsafe login"
 """Coremail (163.com, 126.com) opens no mailbox for programs that give no name."""
+_CLOSED = b"* OK [CLOSED]"
 _GONE = {"NONEXISTENT", "NOPERM", "TRYCREATE"}
 
 
@@ -72,14 +73,15 @@ def begin(
         commands["select"] = plain + _parameters(exchange, known, may_resync="enable" in commands)
     if list_too:
         commands["list"] = list_command(exchange)
-    flown = exchange.fly(list(commands.values()))
+    reader = FlagReader()
+    flown = exchange.fly(list(commands.values()), take=_of_this_mailbox(reader))
     ends = dict(zip(commands, flown.statuses, strict=True))
     if "enable" in commands:
         exchange.has_qresync = ends["enable"].verdict == "OK" and _is_enabled(flown.responses)
     selected: Selected | None = None
     refused: ServerError | None = None
     if raw is not None:
-        tried = _Tried(plain=plain, full=commands["select"], known=known, status=ends["select"])
+        tried = _Tried(plain=plain, full=commands["select"], known=known, status=ends["select"], flags=reader)
         try:
             selected = _opened(exchange, tried, flown.responses)
         except ServerError as error:
@@ -99,13 +101,15 @@ class _Tried(Struct, frozen=True, kw_only=True):
     full: list[Argument]
     known: Known | None
     status: Status
+    flags: FlagReader
+    """What its answer said of flags in the usual words."""
 
 
 def _opened(exchange: Exchange, tried: _Tried, responses: Sequence[Response]) -> Selected:
     """The mailbox; asked for once more where the first words were not to the server's liking. Raises Refused."""
     status = tried.status
     if status.verdict == "OK":
-        return _read_selected(responses, tried.known if exchange.has_qresync else None)
+        return _read_selected(responses, tried.known if exchange.has_qresync else None, flags=tried.flags)
     error = refusal(exchange.server.host, status)
     wants_id = _WANTS_ID in status.words.lower() and "ID" in exchange.capabilities and not exchange.has_introduced
     is_about_words = len(tried.full) > len(tried.plain) and error.kind is ErrorKind.SERVER_REFUSED
@@ -115,7 +119,7 @@ def _opened(exchange: Exchange, tried: _Tried, responses: Sequence[Response]) ->
         exchange.run(*_introduction(exchange))
     answer = exchange.run(*tried.plain)
     exchange.takes_parameters = wants_id
-    return _read_selected(answer.responses, None)
+    return _read_selected(answer.responses, None, flags=FlagReader())
 
 
 def _introduction(exchange: Exchange) -> list[Argument]:
@@ -142,8 +146,8 @@ def _is_enabled(responses: Sequence[Response]) -> bool:
     )
 
 
-def _read_selected(responses: Sequence[Response], known: Known | None) -> Selected:
-    responses = _of_this_mailbox(responses)
+def _read_selected(responses: Sequence[Response], known: Known | None, *, flags: FlagReader) -> Selected:
+    responses = _since_closed(responses)
     told: dict[str, int] = {}
     exists = 0
     for response in responses:
@@ -168,14 +172,27 @@ def _read_selected(responses: Sequence[Response], known: Known | None) -> Select
     # Where the numbers mean other messages by now, the server says nothing about them (RFC 7162 section 3.2.5.1).
     if known is None or known.uidvalidity != selected.uidvalidity or selected.highestmodseq is None:
         return selected
-    reader = FlagReader()
-    reader.read(responses)
-    return replace(selected, changes=Changes(flags=reader.flags, vanished=read_vanished(responses, known.uids)))
+    flags.read(responses)
+    changes = Changes(flags=flags.flags, vanished=read_vanished(responses, known.uids), labels=flags.labels)
+    return replace(selected, changes=changes)
 
 
-def _of_this_mailbox(responses: Sequence[Response]) -> Sequence[Response]:
-    """Without what still concerned the mailbox that was open before (RFC 7162 section 3.2.11, CLOSED)."""
+def _of_this_mailbox(reader: FlagReader) -> Take:
+    """Reads flags as they come, a hundred thousand if need be; those of the mailbox open before are forgotten."""
+
+    def take(line: bytes) -> bool:
+        if reader.take(line):
+            return True
+        if line[: len(_CLOSED)].upper() == _CLOSED:
+            reader.flags.clear()
+        return False
+
+    return take
+
+
+def _since_closed(responses: Sequence[Response]) -> Sequence[Response]:
+    """Without what still concerned the mailbox that was open before (RFC 7162 section 3.2.11)."""
     for place in range(len(responses) - 1, -1, -1):
-        if responses[place].text[:12].upper() == b"OK [CLOSED] ":
+        if b"* " + responses[place].text[: len(_CLOSED) - 2].upper() == _CLOSED:
             return responses[place + 1 :]
     return responses
