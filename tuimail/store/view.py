@@ -8,7 +8,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from tuimail.domain.ids import RowId
-from tuimail.store.columns import as_json, pack_flags, unpack_flags
+from tuimail.domain.message import Flag
+from tuimail.store.columns import as_array, as_json, pack_flags, unpack_flags
 from tuimail.store.db import Database
 
 
@@ -53,63 +54,55 @@ def altered(shown: Shown, change: Alteration) -> Shown:
 def show_anew(db: Database, rows: Iterable[RowId]) -> list[RowId]:
     """Work out again what is shown of these rows, adjust the mailboxes' counts, and name the rows that look different.
 
-    Call it inside the transaction that altered what the server said or which changes wait.
+    Call it inside the transaction that altered what the server said or which changes wait. Rows in the same state are
+    worked out together: of many thousands there are few kinds.
     """
-    wanted = as_json(rows)
-    alterations = _alterations(db, wanted)
-    updates = []
-    before = _counts(db, wanted)
-    for row, mailbox, server_flags, shown_in, flags in db.all(
-        "select row, mailbox, server_flags, shown_in, flags from messages"
-        " where row in (select value from json_each(?))",
-        wanted,
-    ):
+    groups = db.all(_GROUPS, as_json(rows))
+    changes = _alterations(db, {int(key) for group in groups for key in _keys(group[4])})
+    counts: dict[int, list[int]] = {}
+    different: list[RowId] = []
+    for mailbox, server_flags, shown_in, flags, keys, grouped in groups:
         wants = (mailbox, server_flags)
-        if row in alterations:
+        if keys:
             shown = Shown(shown_in=mailbox, flags=unpack_flags(server_flags))
-            for change in alterations[row]:
-                shown = altered(shown, change)
+            for key in sorted(int(key) for key in _keys(keys)):
+                shown = altered(shown, changes[key])
             wants = (shown.shown_in, pack_flags(shown.flags))
         if wants != (shown_in, flags):
-            updates.append((*wants, row))
-    db.run_many("update messages set shown_in = ?, flags = ? where row = ?", updates)
-    _adjust_counts(db, before, _counts(db, wanted))
-    return [RowId(row) for _, _, row in updates]
+            found = [RowId(row) for row in as_array(grouped)]
+            db.run(_SHOW, *wants, grouped)
+            different += found
+            _count(counts, shown_in, flags, by=-len(found))
+            _count(counts, *wants, by=len(found))
+    for mailbox, (total, unread) in counts.items():
+        db.run(_ADJUST, total, unread, mailbox)
+    return different
 
 
-def _alterations(db: Database, wanted: str) -> dict[int, list[Alteration]]:
-    found: dict[int, list[Alteration]] = {}
-    changes: dict[int, Alteration] = {}
-    for row, key, kind, add, remove, target in db.all(
-        "select r.row, c.id, c.kind, c.add_flags, c.remove_flags, c.target"
-        " from change_rows r join changes c on c.id = r.change"
-        " where r.row in (select value from json_each(?)) order by c.id",
-        wanted,
-    ):
-        if key not in changes:
-            changes[key] = Alteration(
-                kind=ChangeKind(kind), add=unpack_flags(add), remove=unpack_flags(remove), target=target
-            )
-        found.setdefault(row, []).append(changes[key])
-    return found
+def _keys(packed: str | None) -> list[str]:
+    return packed.split(",") if packed else []
 
 
-def _counts(db: Database, wanted: str) -> dict[int, tuple[int, int]]:
-    """How many of these rows each mailbox shows, and how many of them are unread."""
-    counted = db.all(
-        "select shown_in, count(*), count(*) filter (where is_seen = 0) from messages"
-        " where row in (select value from json_each(?)) and shown_in is not null group by shown_in",
-        wanted,
-    )
-    return {mailbox: (total, unread) for mailbox, total, unread in counted}
+def _alterations(db: Database, keys: set[int]) -> dict[int, Alteration]:
+    return {
+        key: Alteration(kind=ChangeKind(kind), add=unpack_flags(add), remove=unpack_flags(remove), target=target)
+        for key, kind, add, remove, target in db.all(_CHANGES, as_json(keys))
+    }
 
 
-def _adjust_counts(db: Database, before: dict[int, tuple[int, int]], after: dict[int, tuple[int, int]]) -> None:
-    for mailbox in before.keys() | after.keys():
-        total, unread = after.get(mailbox, (0, 0))
-        old_total, old_unread = before.get(mailbox, (0, 0))
-        if (total, unread) != (old_total, old_unread):
-            db.run(
-                "update mailboxes set total = max(0, total + ?), unread = max(0, unread + ?) where id = ?",
-                total - old_total, unread - old_unread, mailbox,
-            )  # fmt: skip
+def _count(counts: dict[int, list[int]], mailbox: int | None, flags: str, *, by: int) -> None:
+    if mailbox is not None:
+        numbers = counts.setdefault(mailbox, [0, 0])
+        numbers[0] += by
+        numbers[1] += 0 if Flag.SEEN in unpack_flags(flags) else by
+
+
+_GROUPS = (
+    "select mailbox, server_flags, shown_in, flags, keys, json_group_array(row) from (select row, mailbox,"
+    " server_flags, shown_in, flags, (select group_concat(change) from change_rows c where c.row = m.row) as keys"
+    " from messages m where row in (select value from json_each(?)))"
+    " group by mailbox, server_flags, shown_in, flags, keys"
+)
+_CHANGES = "select id, kind, add_flags, remove_flags, target from changes where id in (select value from json_each(?))"
+_SHOW = "update messages set shown_in = ?, flags = ? where row in (select value from json_each(?))"
+_ADJUST = "update mailboxes set total = max(0, total + ?), unread = max(0, unread + ?) where id = ?"
