@@ -120,11 +120,7 @@ class ChangeDesk:
         assert isinstance(command, SetFlags)  # noqa: S101 (the route's own type, for the checker)
         store = self._storage.store(command.account)
         # Only what really changes is queued, so that its undo is exact.
-        rows = tuple(
-            each.row
-            for each in store.messages.envelopes(command.rows)
-            if not command.add <= each.flags or command.remove & each.flags
-        )
+        rows = store.bulk.unlike(_meant(store, command), add=command.add, remove=command.remove)
         change = (
             store.changes.set_flags(rows, now=self._now(), add=command.add, remove=command.remove) if rows else None
         )
@@ -145,10 +141,8 @@ class ChangeDesk:
         assert isinstance(command, MoveMessages)  # noqa: S101 (the route's own type, for the checker)
         store = self._storage.store(command.account)
         target = _target(store, command.to)
-        origins: dict[MailboxId, list[RowId]] = {}
-        for each in store.messages.envelopes(command.rows):
-            if each.mailbox != target.id:
-                origins.setdefault(each.mailbox, []).append(each.row)
+        origins = store.bulk.by_mailbox(_meant(store, command))
+        origins.pop(target.id, None)
         rows = tuple(row for group in origins.values() for row in group)
         before = set(origins)
         change = store.changes.move(rows, target.id, now=self._now()) if rows else None
@@ -277,7 +271,14 @@ def _by_mailbox(places: dict[RowId, Place]) -> dict[MailboxId, dict[Uid, RowId]]
 
 
 def _shown_in(store: AccountStore, rows: Sequence[RowId]) -> set[MailboxId]:
-    return {each.mailbox for each in store.messages.envelopes(rows)}
+    return set(store.bulk.by_mailbox(rows))
+
+
+def _meant(store: AccountStore, command: SetFlags | MoveMessages) -> tuple[RowId, ...]:
+    """The rows of the command; those that stand for their conversation together with all of it."""
+    if not command.heads:
+        return command.rows
+    return tuple(dict.fromkeys((*command.rows, *store.bulk.whole(command.heads))))
 
 
 def _target(store: AccountStore, to: MailboxId | MailboxRole) -> Mailbox:

@@ -20,6 +20,7 @@ from tuimail.domain.ids import AccountId
 from tuimail.domain.token import StoreKey
 from tuimail.engine.worker import Urgency, Worker
 from tuimail.store.bodies import BodyRepository
+from tuimail.store.bulk import BulkReader
 from tuimail.store.changes import ChangeRepository
 from tuimail.store.db import Database, delete_store, open_store, set_aside, store_bytes
 from tuimail.store.drafts import DraftRepository
@@ -60,6 +61,7 @@ class AccountStore(Struct, frozen=True, kw_only=True):
     outbox: OutboxRepository
     changes: ChangeRepository
     bodies: BodyRepository
+    bulk: BulkReader
 
 
 class Storage:
@@ -131,6 +133,7 @@ class Storage:
             outbox=OutboxRepository(db, account),
             changes=ChangeRepository(db),
             bodies=BodyRepository(db),
+            bulk=BulkReader(db),
         )
         if passing:
             self._passing.add(account)
