@@ -37,8 +37,9 @@ from tuimail.store.db import Columns, Database, Value
 from tuimail.store.listing import EVERYTHING, Condition, both, in_mailbox, listed
 from tuimail.store.view import show_anew
 
-_COUNTER_BITS = 20
-_HALF = 1 << (_COUNTER_BITS - 1)
+COUNTER_BITS = 20
+"""Of a row number, below the seconds of its date."""
+_HALF = 1 << (COUNTER_BITS - 1)
 _BEHIND_ALL = 2**32
 """No UID is so great."""
 
@@ -281,7 +282,7 @@ _ENVELOPES = (
 
 
 def _row_number(message: NewMessage, counter: int) -> RowId:
-    return RowId(to_seconds(message.sent_at) << _COUNTER_BITS | counter)
+    return RowId(to_seconds(message.sent_at) << COUNTER_BITS | counter)
 
 
 def _header(message: NewMessage) -> tuple[Value, ...]:

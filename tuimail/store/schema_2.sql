@@ -43,6 +43,10 @@ create table parts (
 -- Merging is asked for in small steps (SearchRepository.tend): by itself it holds one writer in twenty for 0.1 to 0.5 s.
 insert into words (words, rank) values ('automerge', 0);
 insert into words (words, rank) values ('crisismerge', 1900);
+insert into words (words, rank) values ('usermerge', 16);
+
+create index messages_flagged on messages (shown_in) where is_flagged = 1;
+create index messages_with_attachment on messages (shown_in) where has_attachment = 1;
 
 create table searches (
     id integer primary key autoincrement,

@@ -28,9 +28,10 @@ from tuimail.domain.query import (
     every,
 )
 from tuimail.domain.query_text import Ground, parse_query
-from tuimail.store.columns import as_array, searchable, to_seconds
+from tuimail.store.columns import from_hex, hex_column, searchable, to_seconds
 from tuimail.store.db import Database, Value
 from tuimail.store.mailboxes import MailboxRepository
+from tuimail.store.messages import COUNTER_BITS
 
 Sql = tuple[str, tuple[Value, ...]]
 
@@ -86,7 +87,7 @@ class SearchRepository:
         """The newest of the rows that ``find`` gives, at most ``limit``, in a time that hardly grows with them."""
         scope, scope_values = _scope(query, mailbox)
         matched, rest = _split(query.root)
-        if not matched or (not query.names_place and self._is_small(mailbox)):
+        if not matched or _is_rare(rest) or (not query.names_place and self._is_small(mailbox)):
             sql, values = condition(query)
             statement = f"select row from messages where {scope} and {sql} order by row desc limit ?"  # noqa: S608 (conditions of our own; values are bound)
             return self._rows(statement, *scope_values, *values, limit)
@@ -143,12 +144,18 @@ class SearchRepository:
         return bool(counted < SMALL_MAILBOX)
 
     def _rows(self, select: str, *values: Value) -> "array[int]":
-        return as_array(self._db.value(f"select json_group_array(row) from ({select})", *values))  # noqa: S608 (as above)
+        return from_hex(self._db.value(f"select {hex_column('row')} from ({select})", *values))  # noqa: S608 (as above)
+
+
+def _is_rare(node: Node) -> bool:
+    """Whether an index of few messages leads to all that can be found."""
+    parts = node.parts if isinstance(node, Every) else (node,)
+    return any(part in {Attached(), Flagged(flag=Flag.FLAGGED)} for part in parts)
 
 
 def _scope(query: Query, mailbox: MailboxId) -> Sql:
     # What was deleted here, and not yet there, is shown nowhere.
-    return ("messages.shown_in is not null", ()) if query.names_place else ("messages.shown_in = ?", (mailbox,))
+    return ("messages.shown_in > 0", ()) if query.names_place else ("messages.shown_in = ?", (mailbox,))
 
 
 def _sql(node: Node) -> Sql:
@@ -179,15 +186,15 @@ def _joined(word: str, parts: tuple[Node, ...]) -> Sql:
 def _leaf_sql(leaf: Leaf) -> Sql:
     match leaf:
         case Since(at=at):
-            return "messages.sent_at >= ?", (to_seconds(at),)
+            return "messages.row >= ?", (to_seconds(at) << COUNTER_BITS,)
         case Before(at=at):
-            return "messages.sent_at < ?", (to_seconds(at),)
+            return "messages.row < ?", (to_seconds(at) << COUNTER_BITS,)
         case Larger(size_bytes=size):
             return "messages.size_bytes > ?", (size,)
         case Smaller(size_bytes=size):
             return "messages.size_bytes < ?", (size,)
         case Flagged(flag=flag, is_set=is_set):
-            return _flag_sql(flag), (int(is_set),)
+            return _flag_sql(flag, is_set=is_set), ()
         case Attached():
             return "messages.has_attachment = 1", ()
         case In(mailboxes=mailboxes):
@@ -199,12 +206,13 @@ def _leaf_sql(leaf: Leaf) -> Sql:
     assert_never(leaf)
 
 
-def _flag_sql(flag: Flag) -> str:
+def _flag_sql(flag: Flag, *, is_set: bool) -> str:
+    # Written out and not bound: only so may an index of the flagged, or of the unread, be used.
     if flag is Flag.SEEN:
-        return "messages.is_seen = ?"
+        return f"messages.is_seen = {int(is_set)}"
     if flag is Flag.FLAGGED:
-        return "messages.is_flagged = ?"
-    return f"(instr(' ' || messages.flags || ' ', ' {flag.value} ') > 0) = ?"
+        return f"messages.is_flagged = {int(is_set)}"
+    return f"(instr(' ' || messages.flags || ' ', ' {flag.value} ') > 0) = {int(is_set)}"
 
 
 def _split(node: Node) -> tuple[str, Node]:
