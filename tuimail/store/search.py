@@ -62,9 +62,10 @@ def condition(query: Query) -> Sql:
 class SearchRepository:
     """Finds rows by words, state, date, size and place. ``Database.interrupt`` ends a search."""
 
-    def __init__(self, db: Database, now: Callable[[], datetime]) -> None:
+    def __init__(self, db: Database, now: Callable[[], datetime], *, small: int = SMALL_MAILBOX) -> None:
         self._db = db
         self._now = now
+        self._small = small
         self._indexed = 0
 
     def parse(self, text: str, accounts: Sequence[str] = ()) -> Query:
@@ -139,9 +140,9 @@ class SearchRepository:
 
     def _is_small(self, mailbox: MailboxId) -> bool:
         counted = self._db.value(
-            "select count(*) from (select 1 from messages where shown_in = ? limit ?)", mailbox, SMALL_MAILBOX
+            "select count(*) from (select 1 from messages where shown_in = ? limit ?)", mailbox, self._small
         )
-        return bool(counted < SMALL_MAILBOX)
+        return bool(counted < self._small)
 
     def _rows(self, select: str, *values: Value) -> "array[int]":
         return from_hex(self._db.value(f"select {hex_column('row')} from ({select})", *values))  # noqa: S608 (as above)
