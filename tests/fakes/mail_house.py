@@ -79,6 +79,8 @@ class MailHouse:
         self.news = 0
         """Grows with everything that those who idle are told of."""
         self.bye = b""
+        self.rows_told = 0
+        """How many rows of lists were sent."""
 
     @property
     def inbox(self) -> Box:
@@ -314,6 +316,7 @@ class _Talk:
                 yield start + b" RFC822.SIZE %d%s)" % (len(mail.raw), _sections(mail.raw, text, pieces))
             elif b"HEADER.FIELDS" in text:
                 header = mail.raw.partition(b"\r\n\r\n")[0] + b"\r\n\r\n"
+                self.house.rows_told += 1
                 date = b'INTERNALDATE "14-Mar-2026 09:30:00 +0000"'
                 size = (date, len(mail.raw), mail.modseq, len(header), header)
                 yield start + b" %s RFC822.SIZE %d MODSEQ (%d) BODY[HEADER.FIELDS (FROM)] {%d}\r\n%s)" % size

@@ -132,7 +132,7 @@ class AccountRooms:
             on_news=self.sync.told,
             on_trouble=self.connection.probe,
         )
-        self._clock = ClockWatch(house.timers, self._woke)
+        self._clock = ClockWatch(house.timers, self.woke)
         bodies = Bodies(self.connection, house.storage, on_gone=self.sync.wanted)
         recent = Recent()
         self.texts = TextRoom(
@@ -371,7 +371,7 @@ class AccountRooms:
             if error.kind in {ErrorKind.SERVER_REFUSED, ErrorKind.SERVER_UNREADABLE}:
                 self._house.emit(Noticed(account=self.account.id, problem=error.as_problem()))
 
-    def _woke(self) -> None:
+    def woke(self) -> None:
         """The machine slept, or its clock was set: see at once what is left of the connections."""
         if self.is_writer:
             self.connection.probe()

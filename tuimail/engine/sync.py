@@ -36,6 +36,7 @@ FRESH_S = 2.0
 """A list that is opened so soon after it was brought up to date is not asked for again: a start opens it anyway."""
 
 _INBOX = b"INBOX"
+_BEHIND_ALL = 2**32
 
 
 class _Target(Struct, frozen=True, kw_only=True):
@@ -53,7 +54,8 @@ class _Target(Struct, frozen=True, kw_only=True):
         if state.uidvalidity is None or state.highestmodseq is None or state.uidnext is None:
             return None
         oldest = 1 if state.is_complete else (state.oldest_uid or 1)
-        uids = range(oldest, state.uidnext) if state.uidnext > oldest else None
+        # To the end: what was moved here may have greater UIDs than any that was seen.
+        uids = range(oldest, _BEHIND_ALL)
         return Known(uidvalidity=state.uidvalidity, modseq=state.highestmodseq, uids=uids)
 
 

@@ -33,6 +33,9 @@ _CERTIFICATE_WORDS = {
     64: "is for another address",
 }
 
+_NOT_ITS_OWN = frozenset({18, 19, 20, 21, 62, 64})
+"""What is also seen where a network shows its own page instead of every server, until somebody signs in to it."""
+
 
 class Garbled(ValueError):  # noqa: N818 (names what was read, not a failure of ours)
     """The peer broke the protocol or one of our limits; the position in the stream is no longer known."""
@@ -91,9 +94,10 @@ def translating(host: str) -> Iterator[None]:
         yield
     except ssl.SSLCertVerificationError as error:
         reason = _CERTIFICATE_WORDS.get(error.verify_code, "cannot be trusted")
+        portal = " Does the network want you to sign in to it first?" if error.verify_code in _NOT_ITS_OWN else ""
         raise NetworkError(
             ErrorKind.TLS_FAILED,
-            f"The certificate of {host} {reason}. Nothing was sent.",
+            f"The certificate of {host} {reason}. Nothing was sent.{portal}",
             remedy=Remedy.TELL,
             detail=clean_quote(error.verify_message),
         ) from error

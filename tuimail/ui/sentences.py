@@ -175,6 +175,8 @@ def _link(link: LinkState, zone: tzinfo) -> tuple[str, str, str]:
         case Link.ONLINE:
             return ("●", "$success", f"online{waiting}")
         case Link.CONNECTING | Link.SYNCING:
+            if link.problem:
+                return ("◌", "$warning", f"{link.link.value}: {link.problem.summary}{waiting}")
             return ("◌", "$accent", f"{link.link.value}{waiting}")
         case Link.OFFLINE:
             since = f" since {clock_time(link.since, zone=zone)}" if link.since else ""
