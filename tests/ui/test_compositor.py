@@ -1,7 +1,7 @@
 """What the sparing compositor draws is what Textual's own would."""
 
 import pyte
-from textual._compositor import ChopsUpdate, Compositor
+from textual._compositor import ChopsUpdate, Compositor, LayoutUpdate
 
 from tests.fakes.app import make_app, press, settle
 from tests.fakes.mailbox import FakeMailbox
@@ -21,18 +21,26 @@ class Terminal:
         self.screen = pyte.Screen(WIDTH, HEIGHT)
         self._stream = pyte.Stream(self.screen)
 
-    def write(self, update: ChopsUpdate | None, app: object) -> None:
+    def write(self, update: ChopsUpdate | LayoutUpdate | None, app: object) -> None:
         if update is not None:
             self._stream.feed(update.render_segments(app.console).replace("\n", ""))  # type: ignore[attr-defined]  # an App
 
 
 class BothCompositors(LeanCompositor):
-    """Makes each partial update in both ways, and writes each to a terminal of its own."""
+    """Makes each update in both ways, and writes each to a terminal of its own."""
 
     def __init__(self) -> None:
         super().__init__()
         self.lean, self.stock = Terminal(), Terminal()
         self.updates = 0
+
+    def render_full_update(self, simplify: bool = False) -> LayoutUpdate:
+        update = super().render_full_update(simplify)
+        assert self.root is not None
+        self.lean.write(update, self.root.app)
+        self.stock.write(Compositor.render_full_update(self, simplify), self.root.app)
+        self.updates += 1
+        return update
 
     def render_partial_update(self) -> ChopsUpdate | None:
         changed = set(self._dirty_regions)
@@ -45,7 +53,7 @@ class BothCompositors(LeanCompositor):
         return update
 
 
-async def test_partial_updates_draw_what_textual_would_draw() -> None:
+async def test_updates_draw_what_textual_would_draw() -> None:
     app, _ = make_app(FakeMailbox(300))
     compositor = BothCompositors()
     app._mail._compositor = compositor

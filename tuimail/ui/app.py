@@ -10,7 +10,7 @@ from typing import ClassVar, Protocol
 
 from textual import events, on
 from textual.binding import Binding, BindingType
-from textual.filter import LineFilter
+from textual.filter import ANSIToTruecolor, LineFilter
 from textual.message import Message
 
 from tuimail.api.commands import BeginDraft, ListOutbox
@@ -114,8 +114,8 @@ class TuimailApp(QuietApp[None]):
         return self.session.state
 
     def get_line_filters(self) -> Sequence[LineFilter]:
-        """Textual's own, and ours over every line of every screen."""
-        return [*super().get_line_filters(), self._glyphs]
+        """Textual's own but the one for colours of the terminal, which no theme names, and ours over every line."""
+        return [each for each in (*super().get_line_filters(), self._glyphs) if not isinstance(each, ANSIToTruecolor)]
 
     def get_default_screen(self) -> MailScreen:
         """The main screen itself, instead of an empty one below it that would be composed, styled and drawn too."""

@@ -24,7 +24,7 @@ class Arrivals:
         engine.listen(self._arrive)
 
     def hand_over(self, hear: Callable[[Event], None], post: Sink, *, awaited: Callable[[], bool]) -> None:
-        """Give what came so far to ``hear``, waiting a moment while more is ``awaited``; all that comes later to ``post``.
+        """Give what came to ``hear``, waiting a moment while more is ``awaited``; what comes later goes to ``post``.
 
         ``hear`` is called on this thread, ``post`` on whatever thread an event comes from.
         """

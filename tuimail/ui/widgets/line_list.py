@@ -2,7 +2,6 @@
 
 from typing import ClassVar
 
-from rich.segment import Segment
 from rich.style import Style
 from textual.events import Click
 from textual.geometry import Region
@@ -53,7 +52,7 @@ class LineList(Lines, inherit_bindings=False):
         width = self.scrollable_content_region.width
         if 0 <= row < self.count:
             return self.draw(row, line, width)
-        return Strip([Segment(" " * width, self.style_of(""))], width)
+        return Strip.blank(width, self.style_of(""))
 
     def style_of(self, name: str) -> Style:
         """A component's style, or the widget's own for an empty name; looked up once a theme."""

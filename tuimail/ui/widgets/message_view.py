@@ -85,7 +85,7 @@ class MessageView(Lines, inherit_bindings=False):
         in_header = number < self._page.header
         base = self._style(Tone.TEXT, Look.PLAIN, header=in_header)
         if number >= len(self._page.lines):
-            return Strip([Segment(" " * width, base)], width)
+            return Strip.blank(width, base)
         line = self._page.lines[number]
         segments = [Segment(" " * MARGIN, base)]
         segments += [Segment(run.text, self._style(run.tone, run.style, header=in_header)) for run in line.runs]
