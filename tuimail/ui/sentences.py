@@ -31,7 +31,8 @@ def list_words(state: AppState) -> str:
     name = mailbox.title if mailbox else "this folder"
     words = state.query or state.list_view.narrow
     if words and state.rows_known:
-        return f"Nothing in {name} matches “{words}”.\n\nEsc shows all messages again."
+        where = "Nothing stored" if state.query else f"Nothing in {name}"
+        return f"{where} matches “{words}”.\n\nEsc shows all messages again."
     if state.rows_known and state.is_complete:
         return f"{name} is empty.\n\nCtrl+R checks for new mail."
     if view.link.link is Link.OFFLINE:

@@ -76,6 +76,9 @@ class Searching:
         if account is not None:
             self._go_to(account, words)
             return
+        state = self._desk.session.state
+        if state.hits.trouble is not None and words == state.query:
+            return
         self.search(words)
         self._desk.field.display = bool(words)
         self._desk.focus_pane(self._desk.messages)
