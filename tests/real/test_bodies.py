@@ -9,9 +9,11 @@ import pytest
 from tests.mime.corpus import corpus_mails, needs_corpus
 from tests.mime.test_skeleton import assert_same
 from tests.real.bed.bed import Bed
-from tests.real.bed.mailbox import made_mail
+from tests.real.bed.desk import Desk
+from tests.real.bed.mailbox import Seed, alices_mail, made_mail
 from tests.real.bed.people import ALICE
 from tests.real.mini_client import MiniClient
+from tests.real.steps import sign_in
 from tests.real.test_bed import READ
 from tuimail.domain.account import Server, Tls
 from tuimail.domain.token import Secret
@@ -22,7 +24,8 @@ from tuimail.mime.parse import parse_message
 from tuimail.net.imap.session import ImapSession
 from tuimail.net.tls import make_context
 
-FILE_BYTES = 5_000_000
+FILE = bytes(range(250)) * 20_000
+"""5 MB."""
 
 
 class Patient:
@@ -50,11 +53,9 @@ def session(bed: Bed, client: MiniClient) -> Iterator[ImapSession]:
 
 def parcel() -> EmailMessage:
     """A text in two forms, a picture in it, and a big file."""
-    mail = made_mail("The plans for the greenhouse", "Alice,\n\nhere they are.\n\nBob\n", hours_ago=1)
+    mail = made_mail("The plans for the greenhouse", "Alice,\n\nhere they are.\n\nBob\n", hours_ago=0.5)
     mail.add_alternative("<p>Alice,<p>here they <b>are</b>.<p>Bob", subtype="html")
-    mail.add_attachment(
-        bytes(range(250)) * (FILE_BYTES // 250), maintype="application", subtype="pdf", filename="Pläne.pdf"
-    )
+    mail.add_attachment(FILE, maintype="application", subtype="pdf", filename="Pläne.pdf")
     return mail
 
 
@@ -81,7 +82,7 @@ def test_a_mail_with_a_file_of_5_mb_is_opened_with_3_kb(session: ImapSession) ->
     shown = parse_message(found.raw, missing=found.missing)
     assert_same(shown, parse_message(fetch_all(session, message, Patient()).raw))
     data = session.part(message.uid, "2", check=lambda: None)
-    assert decode_part(found.raw, "2", data) == bytes(range(250)) * (FILE_BYTES // 250)
+    assert decode_part(found.raw, "2", data) == FILE
 
 
 @needs_corpus
@@ -100,3 +101,18 @@ def test_every_mail_of_the_corpus_reads_the_same_by_part(session: ImapSession, m
             # Where a part of a broken mail ends is read in more than one way; where it begins is not.
             assert attachment_data(whole, part).startswith(decode_part(found.raw, part, data).rstrip())
     assert by_part > 40
+
+
+def test_the_program_reads_a_big_mail_at_once_and_saves_its_file(desk: Desk, bed: Bed) -> None:
+    bed.alice.reset([*alices_mail(), Seed(message=parcel(), flags="S")])
+    terminal = sign_in(desk)
+
+    terminal.keys("Enter")
+    terminal.wait_for("here they are.", "Pläne.pdf (5.0 MB)")
+    terminal.keys("A")
+    terminal.wait_for("Save into this folder")
+    terminal.keys("Enter")
+    terminal.wait_for("Saved as")
+
+    saved = desk.home.downloads / "Pläne.pdf"
+    assert saved.read_bytes() == FILE
