@@ -1,21 +1,23 @@
 """``python -m tests.bench``: tuimail beside aerc, neomutt and mutt at a real Dovecot, seen from the terminal.
 
 Figures are medians of runs that take turns with the other programs, an empty Textual app and a bare interpreter, so
-that what else the machine does falls on all of them. They go to RESULTS.md beside this file, unless only some rows
-or smaller mailboxes were asked for.
+that what else the machine does falls on all of them. They are kept and go to RESULTS.md beside this file, with those
+that earlier runs measured of other rows, unless other sizes or only some programs were asked for.
 """
 
 import argparse
 import compileall
 import os
 import sys
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from tests.bench import servers
 from tests.bench.bench import Bench
+from tests.bench.kept import Measured, Occasion, keep, recall
+from tests.bench.ledger import Ledger
 from tests.bench.peers.aerc import Aerc
 from tests.bench.peers.base import Peer
 from tests.bench.peers.mutt import Mutt, NeoMutt
@@ -41,11 +43,18 @@ def main() -> int:
     compileall.compile_dir(_ROOT / "tuimail", quiet=1)
     sizes = asked.sizes or ((1_000, 10_000) if asked.quick else SIZES)
     rounds = asked.rounds or (3 if asked.quick else ROUNDS)
+    is_whole = tuple(sizes) == SIZES and not asked.programs
+    measured: dict[str, Measured] = {}
     with _bench(sizes, rounds, asked.programs) as bench:
-        notes = [*_measured(bench, rows), *_about(bench)]
-    text = report(bench.ledger, sizes=sizes, notes=notes)
+        for row in rows:
+            measured[row] = _measured(bench, row)
+            if is_whole:
+                keep({row: measured[row]})
+    if is_whole:
+        measured = {row: each for row, each in recall().items() if row in ROWS}
+    text = report(measured, sizes=sizes, left_out=[row for row in ROWS if row not in measured])
     sys.stdout.write(text)
-    if asked.write or (rows == list(ROWS) and tuple(sizes) == SIZES and not asked.programs):
+    if is_whole:
         _RESULTS.write_text(text, encoding="utf-8")
     return 0
 
@@ -57,7 +66,6 @@ def _arguments() -> argparse.ArgumentParser:
     parser.add_argument("--programs", type=lambda text: text.split(","), help="only these, such as tuimail,aerc")
     parser.add_argument("--rounds", type=int, help=f"of each measurement ({ROUNDS})")
     parser.add_argument("--quick", action="store_true", help="without the largest mailbox, in three rounds")
-    parser.add_argument("--write", action="store_true", help="write RESULTS.md in any case")
     return parser
 
 
@@ -82,26 +90,11 @@ def _bench(sizes: Sequence[int], rounds: int, programs: Sequence[str] | None) ->
         yield Bench(servers=running, peers=wanted, sizes=sizes, rounds=rounds, tell=_say)
 
 
-def _measured(bench: Bench, rows: Sequence[str]) -> list[str]:
-    began, loads = time.perf_counter(), []
-    for row in rows:
-        _say(f"{row} (load {os.getloadavg()[0]:.1f})")
-        loads.append(os.getloadavg()[0])
-        ROWS[row](bench)
-    return [
-        f"{bench.rounds} rounds in {time.perf_counter() - began:.0f} s; load before each row, benchmark included:"
-        f" {min(loads):.1f} to {max(loads):.1f}.",
-        f"Rows: {', '.join(rows)}."
-        + (f" Left out: {', '.join(set(ROWS) - set(rows))}." if set(ROWS) - set(rows) else ""),
-    ]
-
-
-def _about(bench: Bench) -> list[str]:
-    names = ", ".join(peer.name for peer in bench.peers)
-    return [
-        f"Programs: {names}, each with its header cache on, at a private Dovecot through a proxy that counts bytes as"
-        " they are on the wire, TLS included. tuimail signs in with XOAUTH2, the others with a password.",
-    ]
+def _measured(bench: Bench, row: str) -> Measured:
+    occasion, ledger = Occasion.now(bench.rounds), Ledger()
+    _say(f"{row} (load {occasion.load:.1f})")
+    ROWS[row](replace(bench, ledger=ledger))
+    return Measured(occasion=occasion, ledger=ledger)
 
 
 def _say(words: str) -> None:

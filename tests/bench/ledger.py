@@ -3,6 +3,7 @@
 from collections import defaultdict
 from dataclasses import dataclass, field
 from statistics import median, quantiles
+from typing import Any
 
 Key = tuple[str, str, int]
 """Figure, program, size of the mailbox (0 where it has none)."""
@@ -35,3 +36,25 @@ class Ledger:
         if not values:
             return None
         return quantiles(values, n=20, method="inclusive")[18] if len(values) > 1 else values[0]
+
+    def add(self, other: "Ledger") -> None:
+        """Take over what another one holds."""
+        self.taken.update(other.taken)
+        self.absent.update(other.absent)
+
+    def as_json(self) -> dict[str, list[list[object]]]:
+        """Lists, as JSON has no tuples for keys."""
+        return {
+            "taken": [[*key, values] for key, values in self.taken.items()],
+            "absent": [[*key, why] for key, why in self.absent.items()],
+        }
+
+    @classmethod
+    def from_json(cls, lists: dict[str, list[tuple[str, str, int, Any]]]) -> "Ledger":  # Any: numbers, or words
+        """What ``as_json`` gave."""
+        ledger = cls()
+        for figure, program, size, values in lists["taken"]:
+            ledger.taken[figure, program, size] = values
+        for figure, program, size, why in lists["absent"]:
+            ledger.absent[figure, program, size] = why
+        return ledger

@@ -2,35 +2,37 @@
 
 import os
 import platform
-import shutil
-import subprocess
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 
 from tests.bench.figures import Figures, Line, Part
+from tests.bench.kept import Measured
 from tests.bench.ledger import Ledger
 from tests.bench.units import formatted
 
-_ROOT = Path(__file__).parents[2]
 _REMARKS = Path(__file__).with_name("remarks.toml")
 
 
-def report(ledger: Ledger, *, sizes: Sequence[int], notes: Sequence[str]) -> str:
+def report(rows: Mapping[str, Measured], *, sizes: Sequence[int], left_out: Sequence[str]) -> str:
     """The whole of RESULTS.md."""
-    lines = Figures(ledger, large=max(sizes), small=min(sizes)).lines()
+    ledger = Ledger()
+    for each in rows.values():
+        ledger.add(each.ledger)
     parts = [
         "# How fast it is",
         "",
-        f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, {os.cpu_count()} cores, {platform.system()} {platform.machine()},"
-        f" Python {platform.python_version()}, {_commit()}; mailboxes of {', '.join(f'{size:,}' for size in sizes)}.",
+        f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}, Python {platform.python_version()};"
+        f" mailboxes of {', '.join(f'{size:,}' for size in sizes)}. All programs have their header caches on and talk"
+        " to a private Dovecot through a proxy, which counts bytes as they are on the wire, TLS included. tuimail"
+        " signs in with XOAUTH2, the others with a password. Made by `python -m tests.bench`.",
         "",
-        *(f"- {note}" for note in notes),
+        *(f"- {words}" for words in _occasions(rows)),
+        *([f"- Left out: {', '.join(left_out)}."] if left_out else []),
         "",
         f"## Figures to reach, at {max(sizes):,} messages",
         "",
-        *_against_limits(lines, _remarks()),
+        *_against_limits(Figures(ledger, large=max(sizes), small=min(sizes)).lines(), _remarks()),
         "",
         "## All programs side by side",
         "",
@@ -40,6 +42,17 @@ def report(ledger: Ledger, *, sizes: Sequence[int], notes: Sequence[str]) -> str
         *_side_by_side(ledger),
     ]
     return "\n".join(parts) + "\n"
+
+
+def _occasions(rows: Mapping[str, Measured]) -> Iterator[str]:
+    """When the rows were measured; those of one commit and day in one line."""
+    together: dict[tuple[str, str, int], list[str]] = {}
+    for row, each in rows.items():
+        day = each.occasion.at.partition(" ")[0]
+        named = f"{row} ({each.occasion.load:.1f})"
+        together.setdefault((day, each.occasion.commit, each.occasion.rounds), []).append(named)
+    for (day, commit, rounds), names in together.items():
+        yield f"{day}, commit {commit}, {rounds} rounds; with the machine's load before each: {', '.join(names)}."
 
 
 def _against_limits(lines: Sequence[Line], remarks: Mapping[str, str]) -> Iterator[str]:
@@ -86,13 +99,3 @@ def _cell(ledger: Ledger, figure: str, program: str, size: int) -> str:
 def _remarks() -> dict[str, str]:
     remarks: dict[str, str] = tomllib.loads(_REMARKS.read_text(encoding="utf-8"))
     return remarks
-
-
-def _commit() -> str:
-    git = shutil.which("git")
-    if git is None:
-        return "no commit"
-    done = subprocess.run(  # noqa: S603 (git itself, with constant arguments)
-        [git, "rev-parse", "--short", "HEAD"], cwd=_ROOT, capture_output=True, text=True, check=False
-    )
-    return f"commit {done.stdout.strip()}" if done.returncode == 0 else "no commit"
