@@ -226,3 +226,68 @@ def test_a_mailbox_without_identity_is_refused(serve: Serve, certificate: Certif
     script = ImapScript(answers={b"SELECT": b"* 3 EXISTS\r\nTAG OK done\r\n"})
     with session_with(serve(script).address, certificate) as session, pytest.raises(ServerError, match="identity"):
         session.select(b"INBOX")
+
+
+CHANGED_ALONE = b"* 1 FETCH (UID 7 FLAGS (\\Seen) MODSEQ (85))\r\nTAG OK done\r\n"
+
+
+def condstore_script(selected: bytes = SELECTED, changed: bytes = CHANGED_ALONE) -> ImapScript:
+    return ImapScript(answers={b"SELECT": selected, b"UID FETCH": changed, b"LIST": LISTING})
+
+
+def test_without_qresync_flags_come_in_the_same_flight(serve: Serve, certificate: Certificate) -> None:
+    script = condstore_script()
+    server = serve(script)
+    with session_with(server.address, certificate) as session:
+        begun = session.begin(b"INBOX", KNOWN)
+
+    assert begun.selected is not None
+    assert begun.selected.changes is not None
+    assert begun.selected.changes.flags == {7: {"\\Seen"}}
+    assert begun.selected.changes.vanished is None
+    assert len(begun.mailboxes or ()) == 2
+    assert server.peers[0].turns == 1
+    assert script.commands[:2] == [
+        b'SELECT "INBOX" (CONDSTORE)',
+        b"UID FETCH 3:43 (UID FLAGS) (CHANGEDSINCE 80)",
+    ]
+
+
+def test_gmails_labels_come_with_them(serve: Serve, certificate: Certificate) -> None:
+    script = condstore_script(changed=b'* 1 FETCH (UID 7 X-GM-LABELS ("a)b") FLAGS ())\r\nTAG OK done\r\n')
+    script.capabilities = b"IMAP4rev1 CONDSTORE X-GM-EXT-1 ID"
+    with session_with(serve(script).address, certificate) as session:
+        changes = session.select(b"INBOX", known=KNOWN).changes
+
+    assert changes is not None
+    assert changes.flags == {7: frozenset()}
+    assert changes.labels == {7: ("a)b",)}
+
+
+@pytest.mark.parametrize(
+    ("selected", "changed"),
+    [
+        (SELECTED.replace(b"UIDVALIDITY 7", b"UIDVALIDITY 8"), CHANGED_ALONE),
+        (SELECTED.replace(b"* OK [HIGHESTMODSEQ 90] ok", b"* OK [NOMODSEQ] none"), CHANGED_ALONE),
+        (SELECTED, b"TAG BAD what\r\n"),
+    ],
+    ids=["renumbered", "no modseq", "refused"],
+)
+def test_flags_of_another_numbering_are_dropped(
+    serve: Serve, certificate: Certificate, selected: bytes, changed: bytes
+) -> None:
+    with session_with(serve(condstore_script(selected, changed)).address, certificate) as session:
+        opened = session.select(b"INBOX", known=KNOWN)
+
+    assert opened.exists == 3
+    assert opened.changes is None
+
+
+def test_flags_told_before_the_mailbox_is_open_are_of_another(serve: Serve, certificate: Certificate) -> None:
+    before = b"* 2 FETCH (UID 8 FLAGS (\\Deleted))\r\n* 2 FETCH (UID 9 X-GM-LABELS (x) FLAGS (\\Deleted))\r\n"
+    with session_with(serve(condstore_script(before + SELECTED)).address, certificate) as session:
+        changes = session.select(b"INBOX", known=KNOWN).changes
+
+    assert changes is not None
+    assert changes.flags == {7: {"\\Seen"}}
+    assert changes.labels == {}

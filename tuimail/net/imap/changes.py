@@ -20,7 +20,7 @@ class Known(Struct, frozen=True, kw_only=True):
     uidvalidity: int
     modseq: int
     uids: range | None = None
-    """From the oldest UID held to behind the newest; of others the server need not say that they are gone."""
+    """From the oldest UID held to behind the newest; of others the server need not say what became of them."""
 
 
 class Changes(Struct, frozen=True, kw_only=True):
@@ -38,16 +38,24 @@ def changes_since(exchange: Exchange, known: Known) -> Changes:
     if not exchange.capabilities & {"CONDSTORE", "QRESYNC"}:
         raise Refused(ErrorKind.SERVER_REFUSED, "The server keeps no list of changes.", remedy=Remedy.TELL)
     tells_vanished = "QRESYNC" in exchange.capabilities
-    modifier = b"(CHANGEDSINCE %d%s)" % (max(1, known.modseq), b" VANISHED" if tells_vanished else b"")
-    items = b"(UID FLAGS X-GM-LABELS)" if "X-GM-EXT-1" in exchange.capabilities else b"(UID FLAGS)"
+    command = changes_command(exchange, known)
+    if tells_vanished:
+        command[-1] = command[-1].replace(b")", b" VANISHED)")
     reader = FlagReader()
-    answer = exchange.run(b"UID", b"FETCH", b"1:*", items, modifier, take=reader.take)
+    answer = exchange.run(*command, take=reader.take)
     reader.read(answer.responses)
     return Changes(
         flags=reader.flags,
         vanished=read_vanished(answer.responses, known.uids) if tells_vanished else None,
         labels=reader.labels,
     )
+
+
+def changes_command(exchange: Exchange, known: Known) -> list[bytes]:
+    """What asks for the flags that changed, without what vanished (RFC 7162 section 3.1.4)."""
+    items = b"(UID FLAGS X-GM-LABELS)" if "X-GM-EXT-1" in exchange.capabilities else b"(UID FLAGS)"
+    uids = b"%d:%d" % (known.uids[0], known.uids[-1]) if known.uids else b"1:*"
+    return [b"UID", b"FETCH", uids, items, b"(CHANGEDSINCE %d)" % max(1, known.modseq)]
 
 
 def read_vanished(responses: Iterable[Response], within: range | None = None) -> list[int] | None:

@@ -8,8 +8,8 @@ from msgspec.structs import replace
 from tuimail import __version__
 from tuimail.domain.errors import ErrorKind, Remedy, ServerError
 from tuimail.net.imap.arguments import Argument, string
-from tuimail.net.imap.changes import Changes, Known, read_vanished
-from tuimail.net.imap.exchange import Exchange, Take
+from tuimail.net.imap.changes import Changes, Known, changes_command, read_vanished
+from tuimail.net.imap.exchange import Exchange
 from tuimail.net.imap.flags import FlagReader
 from tuimail.net.imap.mailboxes import list_command, list_plainly, read_listing
 from tuimail.net.imap.translate import ListedMailbox, Response, Status, is_number, read_count, read_status
@@ -17,7 +17,12 @@ from tuimail.net.imap.verdicts import refusal
 
 _WANTS_ID = "unsafe login"
 """Coremail (163.com, 126.com) opens no mailbox for programs that give no name."""
-_CLOSED = b"* OK [CLOSED]"
+_CLOSED = b"OK [CLOSED]"
+"""What comes before it concerned the mailbox open before (RFC 7162 section 3.2.11)."""
+_NUMBERING = b"OK [UIDVALIDITY "
+"""The same, of servers without CLOSED: an answer to SELECT has it before any message's flags."""
+_PLAIN = 2
+"""Arguments of a SELECT without parameters."""
 _GONE = {"NONEXISTENT", "NOPERM", "TRYCREATE"}
 
 
@@ -58,85 +63,90 @@ def begin(
 ) -> Begun:
     """Switch QRESYNC on, open a mailbox and list all, in one flight.
 
-    ENABLE may be followed at once by SELECT (RFC 5161 section 3.1); SELECT and LIST answer in different words, so none
-    changes what another means (RFC 9051 section 5.5). What a server refuses is asked for again in plainer words, once.
+    ENABLE may be followed at once by SELECT (RFC 5161 section 3.1), and SELECT by what asks for UIDs; LIST answers in
+    words of its own, so that none changes what another means (RFC 9051 section 5.5). What a server refuses is asked
+    for again in plainer words, once.
     """
     commands: dict[str, list[Argument]] = {}
     if "X-GM-EXT-1" in exchange.capabilities and not exchange.has_introduced:
         commands["id"] = _introduction(exchange)
-    plain: list[Argument] = []
     if raw is not None:
-        plain = [b"EXAMINE" if readonly else b"SELECT", string(raw)]
-        if "QRESYNC" in exchange.capabilities and exchange.may_enable:
-            commands["enable"] = [b"ENABLE", b"QRESYNC"]
-            exchange.may_enable = False
-        commands["select"] = plain + _parameters(exchange, known, may_resync="enable" in commands)
+        commands |= _opening(exchange, [b"EXAMINE" if readonly else b"SELECT", string(raw)], known)
     if list_too:
         commands["list"] = list_command(exchange)
-    reader = FlagReader()
-    flown = exchange.fly(list(commands.values()), take=_of_this_mailbox(reader))
+    flags = _FlagsSince(_NUMBERING if "changes" in commands else _CLOSED)
+    flown = exchange.fly(list(commands.values()), take=flags.take)
     ends = dict(zip(commands, flown.statuses, strict=True))
     if "enable" in commands:
         exchange.has_qresync = ends["enable"].verdict == "OK" and _is_enabled(flown.responses)
     selected: Selected | None = None
     refused: ServerError | None = None
     if raw is not None:
-        tried = _Tried(plain=plain, full=commands["select"], known=known, status=ends["select"], flags=reader)
         try:
-            selected = _opened(exchange, tried, flown.responses)
+            selected = _opened(exchange, commands["select"], status=ends["select"], responses=flown.responses)
         except ServerError as error:
             if exchange.link.is_closed:
                 raise
             refused = error
+    if selected is not None and known is not None and _is_told(exchange, ends, selected=selected, known=known):
+        told = flags.read(flown.responses)
+        vanished = read_vanished(_since(flown.responses, _CLOSED), known.uids) if exchange.has_qresync else None
+        selected = replace(selected, changes=Changes(flags=told.flags, vanished=vanished, labels=told.labels))
     mailboxes = None
     if list_too:
         mailboxes = read_listing(exchange, flown.responses) if ends["list"].verdict == "OK" else list_plainly(exchange)
     return Begun(selected=selected, refusal=refused, mailboxes=mailboxes)
 
 
-class _Tried(Struct, frozen=True, kw_only=True):
-    """A SELECT as it was sent, as it can be sent more plainly, and its end."""
+def _opening(exchange: Exchange, plain: list[Argument], known: Known | None) -> dict[str, list[Argument]]:
+    """The commands that open a mailbox and bring what is new in it, as far as this server can."""
+    commands: dict[str, list[Argument]] = {}
+    if "QRESYNC" in exchange.capabilities and exchange.may_enable:
+        commands["enable"] = [b"ENABLE", b"QRESYNC"]
+        exchange.may_enable = False
+    resyncs = exchange.has_qresync or "enable" in commands
+    if not exchange.takes_parameters or not (resyncs or "CONDSTORE" in exchange.capabilities):
+        return commands | {"select": plain}
+    if not resyncs:
+        commands["select"] = [*plain, b"(CONDSTORE)"]
+        if known is not None and known.modseq > 0:
+            # Gmail, for one. Where the numbers mean other messages by now, the answer is dropped.
+            commands["changes"] = [*changes_command(exchange, known)]
+        return commands
+    if known is None or known.modseq < 1:
+        return commands | {"select": plain}
+    uids = b" %d:%d" % (known.uids[0], known.uids[-1]) if known.uids else b""
+    return commands | {"select": [*plain, b"(QRESYNC (%d %d%s))" % (known.uidvalidity, known.modseq, uids)]}
 
-    plain: list[Argument]
-    full: list[Argument]
-    known: Known | None
-    status: Status
-    flags: FlagReader
-    """What its answer said of flags in the usual words."""
 
-
-def _opened(exchange: Exchange, tried: _Tried, responses: Sequence[Response]) -> Selected:
+def _opened(exchange: Exchange, command: list[Argument], *, status: Status, responses: Sequence[Response]) -> Selected:
     """The mailbox; asked for once more where the first words were not to the server's liking. Raises Refused."""
-    status = tried.status
     if status.verdict == "OK":
-        return _read_selected(responses, tried.known if exchange.has_qresync else None, flags=tried.flags)
+        return _read_selected(responses)
     error = refusal(exchange.server.host, status)
     wants_id = _WANTS_ID in status.words.lower() and "ID" in exchange.capabilities and not exchange.has_introduced
-    is_about_words = len(tried.full) > len(tried.plain) and error.kind is ErrorKind.SERVER_REFUSED
+    plain = command[:_PLAIN]
+    is_about_words = command != plain and error.kind is ErrorKind.SERVER_REFUSED
     if not wants_id and (not is_about_words or status.code in _GONE):
         raise error
     if wants_id:
         exchange.run(*_introduction(exchange))
-    answer = exchange.run(*tried.plain)
+    answer = exchange.run(*plain)
     exchange.takes_parameters = wants_id
-    return _read_selected(answer.responses, None, flags=FlagReader())
+    return _read_selected(answer.responses)
+
+
+def _is_told(exchange: Exchange, ends: dict[str, Status], *, selected: Selected, known: Known) -> bool:
+    """Whether the flight told what is new. Where numbers mean other messages now, none is (RFC 7162 section 3.2.5)."""
+    if known.uidvalidity != selected.uidvalidity or selected.highestmodseq is None or ends["select"].verdict != "OK":
+        return False
+    return (exchange.has_qresync and known.modseq > 0) or ("changes" in ends and ends["changes"].verdict == "OK")
 
 
 def _introduction(exchange: Exchange) -> list[Argument]:
     """ID (RFC 2971), of which Gmail and Coremail want the name: that and nothing more."""
     exchange.has_introduced = True
     return [b"ID", b'("name" "tuimail" "version" "%s")' % __version__.encode("ascii")]
-
-
-def _parameters(exchange: Exchange, known: Known | None, *, may_resync: bool) -> list[Argument]:
-    if not exchange.takes_parameters:
-        return []
-    if not (may_resync or exchange.has_qresync):
-        return [b"(CONDSTORE)"] if "CONDSTORE" in exchange.capabilities else []
-    if known is None or known.modseq < 1:
-        return []
-    uids = b" %d:%d" % (known.uids[0], known.uids[-1]) if known.uids else b""
-    return [b"(QRESYNC (%d %d%s))" % (known.uidvalidity, known.modseq, uids)]
 
 
 def _is_enabled(responses: Sequence[Response]) -> bool:
@@ -146,11 +156,10 @@ def _is_enabled(responses: Sequence[Response]) -> bool:
     )
 
 
-def _read_selected(responses: Sequence[Response], known: Known | None, *, flags: FlagReader) -> Selected:
-    responses = _since_closed(responses)
+def _read_selected(responses: Sequence[Response]) -> Selected:
     told: dict[str, int] = {}
     exists = 0
-    for response in responses:
+    for response in _since(responses, _CLOSED):
         first, _, second = response.text.partition(b" ")
         if second.strip().upper() == b"EXISTS":
             exists = read_count(first)
@@ -163,36 +172,38 @@ def _read_selected(responses: Sequence[Response], known: Known | None, *, flags:
             "The server gives this folder no identity (UIDVALIDITY), so its mail cannot be kept apart.",
             remedy=Remedy.TELL,
         )
-    selected = Selected(
+    return Selected(
         uidvalidity=told["UIDVALIDITY"],
         uidnext=told.get("UIDNEXT", 0),
         exists=exists,
         highestmodseq=told.get("HIGHESTMODSEQ") or None,
     )
-    # Where the numbers mean other messages by now, the server says nothing about them (RFC 7162 section 3.2.5.1).
-    if known is None or known.uidvalidity != selected.uidvalidity or selected.highestmodseq is None:
-        return selected
-    flags.read(responses)
-    changes = Changes(flags=flags.flags, vanished=read_vanished(responses, known.uids), labels=flags.labels)
-    return replace(selected, changes=changes)
 
 
-def _of_this_mailbox(reader: FlagReader) -> Take:
-    """Reads flags as they come, a hundred thousand if need be; those of the mailbox open before are forgotten."""
+class _FlagsSince:
+    """Reads flags as they come, a hundred thousand if need be; those before ``mark`` are of the mailbox open before."""
 
-    def take(line: bytes) -> bool:
-        if reader.take(line):
+    def __init__(self, mark: bytes) -> None:
+        self._mark = mark
+        self._reader = FlagReader()
+
+    def take(self, line: bytes) -> bool:
+        """Whether this line was a plain FETCH of flags."""
+        if self._reader.take(line):
             return True
-        if line[: len(_CLOSED)].upper() == _CLOSED:
-            reader.flags.clear()
+        if line[2:].upper().startswith(self._mark):
+            self._reader.flags.clear()
         return False
 
-    return take
+    def read(self, responses: Sequence[Response]) -> FlagReader:
+        """All flags, those among ``responses`` included."""
+        self._reader.read(_since(responses, self._mark))
+        return self._reader
 
 
-def _since_closed(responses: Sequence[Response]) -> Sequence[Response]:
-    """Without what still concerned the mailbox that was open before (RFC 7162 section 3.2.11)."""
+def _since(responses: Sequence[Response], mark: bytes) -> Sequence[Response]:
+    """What came after the last response that begins with ``mark``; all where none does."""
     for place in range(len(responses) - 1, -1, -1):
-        if b"* " + responses[place].text[: len(_CLOSED) - 2].upper() == _CLOSED:
+        if responses[place].text.upper().startswith(mark):
             return responses[place + 1 :]
     return responses
