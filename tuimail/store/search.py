@@ -51,6 +51,12 @@ _COLUMNS = {
     Field.SUBJECT: "subject : ",
     Field.BODY: "body : ",
 }
+_NO_LIMIT = -1
+# Only what was deleted here, and not yet there, is in the index and shown nowhere.
+_ANYWHERE = (
+    "select rowid as row from words where words match ?"
+    " and rowid not in (select row from messages where shown_in is null) order by rowid desc limit ?"
+)
 _LIKE_SIGNS = re.compile(r"([\\%_])")
 
 
@@ -79,22 +85,25 @@ class SearchRepository:
 
     def find(self, query: Query, mailbox: MailboxId) -> "array[int]":
         """All rows that the query finds, newest first: in the mailbox, unless it says itself where to look."""
-        scope, scope_values = _scope(query, mailbox)
-        sql, values = condition(query)
-        statement = f"select row from messages where {scope} and {sql} order by row desc"  # noqa: S608 (conditions of our own; values are bound)
-        return self._rows(statement, *scope_values, *values)
+        return self._find(query, mailbox, _NO_LIMIT)
 
     def find_newest(self, query: Query, mailbox: MailboxId, limit: int) -> "array[int]":
         """The newest of the rows that ``find`` gives, at most ``limit``, in a time that hardly grows with them."""
+        return self._find(query, mailbox, limit)
+
+    def _find(self, query: Query, mailbox: MailboxId, limit: int) -> "array[int]":
         scope, scope_values = _scope(query, mailbox)
         matched, rest = _split(query.root)
-        if not matched or _is_rare(rest) or (not query.names_place and self._is_small(mailbox)):
+        follows_words = query.names_place or (limit != _NO_LIMIT and not self._is_small(mailbox))
+        if not matched or not follows_words or _is_rare(rest):
             sql, values = condition(query)
             statement = f"select row from messages where {scope} and {sql} order by row desc limit ?"  # noqa: S608 (conditions of our own; values are bound)
             return self._rows(statement, *scope_values, *values, limit)
+        if query.names_place and rest == EVERYTHING:
+            return self._rows(_ANYWHERE, matched, limit)
         sql, values = _sql(rest)
         statement = (
-            "select messages.row from words join messages on messages.row = words.rowid where words match ?"  # noqa: S608 (conditions of our own; values are bound)
+            "select messages.row from words join messages on messages.row = words.rowid where words match ?"  # noqa: S608 (as above)
             f" and {scope} and {sql} order by words.rowid desc limit ?"
         )
         return self._rows(statement, matched, *scope_values, *values, limit)
