@@ -67,7 +67,7 @@ def test_a_folded_conversation_tells_its_count_in_a_column_too() -> None:
 def test_depth_is_drawn_as_deep_as_there_is_room_for() -> None:
     deep = look(place=ThreadPlace(head=1, count=60, unread=0, depth=50))
 
-    assert "│ │ │ │ │ │ │ └ Harbour" in line(deep, 200)
+    assert "│ │ │ │ │ │ │ │ └ Harbour" in line(deep, 200)
     assert "Harbour" in line(deep, 70)
 
 

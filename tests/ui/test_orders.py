@@ -129,7 +129,8 @@ async def test_right_unfolds_one_conversation_and_left_folds_it() -> None:
         await press(pilot, "right")
         assert app.state.rows.tolist()[:3] == [row(10), row(0), row(1)]
         assert current(app) == row(0)
-        assert "└ Harbour lights: the final" in text(app)
+        assert "│ └ Harbour lights: the final" in text(app)
+        assert "│ Harbour lights: first" in text(app)
 
         await press(pilot, "k", "left")
         assert app.state.rows.tolist()[:2] == [row(0), row(1)]

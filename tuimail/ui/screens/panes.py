@@ -196,6 +196,8 @@ class Panes(Screen[None]):
     def _current_hints(self) -> tuple[tuple[str, str], ...]:
         if self.field.has_focus:
             return (("Enter", "ask the server too"), ("↓", "to the list"), ("Esc", "show all"), ("Ctrl+Q", "quit"))
+        if isinstance(self.focused, Input):
+            return (("Enter", "to the list"), ("↓", "to the list"), ("Esc", "show all"), ("Ctrl+Q", "quit"))
         keymap = self.session.keymap
         if isinstance(self.session.state.view.sign_in, SignedOut):
             words = (("open", "sign in"), ("settings", "settings"), ("help", "help"), ("quit", "quit"))

@@ -1,9 +1,14 @@
 """Which rows are marked. A plain set: at 100,000 rows marking all takes 11 ms and asking for them in order 11 ms."""
 
 from array import array
+from collections.abc import Iterator
 from typing import cast
 
 from tuimail.domain.ids import RowId
+from tuimail.ui.conversations import Places
+
+FEW = 16
+"""So many marks are looked for one by one, which is quicker than going through the whole list."""
 
 
 class Marks:
@@ -15,6 +20,9 @@ class Marks:
 
     def __len__(self) -> int:
         return len(self._rows)
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._rows)
 
     def __contains__(self, row: int) -> bool:
         return row in self._rows
@@ -58,8 +66,11 @@ class Marks:
 
     def keep(self, rows: "array[int]") -> None:
         """Forget what is no longer in the list."""
-        if self._rows:
+        if len(self._rows) > FEW:
             self._rows.intersection_update(rows)
+        elif self._rows:
+            places = Places(rows)
+            self._rows = {row for row in self._rows if places.of(row) is not None}
 
     def in_order(self, rows: "array[int]") -> tuple[RowId, ...]:
         """The marked rows as they stand in the list."""

@@ -18,6 +18,7 @@ from tuimail.domain.listing import ListView, ThreadPlace
 from tuimail.domain.mailbox import Mailbox
 from tuimail.domain.message import Envelope
 from tuimail.ui.conversations import Places, Threads
+from tuimail.ui.fit import plural
 from tuimail.ui.still import Still
 from tuimail.ui.widgets.line_list import LineList
 from tuimail.ui.widgets.marks import Marks
@@ -214,16 +215,19 @@ class MessageList(LineList):
     @property
     def chosen_words(self) -> str:
         """How many messages an action is for, where these are several: ``14``, or ``1,200 conversations``."""
-        if len(self.marks) > COUNTED and self._view.is_threaded:
-            return f"{len(self.marks):,} conversations"
+        if not self._view.is_threaded:
+            return f"{len(self.marks):,}" if self.marks else ""
         if len(self.marks) > COUNTED:
-            return f"{len(self.marks):,}"
-        count = 0
-        for row in self.chosen:
-            known = self._known[row]
-            is_many = known.place is not None and self._is_folded(row, known)
-            count += known.place.count if is_many and known.place is not None else 1
-        return f"{count:,}" if count > 1 or self.marks else ""
+            return plural(len(self.marks), "conversation")
+        if self.marks:
+            return f"{sum(self._weight(row) for row in self.marks):,}"
+        weight = self._weight(self.current) if self.current is not None else 0
+        return f"{weight:,}" if weight > 1 else ""
+
+    def _weight(self, row: int) -> int:
+        """The messages that a row stands for, as far as that is known."""
+        known = self._known[row]
+        return known.place.count if known.place is not None and self._is_folded(row, known) else 1
 
     def known_of(self, rows: tuple[RowId, ...]) -> list[Envelope]:
         """What is known of these; of a hundred thousand only what was in view."""

@@ -16,7 +16,8 @@ class NarrowField(Vertical):
     """Put on the screen when it is first needed, since a start that does not narrow should not pay for it."""
 
     DEFAULT_CSS: ClassVar[str] = """
-    NarrowField { height: auto; }
+    NarrowField { height: 1; }
+    NarrowField Input { border: none; height: 1; padding: 0 2; background: $selection; }
     """
 
     class Typed(UIMessage):

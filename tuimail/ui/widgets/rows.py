@@ -118,10 +118,13 @@ def _thread_words(look: RowLook, room: int) -> str:
     if place is None:
         return ""
     if look.is_folded:
-        unread = f" ({place.unread:,} unread)" if 0 < place.unread < place.count else ""
+        unread = f" ({place.unread:,} unread)" if place.unread else ""
         return f"{FOLDED}{place.count:,}{unread} "[:room]
+    if place.count == 1:
+        return ""
     depth = min(place.depth, max(1, room // LEVEL_EACH), LEVELS)
-    return LEVEL * (depth - 1) + ANSWER if depth else ""
+    # A bar along all of it holds together what answers something that is not here.
+    return LEVEL * depth + ANSWER if depth else LEVEL
 
 
 def _cell(envelope: Envelope, look: RowLook, cell: Cell, *, weight: tuple[str, ...]) -> Piece:

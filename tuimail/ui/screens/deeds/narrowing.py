@@ -44,7 +44,10 @@ class Narrowing:
         """Show all again; False if all is shown."""
         if self._field is not None:
             self._field.display = False
-        if not self._desk.session.state.wanted_view.narrow:
+        state = self._desk.session.state
+        if state.hits.trouble is not None:
+            self._desk.change(replace(state, hits=replace(state.hits, trouble=None)))
+        if not state.wanted_view.narrow:
             return False
         self.take("")
         return True
