@@ -19,7 +19,7 @@ from tuimail.store.db import open_store
 ROUNDS = int(os.environ.get("TUIMAIL_CRASH_ROUNDS", "24"))
 """Kills of each kind."""
 
-WRITES = 4000
+WRITES = 3000
 """Somewhat fewer than the course makes."""
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals are posix")
@@ -89,7 +89,7 @@ def test_killed_at_any_time_nothing_confirmed_is_lost(tmp_path: Path, forks: For
         assert state_after(path) in expected[confirmed : confirmed + 2]
         path.unlink()
 
-    assert len(seen) > ROUNDS // 4
+    assert len(seen) > min(ROUNDS // 4, 20)
 
 
 @pytest.mark.skipif(shutil.which("strace") is None, reason="strace makes the faults")

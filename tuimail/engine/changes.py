@@ -1,10 +1,13 @@
 """Changes of messages: shown at once, told to the server in their order as soon as it can be reached, undoable."""
 
 import logging
+import time
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
 from typing import ClassVar
+
+from msgspec import Struct
 
 from tuimail.api.commands import MoveMessages, SetFlags
 from tuimail.api.events import Noticed
@@ -15,6 +18,7 @@ from tuimail.domain.mailbox import Mailbox, MailboxRole
 from tuimail.engine.connection import Connection
 from tuimail.engine.job import Job
 from tuimail.engine.mailboxes import ListRoom
+from tuimail.engine.portions import Portioned, portions
 from tuimail.engine.storage import AccountStore, Storage
 from tuimail.engine.worker import Urgency
 from tuimail.net.imap.session import ImapSession
@@ -23,6 +27,9 @@ from tuimail.store.messages import Place
 from tuimail.store.view import ChangeKind
 
 log = logging.getLogger(__name__)
+
+SHOW_EVERY_S = 0.3
+"""Carried-out changes are shown as no longer waiting at most so often."""
 
 _FLAG_WORDS = {"\\Seen": ("read", "unread"), "\\Flagged": ("starred", "no longer starred")}
 _MOVE_WORDS = {
@@ -33,14 +40,44 @@ _MOVE_WORDS = {
 }
 
 
-class Undoable(Discreet, frozen=True, kw_only=True):
-    """How to take one action of the user back: the waiting change, and what undoes it at the server."""
+class Portion(Discreet, frozen=True, kw_only=True):
+    """One waiting change, and what undoes it where the server was told already."""
 
-    hidden: ClassVar[tuple[str, ...]] = ("undo",)
+    hidden: ClassVar[tuple[str, ...]] = ("rows", "undo")
 
     change: ChangeId
-    undo: Callable[[AccountStore], ChangeId | None]
     rows: tuple[RowId, ...]
+    undo: Callable[[AccountStore], object]
+
+
+class Undoable(Struct, frozen=True, kw_only=True):
+    """How to take one action of the user back."""
+
+    portions: tuple[Portion, ...]
+
+
+class _Action:
+    """What one command has done so far."""
+
+    def __init__(self) -> None:
+        self.portions: list[Portion] = []
+        self.mailboxes: set[MailboxId] = set()
+        """That showed the messages before, or show them now."""
+
+    def note(self, store: AccountStore, portion: Portion) -> None:
+        """A portion was changed."""
+        self.portions.append(portion)
+        self.mailboxes |= _shown_in(store, portion.rows)
+
+    @property
+    def rows(self) -> tuple[RowId, ...]:
+        """All messages that were changed."""
+        return tuple(row for portion in self.portions for row in portion.rows)
+
+    @property
+    def count(self) -> int:
+        """How many."""
+        return sum(len(portion.rows) for portion in self.portions)
 
 
 class _TurnedDownError(Exception):
@@ -70,6 +107,8 @@ class ChangeDesk:
         self._lists = lists
         self._remember = remember
         self._waiting = 0
+        self._settled: list[RowId] = []
+        self._shown_s = 0.0
         self._sync_mailbox = sync_mailbox
         connection.waiting_changes = lambda: self._waiting
 
@@ -82,8 +121,11 @@ class ChangeDesk:
 
         def add() -> None:
             store = self._storage.store(self._account)
-            if store.changes.set_flags([row], now=self._now(), add=frozenset({flag})) is not None:
-                self._tell(store, [row], set())
+            change = store.changes.set_flags([row], now=self._now(), add=frozenset({flag}))
+            if change is not None:
+                action = _Action()
+                action.note(store, Portion(change=change, rows=(row,), undo=_nothing))
+                self._tell(action)
 
         self._storage.worker.post(add)
 
@@ -95,13 +137,23 @@ class ChangeDesk:
         """How many changes wait; on the store worker."""
         return self._storage.store(self._account).changes.count()
 
-    def take_back(self, undoable: Undoable) -> None:
-        """Undo an action: forget it if the server was not told, otherwise do the opposite. On the store worker."""
-        store = self._storage.store(self._account)
-        before = _shown_in(store, undoable.rows)
-        if not store.changes.take_back(undoable.change):
-            undoable.undo(store)
-        self._tell(store, undoable.rows, before)
+    def take_back(self, job: Job, undoable: Undoable) -> None:
+        """Undo an action: forget what the server was not told, otherwise do the opposite. On the store worker."""
+        action = _Action()
+
+        def undo(portion: Portion) -> None:
+            store = self._storage.store(self._account)
+            action.mailboxes |= _shown_in(store, portion.rows)
+            if not store.changes.take_back(portion.change):
+                portion.undo(store)
+            action.note(store, portion)
+
+        def end() -> None:
+            self._tell(action)
+            job.finish("Undone")
+
+        works = [partial(undo, portion) for portion in undoable.portions]
+        self._in_portions(job, words="taking back").run(works, begun=partial(self._show, action), end=end)
 
     def replay_soon(self) -> None:
         """Tell the server what waits, as soon as the connection is free. Any thread."""
@@ -118,52 +170,87 @@ class ChangeDesk:
     def _set_flags(self, job: Job) -> None:
         command = job.command
         assert isinstance(command, SetFlags)  # noqa: S101 (the route's own type, for the checker)
-        store = self._storage.store(command.account)
-        # Only what really changes is queued, so that its undo is exact.
-        rows = store.bulk.unlike(_meant(store, command), add=command.add, remove=command.remove)
-        change = (
-            store.changes.set_flags(rows, now=self._now(), add=command.add, remove=command.remove) if rows else None
-        )
-        if change is None:
-            job.finish()
-            return
-        self._tell(store, rows, _shown_in(store, rows))
-        if command.undoable:
+        action = _Action()
 
-            def undo(store: AccountStore) -> ChangeId | None:
-                return store.changes.set_flags(rows, now=self._now(), add=command.remove, remove=command.add)
+        def act(asked: Sequence[RowId]) -> None:
+            store = self._storage.store(self._account)
+            # Only what really changes is queued, so that its undo is exact.
+            rows = store.bulk.unlike(asked, add=command.add, remove=command.remove)
+            change = store.changes.set_flags(rows, now=self._now(), add=command.add, remove=command.remove)
+            if change is not None:
 
-            self._remember(Undoable(change=change, undo=undo, rows=rows))
-        job.finish(_flag_words(command, len(rows)) if command.undoable else "", can_undo=command.undoable)
+                def undo(store: AccountStore) -> object:
+                    return store.changes.set_flags(rows, now=self._now(), add=command.remove, remove=command.add)
+
+                action.note(store, Portion(change=change, rows=rows, undo=undo))
+
+        def end() -> None:
+            is_told = command.undoable and action.portions
+            self._end(action, is_undoable=command.undoable)
+            job.finish(_flag_words(command, action.count) if is_told else "", can_undo=bool(is_told))
+
+        self._act(job, act, action, words="changing", end=end)
 
     def _move(self, job: Job) -> None:
         command = job.command
         assert isinstance(command, MoveMessages)  # noqa: S101 (the route's own type, for the checker)
-        store = self._storage.store(command.account)
-        target = _target(store, command.to)
-        origins = store.bulk.by_mailbox(_meant(store, command))
-        origins.pop(target.id, None)
-        rows = tuple(row for group in origins.values() for row in group)
-        before = set(origins)
-        change = store.changes.move(rows, target.id, now=self._now()) if rows else None
-        if change is None:
-            job.finish("Nothing to move: the messages are there already.")
+        target = _target(self._storage.store(self._account), command.to)
+        action = _Action()
+
+        def act(asked: Sequence[RowId]) -> None:
+            store = self._storage.store(self._account)
+            origins = store.bulk.by_mailbox(asked)
+            origins.pop(target.id, None)
+            rows = tuple(row for group in origins.values() for row in group)
+            action.mailboxes |= set(origins)
+            change = store.changes.move(rows, target.id, now=self._now()) if rows else None
+            if change is not None:
+
+                def undo(store: AccountStore) -> object:
+                    return [store.changes.move(group, origin, now=self._now()) for origin, group in origins.items()]
+
+                action.note(store, Portion(change=change, rows=rows, undo=undo))
+
+        def end() -> None:
+            self._end(action, is_undoable=True)
+            if not action.portions:
+                job.finish("Nothing to move: the messages are there already.")
+                return
+            words = _MOVE_WORDS.get(target.role, f"Moved to {target.title}:")
+            job.finish(f"{words} {action.count} message{'s' if action.count != 1 else ''}", can_undo=True)
+
+        self._act(job, act, action, words="moving", end=end)
+
+    def _act(
+        self, job: Job, act: Callable[[Sequence[RowId]], None], action: "_Action", *, words: str,
+        end: Callable[[], None],
+    ) -> None:  # fmt: skip
+        command = job.command
+        assert isinstance(command, SetFlags | MoveMessages)  # noqa: S101 (as in both callers)
+        works = [partial(act, part) for part in portions(_meant(self._storage.store(self._account), command))]
+        if not works:
+            end()
             return
-        self._tell(store, rows, before)
+        self._in_portions(job, words=words).run(works, begun=partial(self._show, action), end=end)
 
-        def undo(store: AccountStore) -> ChangeId | None:
-            moved = [store.changes.move(group, origin, now=self._now()) for origin, group in origins.items()]
-            return moved[0]
+    def _in_portions(self, job: Job, *, words: str) -> Portioned:
+        return Portioned(job, self._storage.worker, words=words)
 
-        self._remember(Undoable(change=change, undo=undo, rows=rows))
-        words = _MOVE_WORDS.get(target.role, f"Moved to {target.title}:")
-        job.finish(f"{words} {len(rows)} message{'s' if len(rows) != 1 else ''}", can_undo=True)
+    def _end(self, action: "_Action", *, is_undoable: bool) -> None:
+        if action.portions:
+            self._tell(action)
+            if is_undoable:
+                self._remember(Undoable(portions=tuple(action.portions)))
 
-    def _tell(self, store: AccountStore, rows: Sequence[RowId], before: set[MailboxId]) -> None:
-        self._waiting = store.changes.count()
-        for mailbox in before | _shown_in(store, rows):
+    def _show(self, action: "_Action") -> None:
+        """Show what was changed so far."""
+        for mailbox in action.mailboxes:
             if mailbox == self._lists.open_mailbox.get(self._account):
-                self._lists.show_changes(self._account, mailbox, changed=tuple(rows))
+                self._lists.show_changes(self._account, mailbox, changed=action.rows)
+
+    def _tell(self, action: "_Action") -> None:
+        self._waiting = self._storage.store(self._account).changes.count()
+        self._show(action)
         self._lists.show_mailboxes(self._account)
         self._connection.say_waiting()
         self.replay_soon()
@@ -187,7 +274,7 @@ class ChangeDesk:
             self._storage.run(self._account, lambda store: self._refused(store, change, words))
         except TuimailError:
             # Nobody judged the change: no connection, no sign-in, an answer that makes no sense.
-            self._storage.run(self._account, lambda store: store.changes.put_back(change.id))
+            self._storage.run(self._account, lambda store: self._not_told(store, change))
             raise
         else:
             self._storage.run(self._account, lambda store: self._done(store, change, new_uids))
@@ -243,10 +330,23 @@ class ChangeDesk:
     def _done(self, store: AccountStore, change: Change, new_uids: dict[RowId, Uid]) -> None:
         changed = store.changes.done(change.id, new_uids)
         self._waiting = store.changes.count()
-        for mailbox in _shown_in(store, change.rows):
-            if mailbox == self._lists.open_mailbox.get(self._account):
-                self._lists.show_changes(self._account, mailbox, changed=(*change.rows, *changed))
+        self._settled += (*change.rows, *changed)
+        # A thousand at a time they come quicker than anybody can read.
+        if self._waiting == 0 or time.monotonic() - self._shown_s >= SHOW_EVERY_S:
+            self._show_settled(store)
         self._connection.say_waiting()
+
+    def _show_settled(self, store: AccountStore) -> None:
+        """Show that changes no longer wait."""
+        self._shown_s = time.monotonic()
+        rows, self._settled = tuple(self._settled), []
+        mailbox = self._lists.open_mailbox.get(self._account)
+        if rows and mailbox in _shown_in(store, rows) and mailbox is not None:
+            self._lists.show_changes(self._account, mailbox, changed=rows)
+
+    def _not_told(self, store: AccountStore, change: Change) -> None:
+        store.changes.put_back(change.id)
+        self._show_settled(store)
 
     def _refused(self, store: AccountStore, change: Change, why: str) -> None:
         before = _shown_in(store, change.rows)
@@ -268,6 +368,10 @@ def _by_mailbox(places: dict[RowId, Place]) -> dict[MailboxId, dict[Uid, RowId]]
         if place.uid is not None:
             grouped.setdefault(place.mailbox, {})[place.uid] = row
     return grouped
+
+
+def _nothing(_store: AccountStore) -> None:
+    """How a change is undone that nobody takes back."""
 
 
 def _shown_in(store: AccountStore, rows: Sequence[RowId]) -> set[MailboxId]:

@@ -413,8 +413,8 @@ class AccountRooms:
     def _mark(self, row: RowId, flag: Flag) -> None:
         self.changes.mark(row, flag)
 
-    def _undo_change(self, undoable: Undoable) -> None:
-        self.changes.take_back(undoable)
+    def _undo_change(self, job: Job, undoable: Undoable) -> None:
+        self.changes.take_back(job, undoable)
 
     def _undo_send(self, item: OutboxId) -> Draft | None:
         return self.outbox.take_back(item)

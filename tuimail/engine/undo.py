@@ -19,7 +19,8 @@ _KEPT = 500
 class Actions(Struct, frozen=True, kw_only=True):
     """How each kind of action is taken back; on the store worker."""
 
-    change: Callable[[Undoable], None]
+    change: Callable[[Job, Undoable], None]
+    """Ends the job, too: a hundred thousand messages take some seconds."""
     send: Callable[[OutboxId], Draft | None]
     show_draft: Callable[[Job, Draft], None]
 
@@ -50,8 +51,7 @@ class UndoDesk:
         while self._done:
             action = self._done.pop()
             if isinstance(action, Undoable):
-                self._actions.change(action)
-                job.finish("Undone")
+                self._actions.change(job, action)
                 return
             if isinstance(action, int):
                 draft = self._actions.send(OutboxId(action))
