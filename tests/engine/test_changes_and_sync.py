@@ -171,6 +171,8 @@ def test_a_body_is_not_fetched_by_a_number_that_means_another_message(rig: Rig) 
     settled(heard)
     with rig.mail.guard:
         rig.mail.inbox.uidvalidity += 1
+    # As long as a mailbox stays open, its numbers mean what they meant (RFC 9051 section 2.3.1.1).
+    rig.mail.hang_up()
 
     ended = heard.do(OpenMessage(account=ACCOUNT, row=rows[0]))
 

@@ -133,26 +133,7 @@ class AccountRooms:
             on_trouble=self.connection.probe,
         )
         self._clock = ClockWatch(house.timers, self.woke)
-        bodies = Bodies(self.connection, house.storage, on_gone=self.sync.wanted)
-        recent = Recent()
-        self.texts = TextRoom(
-            self.connection,
-            house.storage,
-            bodies=bodies,
-            recent=recent,
-            parser=house.parser,
-            timers=house.timers,
-        )
-        self.texts.is_paused = lambda: self.sync.filler.is_paused
-        self.sync.filler.on_end = self.texts.wanted
-        self.messages = MessageDesk(
-            self.connection,
-            house.storage,
-            bodies=bodies,
-            recent=recent,
-            parser=house.parser,
-            on_read=self.texts.note,
-        )
+        self.texts, self.messages = self._reading_rooms()
         self.undo = UndoDesk(
             account.id,
             house.storage,
@@ -189,6 +170,20 @@ class AccountRooms:
         self.connection.on_online = self._came_online
         self._is_polling = False
         self._is_looking = False
+
+    def _reading_rooms(self) -> tuple[TextRoom, MessageDesk]:
+        """Who fetches texts ahead, and who shows messages: both keep them in one place."""
+        house, recent = self._house, Recent()
+        bodies = Bodies(self.connection, house.storage, on_gone=self.sync.wanted)
+        texts = TextRoom(
+            self.connection, house.storage, bodies=bodies, recent=recent, parser=house.parser, timers=house.timers
+        )
+        texts.is_paused = lambda: self.sync.filler.is_paused
+        self.sync.filler.on_end = texts.wanted
+        messages = MessageDesk(
+            self.connection, house.storage, bodies=bodies, recent=recent, parser=house.parser, on_read=texts.note
+        )
+        return texts, messages
 
     def routes(self) -> dict[type, Route]:
         """The account's routes by command."""
