@@ -191,7 +191,10 @@ class Figures:
     def _ratio(self, label: str, own: Key, other: Key, must: float, aim: float | None = None) -> Part:
         mine, theirs = self._ledger.middle(*own), self._ledger.middle(*other)
         ratio = mine / theirs if mine is not None and theirs else None
-        shown = f"{ratio:.2f} {label} ({in_seconds(mine)} to {in_seconds(theirs)})" if ratio else self._why(own, other)
+        shown = self._why(own, other)
+        if ratio:
+            best = self._ledger.best(*own) / self._ledger.best(*other)
+            shown = f"{ratio:.2f} {label} ({in_seconds(mine)} to {in_seconds(theirs)}; {best:.2f} at best)"
         return Part(label=label, value=ratio, must=must, aim=aim, shown=shown)
 
     def _below(self, label: str, key: Key, must: float | None, aim: float | None) -> Part:

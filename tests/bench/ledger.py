@@ -30,6 +30,10 @@ class Ledger:
         values = self.taken.get((figure, program, size))
         return median(values) if values else None
 
+    def best(self, figure: str, program: str, size: int = 0) -> float:
+        """The lowest of all runs: what the machine's other work disturbs least."""
+        return min(self.taken[figure, program, size])
+
     def high(self, figure: str, program: str, size: int = 0) -> float | None:
         """The 95th percentile."""
         values = self.taken.get((figure, program, size))

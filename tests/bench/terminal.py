@@ -93,16 +93,6 @@ class Terminal:
             if time.perf_counter() > ends_at or self.has_ended:
                 raise NotShownError(f"{word!r} was not shown within {patience_s:g} s; the screen:\n{self.text()}")
 
-    def when_matched(self, pattern: re.Pattern[bytes], patience_s: float = DEADLINE_S) -> float:
-        """The moment at which something of this kind had come out since the last key."""
-        ends_at, tail = time.perf_counter() + patience_s, b""
-        while time.perf_counter() < ends_at and not self.has_ended:
-            if (took := self._read(_LOOK_S)) is not None:
-                tail += took[1]
-                if pattern.search(_COLOURS.sub(b"", tail)):
-                    return took[0]
-        raise NotShownError(f"nothing like {pattern.pattern!r} within {patience_s:g} s; the screen:\n{self.text()}")
-
     def when_changed(self, look: Callable[[], object], patience_s: float = DEADLINE_S) -> float:
         """The moment at which what ``look`` finds on the screen became another than it is now."""
         self.draw()
