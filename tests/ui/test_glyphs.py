@@ -7,7 +7,7 @@ from rich.cells import cell_len
 from rich.segment import Segment
 from textual.color import Color
 
-from tuimail.ui.glyphs import PlainGlyphs
+from tuimail.ui.glyphs import PlainGlyphs, glyph_filters
 
 BLACK = Color(0, 0, 0)
 
@@ -40,3 +40,24 @@ def test_a_terminal_and_textual_agree_on_the_cells(text: str) -> None:
 @pytest.mark.parametrize("text", ["plain", "写真展のご案内 🌸", "नमस्ते", "क्‍ष", "שלום", "é́"])
 def test_other_text_stays_as_it_is(text: str) -> None:
     assert drawn(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("▌> N  │ └ ▸ 14 ↑ “word” …", '|> N  | ` > 14 ^ "word" .'),
+        ("Łukasz grüßt 写真", "?ukasz grüßt ????"),
+    ],
+)
+def test_what_the_encoding_lacks_is_written_in_as_many_cells(text: str, written: str) -> None:
+    segments = [Segment(text)]
+    for each in glyph_filters("ISO-8859-1"):
+        segments = each.apply(segments, BLACK)
+
+    assert segments[0].text == written
+    assert cell_len(written) == cell_len(text)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "UTF8", "utf_8", None])
+def test_where_everything_can_be_written_nothing_is_replaced(encoding: str | None) -> None:
+    assert [type(each) for each in glyph_filters(encoding)] == [PlainGlyphs]

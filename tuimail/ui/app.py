@@ -1,6 +1,7 @@
 """The Textual app: screens, themes and the engine's events. Holds no mail logic."""
 
 import asyncio
+import sys
 from collections.abc import Callable, Sequence
 from datetime import datetime, tzinfo
 from functools import partial
@@ -27,7 +28,7 @@ from tuimail.ui.bridge import Reported, poster
 from tuimail.ui.crash import QuietApp
 from tuimail.ui.external_editor import ExternalEditor
 from tuimail.ui.flows.flow import Flow
-from tuimail.ui.glyphs import PlainGlyphs
+from tuimail.ui.glyphs import glyph_filters
 from tuimail.ui.keymap import keymap
 from tuimail.ui.screens.deeds.going import HelpWanted, PaletteWanted, QuitWanted, SentWanted
 from tuimail.ui.screens.mail import MailScreen
@@ -105,7 +106,7 @@ class TuimailApp(QuietApp[None]):
         self._mail = MailScreen(self.session, downloads=downloads, on_stand=self._begin)
         self._mail.messages.columns = columns
         self._arrivals = arrivals or opening(engine, default)
-        self._glyphs = PlainGlyphs()
+        self._glyphs = glyph_filters(sys.__stderr__.encoding if sys.__stderr__ else None)
         use_themes(self, themes, theme)
 
     @property
@@ -115,7 +116,7 @@ class TuimailApp(QuietApp[None]):
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Textual's own but the one for colours of the terminal, which no theme names, and ours over every line."""
-        return [each for each in (*super().get_line_filters(), self._glyphs) if not isinstance(each, ANSIToTruecolor)]
+        return [each for each in (*super().get_line_filters(), *self._glyphs) if not isinstance(each, ANSIToTruecolor)]
 
     def get_default_screen(self) -> MailScreen:
         """The main screen itself, instead of an empty one below it that would be composed, styled and drawn too."""

@@ -14,6 +14,24 @@ from textual.filter import LineFilter
 
 _EMOJI = "\xa9\xae\u2190-\u2bff\u3030\u303d\u3297\u3299\U0001f000-\U0001faff"
 _SEQUENCE = re.compile(rf"(.)(?:[\ufe00-\ufe0f\U0001f3fb-\U0001f3ff]|\u200d[{_EMOJI}])+\u20e3?")
+_IN_ASCII = {
+    **dict.fromkeys("▌▎│┃", "|"),
+    **dict.fromkeys("─━═\u2013\u2014", "-"),
+    **dict.fromkeys("└╰╯", "`"),
+    **dict.fromkeys("╭╮…·", "."),
+    **dict.fromkeys("“”", '"'),
+    **dict.fromkeys("\u2018\u2019", "'"),
+    "▸": ">",
+    "▾": "v",
+    "●": "*",
+    "○": "o",
+    "◌": "~",
+    "•": "-",
+    "←": "<",
+    "→": ">",
+    "↑": "^",
+    "↓": "v",
+}
 
 
 class PlainGlyphs(LineFilter):
@@ -22,6 +40,34 @@ class PlainGlyphs(LineFilter):
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:  # noqa: ARG002 (the base's)
         """The line with the first sign of each sequence."""
         return [_plain(segment) for segment in segments]
+
+
+class WritableGlyphs(LineFilter):
+    """Replaces what the terminal's encoding has no bytes for, in as many cells: our signs by ASCII ones."""
+
+    def __init__(self, encoding: str) -> None:
+        super().__init__()
+        self._encoding = encoding
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:  # noqa: ARG002 (the base's)
+        """The line as it can be written."""
+        return [each if each.text.isascii() else each._replace(text=self._written(each.text)) for each in segments]
+
+    def _written(self, text: str) -> str:
+        return "".join(char if self._can_write(char) else _IN_ASCII.get(char, "?" * cell_len(char)) for char in text)
+
+    def _can_write(self, char: str) -> bool:
+        try:
+            char.encode(self._encoding)
+        except UnicodeEncodeError:
+            return False
+        return True
+
+
+def glyph_filters(encoding: str | None) -> tuple[LineFilter, ...]:
+    """What a terminal of this encoding needs; one that tells none is taken for UTF-8, as Textual takes it."""
+    name = (encoding or "utf-8").lower().replace("_", "-")
+    return (PlainGlyphs(),) if name.startswith("utf") else (PlainGlyphs(), WritableGlyphs(name))
 
 
 def _plain(segment: Segment) -> Segment:
