@@ -102,7 +102,7 @@ def session_fed_with(answer: bytes) -> Iterator[ImapSession]:
 
 
 @pytest.mark.parametrize("call", CALLS)
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(answer=answers())
 def test_no_answer_breaks_more_than_the_connection(call: str, answer: bytes) -> None:
     began_s = time.monotonic()
@@ -112,7 +112,7 @@ def test_no_answer_breaks_more_than_the_connection(call: str, answer: bytes) -> 
     assert time.monotonic() - began_s < 1
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(answer=answers())
 def test_what_a_mangled_start_tells_is_clean(answer: bytes) -> None:
     with session_fed_with(answer + b"".join(b"t%d OK x\r\n" % number for number in range(1, 5))) as session:

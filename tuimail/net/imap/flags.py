@@ -87,34 +87,48 @@ def stream_flags(exchange: Exchange, uids: range, on_slice: OnFlags, *, size: in
 
     Where ``on_slice`` wants no more, the rest is read and dropped; where it raises, the connection is closed.
     """
-    reader = FlagReader()
-    goes_on = True
-
-    def hand_on() -> None:
-        nonlocal goes_on
-        found = {uid: flags for uid, flags in reader.flags.items() if uid in uids}
-        reader.flags = {}
-        goes_on = goes_on and on_slice(found)
-
-    def take(line: bytes) -> bool:
-        if not reader.take(line):
-            return False
-        if len(reader.flags) >= size:
-            if goes_on:
-                hand_on()
-            reader.flags = {}
-            # Without it, the other threads wait for the switch interval again and again.
-            time.sleep(PAUSE_S)
-        return True
-
-    is_whole = False
+    slices = _Slices(exchange, uids, on_slice, size=size)
     try:
         for uid_set in uid_sets(uids):
-            reader.read(exchange.run(b"UID", b"FETCH", uid_set, b"(UID FLAGS)", take=take).responses)
-            if goes_on and reader.flags:
-                hand_on()
-        is_whole = True
+            answer = exchange.run(b"UID", b"FETCH", uid_set, b"(UID FLAGS)", take=slices.take)
+            slices.reader.read(answer.responses)
+            slices.hand_on()
     finally:
-        if not is_whole:
+        if slices.is_handing_on:
             exchange.link.close()
-    return goes_on
+    return slices.goes_on
+
+
+class _Slices:
+    """Cuts a stream of flags into slices."""
+
+    def __init__(self, exchange: Exchange, uids: range, on_slice: OnFlags, *, size: int) -> None:
+        self.reader = FlagReader()
+        self.goes_on = True
+        self.is_handing_on = False
+        """Still so where ``on_slice`` raised."""
+        self._link = exchange.link
+        self._uids = uids
+        self._on_slice = on_slice
+        self._size = size
+
+    def take(self, line: bytes) -> bool:
+        """Whether this line was a plain FETCH of flags."""
+        if not self.reader.take(line):
+            return False
+        if len(self.reader.flags) >= self._size:
+            began_s = time.monotonic()
+            self.hand_on()
+            # Without it, the other threads wait for the switch interval again and again.
+            time.sleep(PAUSE_S)
+            self._link.excuse(time.monotonic() - began_s)
+        return True
+
+    def hand_on(self) -> None:
+        """Hand on what there is, to one who wants it."""
+        found = {uid: flags for uid, flags in self.reader.flags.items() if uid in self._uids}
+        self.reader.flags = {}
+        if self.goes_on and found:
+            self.is_handing_on = True
+            self.goes_on = self._on_slice(found)
+            self.is_handing_on = False

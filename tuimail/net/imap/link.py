@@ -62,6 +62,10 @@ class Link(Unread):
         self._deadline = time.monotonic() + self._timeout_s
         self._answer_bytes = 0
 
+    def excuse(self, seconds: float) -> None:
+        """Time that the owner spent elsewhere in the middle of an answer is none of the server's."""
+        self._deadline += seconds
+
     @property
     def is_closed(self) -> bool:
         """Whether ``close`` was called."""
