@@ -1,5 +1,6 @@
 """One program at one mailbox: its home as it is before the first start, and as it is with everything stored."""
 
+import os
 import shutil
 import sys
 import time
@@ -15,6 +16,8 @@ from tests.bench.terminal import NotShownError, Terminal
 FILL_S = 300.0
 """A program may take so long to store all headers."""
 _POLL_S = 0.2
+_STALE_S = 24 * 3600.0
+"""A home filled by another version of the program, not used for so long, goes."""
 
 
 class Seat:
@@ -79,10 +82,16 @@ class Seat:
 
     def keep_as_warm(self) -> None:
         """The home as it is, with all stored, serves the rows that need a warm start."""
-        for stale in self._warm.parent.glob(f"warm-{self.peer.name}-{self.size}-*"):
-            shutil.rmtree(stale)
-        shutil.rmtree(self._warm, ignore_errors=True)
-        copy_tree(self._home, self._warm)
+        for old in self._warm.parent.glob(f"warm-{self.peer.name}-{self.size}-*"):
+            if time.time() - old.stat().st_mtime > _STALE_S:
+                shutil.rmtree(old)
+        # Another benchmark may copy from it at this moment.
+        fresh, aside = (self._warm.with_name(f"{kind}-{os.getpid()}-{self._home.name}") for kind in ("fresh", "aside"))
+        copy_tree(self._home, fresh)
+        if self._warm.exists():
+            self._warm.rename(aside)
+        fresh.rename(self._warm)
+        shutil.rmtree(aside, ignore_errors=True)
 
     def quit(self, terminal: Terminal) -> float:
         """Seconds from the key to the end of the process."""
