@@ -1,0 +1,82 @@
+"""Thousands of messages changed by one command: in portions, undone as one."""
+
+import pytest
+
+from tests.engine.conftest import ACCOUNT, Rig, box
+from tests.fakes.mail_house import letter
+from tests.journeys.conftest import Heard
+from tests.journeys.steps import open_full
+from tuimail.api.commands import MoveMessages, OpenMailbox, Refresh, SetFlags, Undo
+from tuimail.api.events import Finished, LinkChanged, ListLoaded
+from tuimail.domain.account import Link
+from tuimail.domain.ids import RowId
+from tuimail.domain.mailbox import MailboxRole
+from tuimail.domain.message import Flag
+from tuimail.engine.portions import PORTION
+
+COUNT = 2 * PORTION + 100
+STAR = frozenset({Flag.FLAGGED})
+
+
+@pytest.fixture
+def heard(rig: Rig) -> Heard:
+    rig.mail.deliver(*(letter(f"mail {number}", minute=number) for number in range(COUNT)))
+    return rig.signed_in()
+
+
+@pytest.fixture
+def rows(heard: Heard) -> tuple[RowId, ...]:
+    return tuple(open_full(heard, box(heard)))
+
+
+def starred(rig: Rig) -> int:
+    return sum(b"\\Flagged" in mail.flags for mail in rig.mail.boxes[b"INBOX"].mails.values())
+
+
+def finished(heard: Heard, command: SetFlags | MoveMessages | Undo | Refresh) -> Finished:
+    ended = heard.do(command)
+    assert isinstance(ended, Finished), ended
+    return ended
+
+
+def test_thousands_of_flags_reach_the_server_and_are_undone_as_one(
+    rig: Rig, heard: Heard, rows: tuple[RowId, ...]
+) -> None:
+    marked = finished(heard, SetFlags(account=ACCOUNT, rows=rows, add=STAR))
+    finished(heard, Refresh(account=ACCOUNT))
+    assert marked.words == f"{COUNT} messages starred"
+    assert starred(rig) == COUNT
+
+    undone = finished(heard, Undo(account=ACCOUNT))
+    finished(heard, Refresh(account=ACCOUNT))
+
+    assert undone.words == "Undone"
+    assert starred(rig) == 0
+
+
+def test_thousands_moved_offline_come_back_as_one(rig: Rig, heard: Heard, rows: tuple[RowId, ...]) -> None:
+    rig.mail.answers[b"AUTHENTICATE"] = b"TAG NO [UNAVAILABLE] later\r\n"
+    rig.mail.hang_up()
+    heard.wait_for(LinkChanged, lambda event: event.state.link is Link.OFFLINE)
+    inbox = box(heard)
+
+    moved = finished(heard, MoveMessages(account=ACCOUNT, rows=rows, to=MailboxRole.TRASH))
+    left = heard.ask(OpenMailbox(account=ACCOUNT, mailbox=inbox.id), ListLoaded)
+    finished(heard, Undo(account=ACCOUNT))
+    back = heard.ask(OpenMailbox(account=ACCOUNT, mailbox=inbox.id), ListLoaded)
+
+    assert moved.words == f"Deleted {COUNT} messages"
+    assert moved.can_undo
+    assert len(left.rows) == 0
+    assert tuple(back.rows) == rows
+
+
+def test_only_what_differs_is_changed_and_undone(rig: Rig, heard: Heard, rows: tuple[RowId, ...]) -> None:
+    finished(heard, SetFlags(account=ACCOUNT, rows=rows[: PORTION + 5], add=STAR))
+
+    marked = finished(heard, SetFlags(account=ACCOUNT, rows=rows, add=STAR))
+    finished(heard, Undo(account=ACCOUNT))
+    finished(heard, Refresh(account=ACCOUNT))
+
+    assert marked.words == f"{COUNT - PORTION - 5} messages starred"
+    assert starred(rig) == PORTION + 5
