@@ -119,7 +119,7 @@ _LIST = (
     ("mark", "space | x", "Mark and move on", "mark"),
     ("mark_range", "v", "Mark a range: then move", "range"),
     ("mark_all", "*", "Mark all, or none", "mark all"),
-    ("narrow", "\\", "Narrow the list to what matches", "narrow", "Words as in a search; Esc shows all again."),
+    ("narrow", "\\", "Narrow the list to what matches", "narrow", "Words as in a search."),
     ("sort_date", "O d", "Sort by date; again turns the order round", "date"),
     ("sort_sender", "O f", "Sort by sender; again turns the order round", "sender"),
     ("sort_subject", "O s", "Sort by subject; again turns the order round", "subject"),

@@ -71,6 +71,8 @@ def after_server(hits: Hits, event: ServerHits) -> Hits:
         return hits
     found = plural(len(event.rows), "more message") if event.rows else ""
     outcome = f"The server found {found}, marked “server”." if found else "The server found nothing else."
+    if event.has_more:
+        outcome += " Older ones are left out: search for another word, too."
     return replace(hits, remote=event.rows, outcome=outcome)
 
 

@@ -168,7 +168,8 @@ class Panes(Screen[None]):
         state, session, pane = self.session.state, self.session, self.pane
         mailbox, is_open = state.current_mailbox, state.reading is not None
         name = mailbox.title if mailbox else ""
-        words = state.query or state.list_view.narrow
+        # The field above the list says it already.
+        words = "" if self.field.display else state.query or state.list_view.narrow
         name = f"{name}: {words}" if words else name
         place = f"{self.messages.cursor + 1:,} of {len(state.rows):,}" if is_open else ""
         self._titles["account"].show(session.addresses[state.account], focused=pane is Pane.FOLDERS)
