@@ -240,6 +240,8 @@ class ServerHits(Event, frozen=True, kw_only=True):
     query: str
     rows: "array[int]"
     envelopes: tuple[Envelope, ...] = ()
+    has_more: bool = False
+    """Older ones were found that are not stored here, too many to fetch."""
 
 
 class FillingChanged(Event, frozen=True, kw_only=True):

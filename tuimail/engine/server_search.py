@@ -26,7 +26,7 @@ T = TypeVar("T")
 
 LIMIT_S = 30.0
 """Longest wait for a server that searches; Dovecot reads 100,000 bodies without an index in 13 s."""
-MAX_HITS = 500
+MAX_FETCHED = 500
 """Hits of one mailbox that are fetched, the newest: a search that finds more wants another word."""
 SLICE = 100
 """Rows fetched at a time; between two of them the search can be given up."""
@@ -78,12 +78,14 @@ class ServerSearch:
         plan = self._storage.run(self._account, lambda store: self._plan(store, command), urgency=Urgency.SCREEN)
         asking = _Asking(job, self._connection)
         timer = self._timers.after(LIMIT_S, asking.end_by_time)
-        rows: set[int] = set()
+        rows, has_more = set[int](), False
         try:
             for number, place in enumerate(plan.places, start=1):
                 share = f" ({number} of {len(plan.places)} folders)" if len(plan.places) > 1 else ""
                 job.progress(f"asking the server{share}")
-                rows |= self._search_one(asking, place)
+                found, is_cut = self._search_one(asking, place)
+                rows |= found
+                has_more |= is_cut
         except _TimeOverError:
             raise ServerError(ErrorKind.TIMED_OUT, _TOO_SLOW, remedy=Remedy.WAIT) from None
         except ServerError as error:
@@ -94,7 +96,7 @@ class ServerSearch:
             raise NetworkError(error.kind, _LOST, remedy=Remedy.WAIT, detail=error.detail) from error
         finally:
             self._timers.cancel(timer)
-        self._show(job, command, rows - plan.found_here)
+        self._show(job, rows - plan.found_here, has_more=has_more)
 
     def _plan(self, store: AccountStore, command: SearchServer) -> _Plan:
         query = understand(store, command, (self._account,))
@@ -109,18 +111,19 @@ class ServerSearch:
             places.append(place)
         return _Plan(places=places, found_here=frozenset(store.search.find(query, command.mailbox)))
 
-    def _search_one(self, asking: "_Asking", place: _Place) -> set[int]:
-        """The rows of one mailbox that the server finds, those that were not stored among them."""
+    def _search_one(self, asking: "_Asking", place: _Place) -> tuple[set[int], bool]:
+        """The rows of one mailbox that the server finds, and whether more of them than were fetched are not stored."""
         found = asking.run(lambda session: self._ask(session, place))
-        uids = [uid for uid in found if place.uidnext is None or uid < place.uidnext][-MAX_HITS:]
+        uids = [uid for uid in found if place.uidnext is None or uid < place.uidnext]
         known = self._storage.run(
             self._account, lambda store: store.messages.rows_by_uid(place.mailbox, [Uid(uid) for uid in uids])
         )
         rows: set[int] = set(known.values())
         missing = [uid for uid in uids if uid not in known]
-        for end in range(len(missing), 0, -SLICE):
-            rows.update(self._fetch(asking, place, missing[max(0, end - SLICE) : end]))
-        return rows
+        wanted = missing[-MAX_FETCHED:]
+        for end in range(len(wanted), 0, -SLICE):
+            rows.update(self._fetch(asking, place, wanted[max(0, end - SLICE) : end]))
+        return rows, len(missing) > len(wanted)
 
     def _ask(self, session: ImapSession, place: _Place) -> list[int]:
         if session.select(place.raw).uidvalidity != place.uidvalidity:
@@ -137,7 +140,9 @@ class ServerSearch:
 
         return asking.run(fetch)
 
-    def _show(self, job: Job, command: SearchServer, rows: set[int]) -> None:
+    def _show(self, job: Job, rows: set[int], *, has_more: bool) -> None:
+        command = job.command
+        assert isinstance(command, SearchServer)  # noqa: S101 (the route's own type, for the checker)
         newest_first = array("q", sorted(rows, reverse=True))
         first = [RowId(row) for row in newest_first[:FIRST_SCREEN]]
         envelopes = self._storage.run(
@@ -150,6 +155,7 @@ class ServerSearch:
                 query=command.query,
                 rows=newest_first,
                 envelopes=tuple(envelopes),
+                has_more=has_more,
             )
         )
         job.finish()
