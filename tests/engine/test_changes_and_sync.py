@@ -30,7 +30,7 @@ from tuimail.api.events import (
     Noticed,
     RowsLoaded,
 )
-from tuimail.domain.account import Link
+from tuimail.domain.account import Keep, Link
 from tuimail.domain.errors import ErrorKind
 from tuimail.domain.ids import RowId
 from tuimail.domain.mailbox import MailboxRole
@@ -166,6 +166,8 @@ def test_another_uidvalidity_rebuilds_the_list_and_drops_what_waits_with_a_note(
 
 def test_a_body_is_not_fetched_by_a_number_that_means_another_message(rig: Rig) -> None:
     fill(rig, 2)
+    # Nothing is fetched ahead.
+    rig.account = rig.make_account(keep=Keep(days=0))
     heard = rig.signed_in()
     rows = open_full(heard, box(heard))
     settled(heard)
@@ -189,6 +191,7 @@ def test_a_body_is_not_fetched_by_a_number_that_means_another_message(rig: Rig) 
 
 def test_opening_a_message_that_is_gone_says_so_and_mends_the_list(rig: Rig) -> None:
     uids = fill(rig, 2)
+    rig.account = rig.make_account(keep=Keep(days=0))
     heard = rig.signed_in()
     rows = open_full(heard, box(heard))
     settled(heard)

@@ -38,6 +38,14 @@ def fill(rig: Rig, count: int) -> list[int]:
     return rig.mail.deliver(*(letter(f"mail {number}", minute=number) for number in range(count)))
 
 
+def watched(rig: Rig, heard: Heard) -> None:
+    """Wait until the second connection listens: it notices mail by itself."""
+    open_full(heard, box(heard))
+    before = len(rig.mail.inbox.mails)
+    rig.mail.deliver(letter("noticed", minute=500))
+    heard.wait_for(ListChanged, lambda event: len(event.rows) == before + 1)
+
+
 def offline(heard: Heard) -> LinkChanged:
     return heard.wait_for(LinkChanged, lambda event: event.state.link is Link.OFFLINE)
 
@@ -115,7 +123,7 @@ def test_a_line_that_died_in_a_sleep_is_made_anew_at_once(
         monkeypatch.setattr(f"tuimail.engine.{module}.PROBE_S", 0.2)
     fill(rig, 1)
     heard = rig.signed_in()
-    open_full(heard, box(heard))
+    watched(rig, heard)
     household = heard.program.household
     assert household is not None
     before = cutter.connections
@@ -123,7 +131,7 @@ def test_a_line_that_died_in_a_sleep_is_made_anew_at_once(
 
     household.rooms(ACCOUNT).woke()
     rig.mail.deliver(letter("fresh"))
-    heard.wait_for(ListChanged, lambda event: len(event.rows) == 2)
+    heard.wait_for(ListChanged, lambda event: len(event.rows) == 3)
 
     assert cutter.connections - before <= 4
 
@@ -131,7 +139,7 @@ def test_a_line_that_died_in_a_sleep_is_made_anew_at_once(
 def test_a_line_that_survived_a_sleep_is_kept(rig: Rig, cutter: Cutter) -> None:
     fill(rig, 1)
     heard = rig.signed_in()
-    open_full(heard, box(heard))
+    watched(rig, heard)
     household = heard.program.household
     assert household is not None
     before = cutter.connections

@@ -23,6 +23,8 @@ class Cutter:
         """Bytes that came from the server so far."""
         self.connections = 0
         self.cuts = 0
+        self.turns: list[int] = []
+        """For each connection, how often its client spoke after the server had, or first: its round trips."""
 
     @property
     def port(self) -> int:
@@ -83,19 +85,22 @@ class Cutter:
                     continue
                 with self._guard:
                     self._pairs.append((near, far))
-                threading.Thread(target=self._serve, args=(near, far), daemon=True).start()
+                self.turns.append(0)
+                turns = _Turns(self.turns)
+                threading.Thread(target=self._serve, args=(near, far, turns), daemon=True).start()
 
-    def _serve(self, near: socket.socket, far: socket.socket) -> None:
-        up = threading.Thread(target=self._pass, args=(near, far, False), daemon=True)
+    def _serve(self, near: socket.socket, far: socket.socket, turns: "_Turns") -> None:
+        up = threading.Thread(target=self._pass, args=(near, far, turns, False), daemon=True)
         up.start()
-        self._pass(far, near, True)
+        self._pass(far, near, turns, True)
         up.join()
         near.close()
         far.close()
 
-    def _pass(self, source: socket.socket, sink: socket.socket, is_down: bool) -> None:
+    def _pass(self, source: socket.socket, sink: socket.socket, turns: "_Turns", is_down: bool) -> None:
         with contextlib.suppress(OSError):
             while data := source.recv(_CHUNK):
+                turns.note(is_down)
                 if self._is_stalled.is_set() or id(source) in self._stranded:
                     continue
                 if is_down:
@@ -116,6 +121,21 @@ class Cutter:
                 self._left -= len(data)
             self.passed += len(data)
             return data, self._left == 0
+
+
+class _Turns:
+    """Whose turn it is on one connection."""
+
+    def __init__(self, counts: list[int]) -> None:
+        self._counts = counts
+        self._place = len(counts) - 1
+        self._was_down = True
+
+    def note(self, is_down: bool) -> None:
+        """Bytes pass this way."""
+        if self._was_down and not is_down:
+            self._counts[self._place] += 1
+        self._was_down = is_down
 
 
 def _end(sock: socket.socket) -> None:

@@ -8,6 +8,7 @@ import contextlib
 import logging
 import ssl
 from collections.abc import Callable
+from concurrent.futures import Future
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 
@@ -114,7 +115,11 @@ class AuthDesk:
 
     def token(self, permission: Permission) -> Secret:
         """A token that was checked a moment ago: Bearer, not about to end, good for this. Any worker; waits."""
-        return self.worker.call(lambda: self._fresh_token(permission))
+        return self.token_soon(permission).result()
+
+    def token_soon(self, permission: Permission) -> "Future[Secret]":
+        """The same without waiting. Not from the auth worker."""
+        return self.worker.ask(lambda: self._fresh_token(permission))
 
     def another_token(self, refused: Secret, permission: Permission) -> Secret | None:
         """One in the place of a token that a server did not take; None where the new one was not taken either.

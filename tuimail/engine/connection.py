@@ -279,9 +279,11 @@ def open_signed_in(auth: AuthDesk, context: ssl.SSLContext) -> ImapSession:
 def signed_in(auth: AuthDesk, permission: Permission, connect: Callable[[], S]) -> S:
     """A new session, signed in. A refused token is replaced once: it may have been ended early by the provider."""
     login = auth.account.login
+    # On its way while the line is being made: two servers, one wait.
+    asked = auth.token_soon(permission)
     session = connect()
     try:
-        token = auth.token(permission)
+        token = asked.result()
         try:
             session.sign_in(login, token)
         except LoginRefused as refusal:

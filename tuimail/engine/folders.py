@@ -11,7 +11,7 @@ from tuimail.engine.mailboxes import ListRoom
 from tuimail.engine.storage import AccountStore, Storage
 from tuimail.net.imap.news import MailboxStatus
 from tuimail.net.imap.translate import ListedMailbox as OnWire
-from tuimail.store.mailboxes import ListedMailbox
+from tuimail.store.mailboxes import ListedMailbox, SyncState
 
 
 class FolderDesk:
@@ -49,19 +49,23 @@ class FolderDesk:
 
         return self._storage.run(self._account, save)
 
-    def take_statuses(self, statuses: Sequence[MailboxStatus]) -> set[MailboxId]:
-        """Keep and show counts that the server told by itself; the mailboxes that they belong to."""
+    def take_statuses(self, statuses: Sequence[MailboxStatus]) -> list[MailboxId]:
+        """Keep and show counts that the server told by itself; returns the same as ``take``."""
 
-        def save(store: AccountStore) -> set[MailboxId]:
-            told = set()
+        def save(store: AccountStore) -> list[MailboxId]:
+            shown, outdated = self._lists.open_mailbox.get(self._account), []
             with store.db.transaction():
-                for status in statuses:
-                    mailbox = store.mailboxes.by_raw_name(status.raw)
-                    if mailbox is not None:
-                        store.mailboxes.note_counts(mailbox.id, total=status.total, unread=status.unread)
-                        told.add(mailbox.id)
+                for told in statuses:
+                    mailbox = store.mailboxes.by_raw_name(told.raw)
+                    if mailbox is None:
+                        continue
+                    is_followed = mailbox.id == shown or mailbox.role is MailboxRole.INBOX
+                    if not is_followed:
+                        store.mailboxes.note_counts(mailbox.id, total=told.total, unread=told.unread)
+                    elif _has_moved_on(store.mailboxes.sync_state(mailbox.id), mailbox.total, told):
+                        outdated.append(mailbox.id)
             self._lists.show_mailboxes(self._account)
-            return told
+            return outdated
 
         return self._storage.run(self._account, save)
 
@@ -75,6 +79,17 @@ def _take_counts(store: AccountStore, mailbox: MailboxId, told: OnWire) -> bool:
         store.mailboxes.save_sync_state(mailbox, replace(state, uidvalidity=told.uidvalidity))
     same = (told.uidvalidity, told.uidnext) == (state.uidvalidity, state.uidnext)
     return not same or told.highestmodseq is None or told.highestmodseq != state.highestmodseq
+
+
+def _has_moved_on(state: SyncState, total: int, told: MailboxStatus) -> bool:
+    """Whether a mailbox has other mail, or other flags, than what is stored, as far as the server told."""
+    pairs = (
+        (told.total, total),
+        (told.uidvalidity, state.uidvalidity),
+        (told.uidnext, state.uidnext),
+        (told.highestmodseq, state.highestmodseq),
+    )
+    return any(there is not None and there != here for there, here in pairs)
 
 
 def _roles(listed: Sequence[OnWire]) -> dict[bytes, MailboxRole]:

@@ -23,6 +23,7 @@ from tuimail.engine.clock_watch import ClockWatch
 from tuimail.engine.connection import Connection
 from tuimail.engine.drafts import DraftDesk
 from tuimail.engine.engine import Route
+from tuimail.engine.indexing import Indexer
 from tuimail.engine.job import Job
 from tuimail.engine.journal import Journal
 from tuimail.engine.login import Browser, LoginDesk
@@ -175,13 +176,20 @@ class AccountRooms:
         """Who fetches texts ahead, and who shows messages: both keep them in one place."""
         house, recent = self._house, Recent()
         bodies = Bodies(self.connection, house.storage, on_gone=self.sync.wanted)
+        indexer = Indexer(self.account.id, house.storage, house.timers)
         texts = TextRoom(
-            self.connection, house.storage, bodies=bodies, recent=recent, parser=house.parser, timers=house.timers
+            self.connection,
+            house.storage,
+            bodies=bodies,
+            recent=recent,
+            indexer=indexer,
+            parser=house.parser,
+            timers=house.timers,
         )
         texts.is_paused = lambda: self.sync.filler.is_paused
         self.sync.filler.on_end = texts.wanted
         messages = MessageDesk(
-            self.connection, house.storage, bodies=bodies, recent=recent, parser=house.parser, on_read=texts.note
+            self.connection, house.storage, bodies=bodies, recent=recent, parser=house.parser, on_read=indexer.note
         )
         return texts, messages
 
@@ -326,7 +334,6 @@ class AccountRooms:
         if self.connection.is_up:
             self.connection.worker.post(self._came_online)
         self.connection.connect_soon()
-        self.watch.start()
         self._house.storage.worker.post(self.outbox.start)
         storage, account = self._house.storage, self.account.id
         budget = self.account.keep.budget_bytes
@@ -340,7 +347,6 @@ class AccountRooms:
         self._house.storage.worker.post(self.outbox.start)
         self.connection.worker.post(self._start_sync, urgency=Urgency.SCREEN)
         self.texts.wanted()
-        self.watch.start()
 
     def _poll_later(self) -> None:
         if not self._is_polling:
@@ -357,6 +363,8 @@ class AccountRooms:
     def _start_sync(self) -> None:
         self._poll_later()
         self._or_tell(self.sync.start)
+        # A second connection only now: it would take its share of the line while the list is waited for.
+        self.watch.start()
 
     def _or_tell(self, work: Callable[[], None]) -> None:
         try:

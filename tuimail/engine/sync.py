@@ -96,7 +96,9 @@ class Synchroniser:
         if news.mailboxes_changed or news.has_overflowed:
             self._connection.worker.post(lambda: self._quietly(self.poll), urgency=Urgency.NORMAL)
         elif news.statuses:
-            self._connection.worker.post(lambda: self._quietly(lambda: self._take_statuses(news)))
+            self._connection.worker.post(
+                lambda: self._quietly(lambda: self._take_statuses(news)), urgency=Urgency.SCREEN
+            )
 
     def poll(self) -> None:
         """List all mailboxes with their counts; the inbox and the one on the screen are synchronised if they differ."""
@@ -163,9 +165,8 @@ class Synchroniser:
         return _inbox(store)
 
     def _take_statuses(self, news: News) -> None:
-        shown = self._lists.open_mailbox.get(self._account)
-        if shown is not None and shown in self.folders.take_statuses(news.statuses):
-            self.sync(shown)
+        for mailbox in self.folders.take_statuses(news.statuses):
+            self.sync(mailbox)
 
     def _sync_inbox(self) -> None:
         inbox = self._storage.run(self._account, _inbox)

@@ -16,9 +16,10 @@ from tuimail.engine.connection import open_signed_in
 from tuimail.engine.pace import next_connection
 from tuimail.engine.timers import Timers
 from tuimail.engine.worker import WorkerClosedError, log_crash
-from tuimail.net.imap.news import News
+from tuimail.net.imap.news import MailboxStatus, News
 from tuimail.net.imap.session import ImapSession
 
+_INBOX = b"INBOX"
 RENEW_S = 540
 """IDLE is begun again this often: address translation forgets silent connections after about ten minutes."""
 SETTLED_S = 60.0
@@ -125,10 +126,17 @@ class Watch:
 
     def _watch_all(self) -> None:
         self._session = session = open_signed_in(self._auth, self._context)
-        session.select(b"INBOX", readonly=True)
+        inbox = session.select(_INBOX, readonly=True)
         self.tells_all = session.notify()
-        # Whatever came before there was anybody to tell of it.
-        self._on_news(News(selected_changed=True))
+        # What came before there was anybody to tell of it shows in these numbers.
+        status = MailboxStatus(
+            raw=_INBOX,
+            total=inbox.exists,
+            uidvalidity=inbox.uidvalidity,
+            uidnext=inbox.uidnext,
+            highestmodseq=inbox.highestmodseq,
+        )
+        self._on_news(News(statuses=(status,)))
         while self._go.is_set() and not self._stop.is_set():
             session.watch(RENEW_S, self._take)
             self._rounds += 1

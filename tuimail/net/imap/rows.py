@@ -16,7 +16,7 @@ from tuimail.domain.discreet import Discreet
 from tuimail.net.errors import Garbled
 from tuimail.net.imap.arguments import number, uid_sets
 from tuimail.net.imap.exchange import Exchange
-from tuimail.net.imap.flags import joined
+from tuimail.net.imap.flags import ALL_UIDS, joined
 from tuimail.net.imap.translate import (
     EPOCH,
     Node,
@@ -42,7 +42,6 @@ SLICE = 250
 PAUSE_S = 0.001
 _AHEAD = 2
 """Commands under way at once: the server works on one while the other's answer is read."""
-_MAX_UID = 2**32 - 1
 
 # In a literal at the end is where all servers known put the header; anything else is read the long way.
 _PLAIN = re.compile(
@@ -93,7 +92,7 @@ def fetch_rows(exchange: Exchange, uids: Sequence[int]) -> list[FetchedRow]:
 
 def fetch_newest(exchange: Exchange, first_seq: int, last_seq: int) -> list[FetchedRow]:
     """Rows by sequence number, straight after SELECT, before any UID is known; in rising order of UID."""
-    reader = RowReader(exchange, range(1, _MAX_UID + 1), sequence=range(first_seq, last_seq + 1))
+    reader = RowReader(exchange, ALL_UIDS, sequence=range(first_seq, last_seq + 1))
     numbers = number(first_seq) + b":" + number(last_seq)
     reader.read(exchange.run(b"FETCH", numbers, reader.items, take=reader.take).responses)
     return [reader.rows[uid] for uid in sorted(reader.rows)]
@@ -103,7 +102,7 @@ def stream_rows(exchange: Exchange, uids: Sequence[int], on_slice: OnRows, *, si
     """Rows of these UIDs, greatest first, handed on slice by slice; whether all were.
 
     The next command is under way before an answer is read, so that the line never rests. Where ``on_slice`` wants no
-    more or raises, what is under way is read and dropped, and the connection stays good.
+    more, it still gets what is under way; where it raises, that is read and dropped. The connection stays good.
     """
     awaited: set[int] = set()
     reader = RowReader(exchange, awaited)
@@ -128,7 +127,7 @@ def stream_rows(exchange: Exchange, uids: Sequence[int], on_slice: OnRows, *, si
                 raise refusal(exchange.server.host, ended[tag])
             found = [row for uid in reversed(wanted) if (row := reader.rows.pop(uid, None)) is not None]
             awaited.difference_update(wanted)
-            goes_on = goes_on and on_slice(found)
+            goes_on = on_slice(found) and goes_on
             # Without it, the other threads wait for the switch interval again and again.
             time.sleep(PAUSE_S)
     finally:
@@ -207,6 +206,8 @@ class RowReader:
 
     def _add(self, row: FetchedRow, *, has_flags: bool) -> None:
         known = self.rows.get(row.uid)
+        if known is None and self._sequence is not None and len(self.rows) == len(self._sequence):
+            return
         if known is None or not known.header:
             self.rows[row.uid] = row
         elif not row.header and has_flags:
