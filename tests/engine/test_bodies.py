@@ -14,8 +14,10 @@ from tuimail.api.commands import (
     AnswerKind,
     BeginAnswer,
     OpenMessage,
+    PauseFilling,
     Prefetch,
     SaveAttachment,
+    Search,
     ShowSource,
 )
 from tuimail.api.events import (
@@ -25,6 +27,7 @@ from tuimail.api.events import (
     FileSaved,
     FillingChanged,
     Finished,
+    ListLoaded,
     MessageLoaded,
     Progress,
     SourceLoaded,
@@ -34,6 +37,7 @@ from tuimail.domain.errors import ErrorKind
 from tuimail.domain.ids import RowId
 from tuimail.domain.message import Message
 from tuimail.engine import texts
+from tuimail.engine.worker import Urgency
 
 LINE = b"QUJD" * 19 + b"\r\n"
 """57 bytes as base64."""
@@ -291,6 +295,27 @@ def test_texts_of_the_last_days_come_by_themselves_and_can_be_found(rig: Rig) ->
     asked = len(rig.mail.commands)
     assert [read(heard, row).blocks[0].text for row in rows] == ["Still warm."] * 5
     assert len(rig.mail.commands) == asked
+
+
+def test_texts_wait_while_the_user_holds_them(rig: Rig) -> None:
+    rig.account = replace(rig.account, keep=Keep(days=36_500))
+    heard, _ = opened(rig, letter("one"))
+    assert isinstance(heard.do(PauseFilling(account=ACCOUNT, is_paused=True)), Finished)
+    assert isinstance(heard.do(Prefetch(account=ACCOUNT, rows=())), Finished)
+
+    assert fetches(rig) == []
+    assert isinstance(heard.do(PauseFilling(account=ACCOUNT, is_paused=False)), Finished)
+    heard.wait_for(FillingChanged, lambda event: "texts" in event.words and event.done == event.total == 1)
+
+
+def test_words_of_what_was_read_can_be_found(rig: Rig) -> None:
+    heard, (row,) = opened(rig, parcel("A word of mine: zwetschgen."))
+
+    read(heard, row)
+    heard.program.storage.worker.call(lambda: None, urgency=Urgency.LAST)
+    found = heard.ask(Search(account=ACCOUNT, mailbox=box(heard).id, query="body:zwetschgen"), ListLoaded)
+
+    assert list(found.rows) == [row]
 
 
 def test_texts_stop_where_the_budget_ends(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,7 @@ from tuimail.domain.errors import ErrorKind, NetworkError, Remedy, ServerError, 
 from tuimail.domain.ids import AccountId, MailboxId, RowId
 from tuimail.domain.message import RawMessage
 from tuimail.engine.connection import Connection
-from tuimail.engine.fetching import Asker, OnServer, fetch_all, fetch_texts, progress_of
+from tuimail.engine.fetching import Asker, OnServer, fetch_ahead, fetch_all, fetch_texts, progress_of
 from tuimail.engine.storage import AccountStore, Storage
 from tuimail.engine.worker import Urgency
 from tuimail.mime.attachments import encoded_part
@@ -61,7 +61,7 @@ class Bodies:
         """The same before anybody asked: what cannot be kept is of no use, and raises StoreError."""
         found = self._in_store(lambda _: self.stored(row))
         if found is None:
-            found = self._at_server(row, lambda session, place: fetch_texts(session, place.message, asker))
+            found = self._at_server(row, lambda session, place: fetch_ahead(session, place.message, asker))
             self._save(row, found)
         return found
 

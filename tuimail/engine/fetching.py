@@ -5,11 +5,14 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from tuimail.domain.errors import ErrorKind, Remedy, ServerError
 from tuimail.domain.message import RawMessage
 from tuimail.mime.skeleton import build, plan
 from tuimail.net.errors import Refused
 from tuimail.net.imap.session import ImapSession
 
+MAX_AHEAD = 1_000_000
+"""What nobody asked for is fetched whole up to this size."""
 SMALL = 48 * 1024
 """A message up to this size is fetched whole: one round trip less, and on most lines as fast as its parts."""
 
@@ -34,6 +37,17 @@ class OnServer(Struct, frozen=True, kw_only=True):
 def fetch_texts(session: ImapSession, message: OnServer, asker: Asker) -> RawMessage:
     """The message with its texts alone where that saves much, whole otherwise."""
     frame = _fetch_frame(session, message, asker) if message.size_bytes > SMALL else None
+    return frame if frame is not None else fetch_all(session, message, asker)
+
+
+def fetch_ahead(session: ImapSession, message: OnServer, asker: Asker) -> RawMessage:
+    """The same where nobody waits: a mail that is big and can only be had whole is left for those who ask for it.
+
+    Raises ServerError for such a one.
+    """
+    frame = _fetch_frame(session, message, asker) if message.size_bytes > SMALL else None
+    if frame is None and message.size_bytes > MAX_AHEAD:
+        raise ServerError(ErrorKind.SERVER_REFUSED, "This message is too big to be fetched ahead.", remedy=Remedy.TELL)
     return frame if frame is not None else fetch_all(session, message, asker)
 
 

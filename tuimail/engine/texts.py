@@ -19,16 +19,17 @@ from tuimail.domain.account import Keep
 from tuimail.domain.errors import ErrorKind, TuimailError
 from tuimail.domain.ids import AccountId, MailboxId, RowId
 from tuimail.domain.mailbox import MailboxRole
-from tuimail.domain.message import Message, RawMessage
+from tuimail.domain.message import RawMessage
 from tuimail.engine.bodies import Bodies
 from tuimail.engine.connection import Connection
 from tuimail.engine.fetching import SMALL
+from tuimail.engine.indexing import TOGETHER, Indexer
 from tuimail.engine.job import GivenUpError, Job
 from tuimail.engine.recent import Recent
 from tuimail.engine.storage import AccountStore, Storage
 from tuimail.engine.timers import Timers
 from tuimail.engine.worker import Urgency, Worker
-from tuimail.mime.parse import parse_message, words_of
+from tuimail.mime.parse import parse_message
 
 log = logging.getLogger(__name__)
 
@@ -54,15 +55,15 @@ class _Progress(Struct):
     told_s: float = 0.0
 
 
-class _Wait:
-    """Stands for the background where a body is fetched; gives way as soon as somebody waits."""
+class _Background:
+    """Stands for nobody, where a message is fetched; gives way as soon as somebody waits."""
 
-    def __init__(self, is_over: Callable[[], bool]) -> None:
-        self._is_over = is_over
+    def __init__(self, worker: Worker) -> None:
+        self._worker = worker
 
     def check(self) -> None:
         """Raise if something else is to be done first."""
-        if self._is_over():
+        if self._worker.is_urged:
             raise GivenUpError
 
     def progress(self, words: str, done: int = 0, total: int = 0) -> None:
@@ -79,6 +80,7 @@ class TextRoom:
         *,
         bodies: Bodies,
         recent: Recent,
+        indexer: Indexer,
         parser: Worker,
         timers: Timers,
     ) -> None:
@@ -88,14 +90,14 @@ class TextRoom:
         self._storage = storage
         self._bodies = bodies
         self._recent = recent
+        self._indexer = indexer
         self._parser = parser
         self._timers = timers
         self._guard = threading.Lock()
         self._near: deque[RowId] = deque()
         self._near_job: Job | None = None
         self._far: deque[RowId] = deque()
-        self._tried: set[RowId] = set()
-        """Rows whose words are not in the index yet, or cannot come there."""
+        self._failed: set[RowId] = set()
         self._progress: _Progress | None = None
         self._is_posted = False
         self._timer: int | None = None
@@ -130,11 +132,6 @@ class TextRoom:
         self._look_again_s = LOOK_AGAIN_S
         self._queue(LOOK_AGAIN_S)
 
-    def note(self, row: RowId, message: Message) -> None:
-        """Put the words of a message that was read into the search index. Any thread."""
-        words = words_of(message)
-        self._storage.worker.post(lambda: self._index(row, words), urgency=Urgency.BACKGROUND)
-
     def _queue(self, after_s: float = 0.0) -> None:
         """Come again: now, or later if nobody asks before."""
         with self._guard:
@@ -151,37 +148,33 @@ class TextRoom:
 
     def _step(self) -> None:
         """Fetch one text, if it is the time for it, and see when to come again."""
+        can_fetch = self._connection.is_online and self._storage.is_open(self._account)
         with self._guard:
             self._is_posted = False
-            if not self._connection.is_online:
+            if not can_fetch:
                 self._near.clear()
-            near = self._near.popleft() if self._near else None
-        if not self._connection.is_online or not self._storage.is_open(self._account):
-            self._end_near()
-            return  # the next connection begins again
-        try:
-            if near is not None:
-                self._fetch(near, is_near=True)
-                self._queue()
-            else:
-                self._end_near()
-                self._far_step()
-        except TuimailError as error:
-            log.info("texts: %s", error.kind)
-            self._queue(RARELY_S)
-
-    def _end_near(self) -> None:
+            near, job = (self._near.popleft() if self._near else None), self._near_job
+        if near is not None and job is not None:
+            job.run(lambda _: self._fetch_near(near))
+            self._queue()
+            return
         with self._guard:
-            job, self._near_job = (None, self._near_job) if self._near else (self._near_job, None)
+            self._near_job = None
         if job is not None:
             job.finish()
+        if can_fetch:
+            self._far_step()
+
+    def _fetch_near(self, row: RowId) -> None:
+        if self._recent.get(row) is None:
+            self._fetch(row, is_near=True)
 
     def _far_step(self) -> None:
         rest_s = self._acted_s + REST_S - time.monotonic()
+        if self._keep.days <= 0:
+            return
         if rest_s > 0:
             self._queue(rest_s)
-        elif self._keep.days <= 0:
-            return
         elif self.is_paused():
             self._tell(is_end=True)
             self._queue(REST_S)
@@ -190,14 +183,14 @@ class TextRoom:
             self._queue(self._look_again_s)
             self._look_again_s = min(RARELY_S, self._look_again_s * 2)
         else:
-            self._fetch(self._far.popleft(), is_near=False)
+            is_fetched = self._fetch(self._far.popleft(), is_near=False)
             self._count()
-            self._queue(PAUSE_S)
+            self._queue(PAUSE_S if is_fetched else RARELY_S)
 
     def _look(self) -> bool:
         """Find the next messages without text; whether there are any, and room for them."""
         rows, total = self._storage.run(self._account, self._missing, urgency=Urgency.BACKGROUND)
-        self._far = deque(row for row in rows if row not in self._tried)
+        self._far = deque(rows)
         if self._far and self._progress is None:
             self._progress = _Progress(total=total, began_s=time.monotonic())
         return bool(self._far)
@@ -206,50 +199,41 @@ class TextRoom:
         # What was read goes before what might be: nothing is evicted for texts that nobody asked for.
         if store.bodies.total_bytes() + BATCH * SMALL > self._keep.budget_bytes:
             return [], 0
-        complete = self._complete(store)
+        complete = _complete(store)
         since = self._now() - timedelta(days=self._keep.days)
         for mailbox in complete:
-            rows = store.bodies.wanted([mailbox], since=since, limit=BATCH + len(self._tried))
-            if not self._tried.issuperset(rows):
-                return rows, store.bodies.count_wanted(complete, since=since)
+            limit = BATCH + TOGETHER + len(self._failed)
+            rows = [row for row in store.bodies.wanted([mailbox], since=since, limit=limit) if self._is_new(row)]
+            if rows:
+                return rows[:BATCH], store.bodies.count_wanted(complete, since=since)
         return [], 0
 
-    def _complete(self, store: AccountStore) -> list[MailboxId]:
-        """The mailboxes whose headers are all here, and whose mail somebody may want to read; the inbox first."""
-        known = [mailbox for mailbox in store.mailboxes.list() if mailbox.role not in _LEFT_OUT]
-        complete = [mailbox for mailbox in known if store.mailboxes.sync_state(mailbox.id).is_complete]
-        inbox = next((mailbox for mailbox in known if mailbox.role is MailboxRole.INBOX), None)
-        # Headers before texts.
-        return [mailbox.id for mailbox in complete] if inbox is None or inbox in complete else []
+    def _is_new(self, row: RowId) -> bool:
+        return row not in self._failed and not self._indexer.is_waiting(row)
 
-    def _fetch(self, row: RowId, *, is_near: bool) -> None:
-        if is_near and self._recent.get(row) is not None:
-            return
+    def _fetch(self, row: RowId, *, is_near: bool) -> bool:
+        """Have one message fetched and read; False where it is of no use to go on now."""
         try:
-            found = self._bodies.ahead(row, _Wait(lambda: self._connection.worker.is_urged))
+            found = self._bodies.ahead(row, _Background(self._connection.worker))
         except GivenUpError:
             with self._guard:
                 (self._near if is_near else self._far).appendleft(row)
-            return
+            return True
         except TuimailError as error:
+            log.info("texts: %s", error.kind)
             if not self._connection.is_online or error.kind is ErrorKind.DISK:
-                raise
-            self._tried.add(row)
-            return
-        self._tried.add(row)
+                return False
+            self._failed.add(row)
+            return True
         self._parser.post(lambda: self._read(row, found, is_near=is_near), urgency=Urgency.BACKGROUND)
+        return True
 
     def _read(self, row: RowId, found: RawMessage, *, is_near: bool) -> None:
         """Parse on the parser worker; the words go into the index, a neighbour is kept to be shown at once."""
         message = parse_message(found.raw, missing=found.missing, wants_both=False)
         if is_near:
             self._recent.put(row, message)
-        self.note(row, message)
-
-    def _index(self, row: RowId, words: str) -> None:
-        if self._storage.is_open(self._account):
-            self._storage.store(self._account).search.index_text(row, words)
-            self._tried.discard(row)
+        self._indexer.add(row, message)
 
     def _count(self) -> None:
         if self._progress is not None:
@@ -282,3 +266,12 @@ class TextRoom:
 
     def _now(self) -> datetime:
         return self._connection.auth.around.now()
+
+
+def _complete(store: AccountStore) -> list[MailboxId]:
+    """The mailboxes whose headers are all here, and whose mail somebody may want to read."""
+    known = [mailbox for mailbox in store.mailboxes.list() if mailbox.role not in _LEFT_OUT]
+    complete = [mailbox for mailbox in known if store.mailboxes.sync_state(mailbox.id).is_complete]
+    inbox = next((mailbox for mailbox in known if mailbox.role is MailboxRole.INBOX), None)
+    # Headers before texts.
+    return [mailbox.id for mailbox in complete] if inbox is None or inbox in complete else []
