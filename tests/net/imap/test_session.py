@@ -115,6 +115,12 @@ def test_the_newest_rows_need_no_uid(serve: Serve, certificate: Certificate) -> 
     assert [each.uid for each in rows] == [5, 8]
 
 
+def test_no_more_rows_are_taken_than_there_are_numbers(serve: Serve, certificate: Certificate) -> None:
+    answer = b"".join(row(uid, seq=2) for uid in range(1, 500)) + b"TAG OK done\r\n"
+    with session_with(serve(ImapScript(answers={b"FETCH 2:3": answer})).address, certificate) as session:
+        assert len(session.newest_rows(2, 3)) == 2
+
+
 def test_uids_come_short_or_long_and_only_from_where_asked(serve: Serve, certificate: Certificate) -> None:
     short = ImapScript(answers={b"UID SEARCH": b'* ESEARCH (TAG "t1") UID ALL 12:14,20\r\nTAG OK done\r\n'})
     long = ImapScript(answers={b"UID SEARCH": b"* SEARCH 20 12 3\r\nTAG OK done\r\n"}, capabilities=b"IMAP4rev1")

@@ -2,16 +2,17 @@
 
 import re
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 
 from tuimail.net.errors import Garbled
 from tuimail.net.imap.arguments import uid_sets
 from tuimail.net.imap.exchange import Exchange
-from tuimail.net.imap.translate import Node, Response, attributes, is_number, read_flags, read_labels
+from tuimail.net.imap.translate import MAX_NUMBERS, Node, Response, attributes, is_number, read_flags, read_labels
 
 SLICE = 2_000
 """Messages between two pauses: some 4 ms of reading, in which the interpreter is kept from other threads."""
 PAUSE_S = 0.001
+ALL_UIDS = range(1, 2**32)
 
 OnFlags = Callable[[dict[int, frozenset[str]]], bool]
 """Takes the flags of one slice; whether to go on."""
@@ -24,15 +25,16 @@ _PLAIN = re.compile(
 _UID = re.compile(rb"\bUID (\d{1,10})\b")
 _FLAGS = re.compile(rb"\bFLAGS \(([^)]*)\)")
 _FETCH = re.compile(rb"\d{1,10} FETCH \(", re.IGNORECASE)
-_MAX_UID = 2**32 - 1
 
 
 class FlagReader:
     """Collects what FETCH responses say of flags. ``take`` reads lines off the link, ``read`` what it left over."""
 
-    def __init__(self) -> None:
+    def __init__(self, asked: Container[int] = ALL_UIDS) -> None:
         self.flags: dict[int, frozenset[str]] = {}
+        """Of the messages asked for and no others."""
         self.labels: dict[int, tuple[str, ...]] = {}
+        self._asked = asked
 
     def take(self, line: bytes) -> bool:
         """Whether this line was a plain FETCH of flags."""
@@ -40,8 +42,8 @@ class FlagReader:
         if match is None:
             return False
         uid = int(match[1] or match[3] or match[4] or 0)
-        if 0 < uid <= _MAX_UID:
-            self.flags[uid] = read_flags(match[2])
+        if uid in self._asked:
+            self._keep(uid, match[2])
         return True
 
     def read(self, responses: Iterable[Response]) -> None:
@@ -52,8 +54,8 @@ class FlagReader:
                 continue
             if b"X-GM-LABELS" in text:
                 self._read_labels(response)
-            elif (uid := _UID.search(text)) and (flags := _FLAGS.search(text)) and is_number(uid[1]):
-                self.flags[int(uid[1])] = read_flags(flags[1])
+            elif (uid := _UID.search(text)) and (flags := _FLAGS.search(text)) and int(uid[1]) in self._asked:
+                self._keep(int(uid[1]), flags[1])
 
     def _read_labels(self, response: Response) -> None:
         """As ``read``, where a label may hold anything, such as the word UID."""
@@ -62,10 +64,15 @@ class FlagReader:
         except Garbled:
             return
         uid, flags = pairs.get(b"UID"), pairs.get(b"FLAGS")
-        if isinstance(uid, bytes) and is_number(uid):
+        if isinstance(uid, bytes) and is_number(uid) and int(uid) in self._asked:
             self.labels[int(uid)] = read_labels(pairs.get(b"X-GM-LABELS"))
             if isinstance(flags, list):
-                self.flags[int(uid)] = read_flags(joined(flags))
+                self._keep(int(uid), joined(flags))
+
+    def _keep(self, uid: int, flags: bytes) -> None:
+        self.flags[uid] = read_flags(flags)
+        if len(self.flags) > MAX_NUMBERS:
+            raise Garbled("flags without an end")
 
 
 def joined(flags: Sequence[Node]) -> bytes:
@@ -75,11 +82,10 @@ def joined(flags: Sequence[Node]) -> bytes:
 
 def fetch_flags(exchange: Exchange, uids: Sequence[int]) -> dict[int, frozenset[str]]:
     """Flags by UID; UIDs that are gone are missing."""
-    reader = FlagReader()
+    reader = FlagReader(uids if isinstance(uids, range) else frozenset(uids))
     for uid_set in uid_sets(uids):
         reader.read(exchange.run(b"UID", b"FETCH", uid_set, b"(UID FLAGS)", take=reader.take).responses)
-    asked = uids if isinstance(uids, range) else set(uids)
-    return {uid: flags for uid, flags in reader.flags.items() if uid in asked}
+    return reader.flags
 
 
 def stream_flags(exchange: Exchange, uids: range, on_slice: OnFlags, *, size: int = SLICE) -> bool:
@@ -103,12 +109,11 @@ class _Slices:
     """Cuts a stream of flags into slices."""
 
     def __init__(self, exchange: Exchange, uids: range, on_slice: OnFlags, *, size: int) -> None:
-        self.reader = FlagReader()
+        self.reader = FlagReader(uids)
         self.goes_on = True
         self.is_handing_on = False
         """Still so where ``on_slice`` raised."""
         self._link = exchange.link
-        self._uids = uids
         self._on_slice = on_slice
         self._size = size
 
@@ -126,8 +131,7 @@ class _Slices:
 
     def hand_on(self) -> None:
         """Hand on what there is, to one who wants it."""
-        found = {uid: flags for uid, flags in self.reader.flags.items() if uid in self._uids}
-        self.reader.flags = {}
+        found, self.reader.flags = self.reader.flags, {}
         if self.goes_on and found:
             self.is_handing_on = True
             self.goes_on = self._on_slice(found)

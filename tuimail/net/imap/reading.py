@@ -26,8 +26,8 @@ class ImapReader(ImapConnection):
     def rows_in(self, uids: Sequence[int], on_slice: OnRows, *, size: int = SLICE) -> bool:
         """Rows of these UIDs, or of a ``range``, in slices from the greatest UID down; whether all were handed on.
 
-        The next slice is on its way while ``on_slice`` works. Where that returns False, it still gets what is under way;
-        where it raises, that is read and dropped. The connection stays good.
+        The next slice is on its way while ``on_slice`` works. Where that returns False, it still gets what is under
+        way; where it raises, that is read and dropped. The connection stays good.
         """
         return stream_rows(self._exchange, uids, on_slice, size=size)
 
