@@ -56,6 +56,17 @@ def test_rows_come_newest_first_with_the_next_slice_already_asked_for(serve: Ser
     assert [_asked(command) for command in script.commands] == [[8, 13, 21], [2, 3, 5], [1]]
 
 
+def test_a_slice_of_uids_far_apart_is_one_command(serve: Serve, certificate: Certificate) -> None:
+    uids = range(4_000_000_001, 4_000_002_001, 2)
+    slices = Slices()
+    script = ImapScript(answers={b"UID FETCH": _serve_rows})
+    with session_with(serve(script).address, certificate) as session:
+        session.rows_in(list(uids), slices.take, size=5_000)
+
+    assert [uid for each in slices for uid in each] == list(uids)[::-1]
+    assert len(script.commands) == 2
+
+
 def test_slices_answered_side_by_side_are_kept_apart(serve: Serve, certificate: Certificate) -> None:
     slices = Slices()
 

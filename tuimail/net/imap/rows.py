@@ -39,6 +39,8 @@ MAX_HEADER = 256 * 1024
 """A longer header block of a list row is cut; the message itself is not."""
 SLICE = 250
 """Rows of one command: 200 to 1,000 cost a server the same, and these take 2 ms to read."""
+MAX_SLICE = 700
+"""UIDs that fit into one command however far apart they are."""
 PAUSE_S = 0.001
 _AHEAD = 2
 """Commands under way at once: the server works on one while the other's answer is read."""
@@ -106,16 +108,17 @@ def stream_rows(exchange: Exchange, uids: Sequence[int], on_slice: OnRows, *, si
     """
     awaited: set[int] = set()
     reader = RowReader(exchange, awaited)
-    slices = _slices(uids, size)
+    slices = _slices(uids, min(size, MAX_SLICE))
     under_way: deque[tuple[bytes, Sequence[int]]] = deque()
     ended: dict[bytes, Status] = {}
     goes_on = True
     try:
         while True:
             while goes_on and len(under_way) < _AHEAD and (wanted := next(slices, None)):
-                commands = [(b"UID", b"FETCH", uid_set, reader.items) for uid_set in uid_sets(wanted)]
+                (uid_set,) = uid_sets(wanted)
                 with exchange.guard():
-                    under_way += [(tag, wanted) for tag in exchange.write_ahead(commands)]
+                    (tag,) = exchange.write_ahead([(b"UID", b"FETCH", uid_set, reader.items)])
+                under_way.append((tag, wanted))
                 awaited.update(wanted)
             if not under_way:
                 return goes_on
