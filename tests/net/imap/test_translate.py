@@ -12,9 +12,11 @@ from tuimail.net.errors import Garbled
 from tuimail.net.imap.arguments import MAX_SET, uid_sets
 from tuimail.net.imap.changes import read_vanished
 from tuimail.net.imap.flags import FlagReader
+from tuimail.net.imap.structure import read_structure
 from tuimail.net.imap.translate import (
     Quoted,
     Response,
+    attributes,
     decode_name,
     parse,
     read_copied,
@@ -113,3 +115,26 @@ def test_recorded_answers_of_many_servers_are_read() -> None:
     assert unread == []
     assert mailboxes > 40
     assert rows > 100
+
+
+@pytest.mark.skipif(not TRANSCRIPTS.is_dir(), reason="there is no corpus with imap-transcripts")
+def test_recorded_structures_and_labels_are_read() -> None:
+    unread: list[str] = []
+    structures = labels = 0
+    for path in sorted(TRANSCRIPTS.glob("*.imap")):
+        for response in _responses(path.read_bytes()):
+            if not re.match(rb"\d+ FETCH", response.text):
+                continue
+            pairs = attributes(response)
+            if isinstance(structure := pairs.get(b"BODYSTRUCTURE"), list):
+                structures += 1
+                if read_structure(structure) is None:
+                    unread.append(path.name)
+            if isinstance(pairs.get(b"X-GM-LABELS"), list) and b"UID" in pairs:
+                reader = FlagReader()
+                reader.read([response])
+                labels += len(reader.labels)
+
+    assert unread == []
+    assert structures >= 4
+    assert labels >= 20
