@@ -308,6 +308,7 @@ class MessageList(LineList):
             number,
             known.version,
             line,
+            self._lines_per_row,
             width,
             at_cursor,
             self.has_focus,
