@@ -23,6 +23,7 @@ from tuimail.api.events import (
 )
 from tuimail.domain.errors import ErrorKind, Remedy
 from tuimail.domain.ids import CommandId, MailboxId, RowId
+from tuimail.domain.listing import ListView, SortBy
 from tuimail.domain.mailbox import Mailbox, MailboxRole
 from tuimail.engine.search import FIRST_HITS
 
@@ -246,3 +247,18 @@ def test_another_account_is_named_in_words(heard: Heard, inbox: Mailbox) -> None
     assert "There is no account “nobody”" in ended.problem.summary
     assert subjects(heard.ask(searching(f"account:{ACCOUNT} kettle", inbox), ListLoaded)) == ["kettle again", "kettle"]
     assert heard.do(searching("kettle", Mailbox(id=MailboxId(-99), name=""))) is not None
+
+
+@pytest.mark.usefixtures("inbox")
+def test_a_kept_search_is_sorted_and_narrowed_like_a_folder(heard: Heard) -> None:
+    heard.do(SaveSearch(account=ACCOUNT, name="Kettles", query="kettle"))
+    listed = heard.wait_for(MailboxesListed, lambda event: any(box.query for box in event.mailboxes))
+    kept = next(box for box in listed.mailboxes if box.query)
+    oldest = ListView(sort=SortBy.DATE, is_reversed=True, is_threaded=True)
+
+    first = heard.ask(OpenMailbox(account=ACCOUNT, mailbox=kept.id, view=oldest), ListLoaded)
+    narrowed = heard.ask(OpenMailbox(account=ACCOUNT, mailbox=kept.id, view=ListView(narrow="again")), ListLoaded)
+
+    assert subjects(first) == ["kettle", "kettle again"]
+    assert first.view == ListView(is_reversed=True)
+    assert subjects(narrowed) == ["kettle again"]

@@ -37,8 +37,11 @@ class Sorter:
             self._timers.after(QUIET_S, partial(self._begin_soon, account))
 
     def sort_few(self, account: AccountId) -> bool:
-        """Sort what fits before a list is shown; whether all is sorted now."""
-        return self._storage.store(account).threads.thread_some(AT_ONCE) < AT_ONCE
+        """Sort what fits before a list is shown; whether all is sorted now, or as far as can be."""
+        try:
+            return self._storage.store(account).threads.thread_some(AT_ONCE) < AT_ONCE
+        except StoreError:
+            return True  # as in ``_slice``; the list is shown all the same
 
     def sort_for(self, job: Job, account: AccountId, show: Callable[[], bool]) -> None:
         """Sort everything and say so; ``show`` shows the list anew and is False once nobody looks. Ends the job."""

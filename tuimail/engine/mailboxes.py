@@ -1,8 +1,11 @@
 """Folders and lists from the store: what stands on the screen before any network is asked."""
 
+from array import array
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from tuimail.api.commands import LoadRows, LoadThread, OpenMailbox
 from tuimail.api.engine import Sink
@@ -17,7 +20,7 @@ from tuimail.engine.engine import Routes
 from tuimail.engine.job import Job
 from tuimail.engine.storage import AccountStore, Storage
 from tuimail.engine.timers import Timers
-from tuimail.store.listing import EVERYTHING, Condition
+from tuimail.store.listing import EVERYTHING, Condition, both
 from tuimail.store.search import condition
 
 FIRST_SCREEN = 60
@@ -123,6 +126,11 @@ class ListRoom:
         self.show_mailboxes(account)
         self.on_changed(account)
 
+    def arranged(self, account: AccountId, where: Condition) -> "tuple[ListView, array[int]]":
+        """What the condition holds for, in the order of the open list; for a list that is no mailbox."""
+        order = self._orders.get(account, _USUAL)
+        return order.view, self._storage.store(account).messages.listed(both(where, order.narrowed), order.view)
+
     def _order(self, account: AccountId, mailbox: MailboxId) -> "_Order":
         is_open = self.open_mailbox.get(account) == mailbox
         return self._orders.get(account, _USUAL) if is_open else _USUAL
@@ -134,22 +142,25 @@ class ListRoom:
         command = job.command
         assert isinstance(command, OpenMailbox)  # noqa: S101 (the route's own type, for the checker)
         account, mailbox = command.account, command.mailbox
-        if mailbox < 0:
-            self._note_open(account, mailbox, _USUAL)
-            self.open_kept(job)
-            self.on_shown()
-            return
         store = self._storage.store(account)
-        if store.mailboxes.get(mailbox) is None:
+        if mailbox >= 0 and store.mailboxes.get(mailbox) is None:
             raise StoreError(ErrorKind.MESSAGE_GONE, "This folder is no longer there.", remedy=Remedy.TELL)
         view = store.views.get(mailbox) if command.view is None else command.view
         # Words that make no sense leave the list as it is.
         narrowed = condition(store.search.parse(view.narrow)) if view.narrow.strip() else EVERYTHING
         is_other_view = self.open_mailbox.get(account) == mailbox and self._orders[account].view != view
+        if mailbox < 0:
+            # A conversation stands in one mailbox; what a search finds is from many.
+            view = replace(view, is_threaded=False, is_unfolded=False)
+            self._note_open(account, mailbox, _Order(view=view, narrowed=narrowed))
+            self.open_kept(job)
+            self._keep_view(store, mailbox, view)
+            self.on_shown()
+            return
         self._note_open(account, mailbox, _Order(view=view, narrowed=narrowed))
         is_sorted = not view.is_threaded or self._sorter.sort_few(account)
         self.show_list(account, mailbox, job)
-        store.views.keep(mailbox, view)
+        self._keep_view(store, mailbox, view)
         if is_sorted:
             job.finish()
             self._sorter.stir(account)
@@ -158,6 +169,12 @@ class ListRoom:
         self.on_shown()
         if not is_other_view:
             self.on_opened(account, mailbox)
+
+    @staticmethod
+    def _keep_view(store: AccountStore, mailbox: MailboxId, view: ListView) -> None:
+        # Another window may be writing: the list is there all the same.
+        with suppress(StoreError):
+            store.views.keep(mailbox, view)
 
     def _note_open(self, account: AccountId, mailbox: MailboxId, order: "_Order") -> None:
         self.open_mailbox[account] = mailbox

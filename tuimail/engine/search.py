@@ -14,6 +14,7 @@ from tuimail.api.events import ListChanged, ListLoaded
 from tuimail.domain.clean import clean_line
 from tuimail.domain.errors import ErrorKind, QueryError, Remedy, StoreError
 from tuimail.domain.ids import AccountId, MailboxId, RowId
+from tuimail.domain.listing import ListView
 from tuimail.domain.mailbox import Mailbox, MailboxRole
 from tuimail.domain.query import In, Query, every
 from tuimail.engine.engine import Routes
@@ -24,6 +25,8 @@ from tuimail.engine.storage import AccountStore, Storage
 from tuimail.engine.timers import Timers
 from tuimail.engine.worker import Urgency
 from tuimail.store.db import InterruptedStoreError
+from tuimail.store.listing import both
+from tuimail.store.search import condition
 
 FIRST_HITS = 200
 """Hits shown before the rest is looked for: some screens full."""
@@ -144,14 +147,16 @@ class SearchRoom:
         if kept is None:
             raise StoreError(ErrorKind.MESSAGE_GONE, "This search is no longer kept.", remedy=Remedy.TELL)
         with _interruptible(job, store):
-            rows = self._hits(store, kept)
-        envelopes = store.messages.envelopes([RowId(row) for row in rows[:FIRST_SCREEN]])
-        job.emit(ListLoaded(account=command.account, mailbox=kept.id, rows=rows, envelopes=tuple(envelopes)))
+            view, rows = self._hits(command.account, kept)
+        envelopes = tuple(store.messages.envelopes([RowId(row) for row in rows[:FIRST_SCREEN]]))
+        job.emit(ListLoaded(account=command.account, mailbox=kept.id, view=view, rows=rows, envelopes=envelopes))
         job.finish()
 
-    def _hits(self, store: AccountStore, kept: Mailbox) -> "array[int]":
+    def _hits(self, account: AccountId, kept: Mailbox) -> "tuple[ListView, array[int]]":
+        store = self._storage.store(account)
         query = over_account(store.search.parse(kept.query), store.mailboxes.list())
-        return store.search.find(query, kept.id)
+        # What was deleted here, and not yet there, is shown nowhere.
+        return self._lists.arranged(account, both(("shown_in is not null", ()), condition(query)))
 
     # Keeping up
 
@@ -178,7 +183,8 @@ class SearchRoom:
             query = over_account(store.search.parse(kept.query), mailboxes)
             self._unread[account, kept.id] = store.search.count_unread(query, kept.id)
             if self._lists.open_mailbox.get(account) == kept.id:
-                self._emit(ListChanged(account=account, mailbox=kept.id, rows=store.search.find(query, kept.id)))
+                view, rows = self._hits(account, kept)
+                self._emit(ListChanged(account=account, mailbox=kept.id, view=view, rows=rows))
         if self._kept(account) != before:
             self._lists.show_mailboxes(account)
         if store.search.tend():
