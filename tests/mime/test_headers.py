@@ -116,3 +116,27 @@ def test_formatted_addresses_read_back(people: list[Address]) -> None:
     read = addresses(format_addresses(tuple(people)))
 
     assert [address.spec for address in read] == [address.spec for address in people]
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["From", "to", "CC", "Subject", "Date", "Message-ID", "References", "X-Other", "List-Id"]),
+            st.text(st.sampled_from('ab<>@,."()=?; \t\r\n\\'), max_size=40),
+        ),
+        max_size=8,
+    ),
+    st.sampled_from(["\r\n", "\n"]),
+)
+def test_a_row_is_read_alike_whether_or_not_its_block_holds_raw_8_bit_text(
+    fields: list[tuple[str, str]], line_end: str
+) -> None:
+    block = "".join(f"{name}: {value}{line_end}" for name, value in fields)
+    if "\n\n" in block or "\n\r\n" in block:
+        block = block.partition("\n\n")[0].partition("\n\r\n")[0] + line_end
+    now = datetime(2026, 1, 1, tzinfo=UTC)
+
+    plain = read_row(block.encode(), server_date=now)
+    beside_8_bit = read_row(f"X-Odd: é{line_end}{block}".encode(), server_date=now)
+
+    assert plain == beside_8_bit

@@ -23,4 +23,7 @@ def as_new(row: FetchedRow) -> NewMessage:
         message_id=fields.message_id,
         in_reply_to=fields.in_reply_to,
         references=fields.references,
+        gmail_id=row.gmail_id,
+        gmail_thread=row.gmail_thread,
+        labels=row.labels if row.gmail_id is not None else None,
     )

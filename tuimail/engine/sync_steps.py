@@ -162,6 +162,7 @@ class Stepper:
         def save(store: AccountStore) -> list[RowId]:
             with store.db.transaction():
                 store.messages.remove_uids(mailbox, [Uid(uid) for uid in changes.vanished or ()])
+                store.messages.apply_labels(mailbox, {Uid(uid): names for uid, names in changes.labels.items()})
                 return store.messages.apply_server_flags(mailbox, _by_uid(changes.flags))
 
         return self._storage.run(self._account, save)

@@ -7,6 +7,7 @@ compat32, raises on some mails and takes seconds on others.
 
 import re
 from datetime import datetime
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -25,6 +26,7 @@ MAX_BLOCK = 262_144
 MAX_FIELD = 65_536
 """Bytes read of one field."""
 
+_REMEMBERED_CHARS = 120
 MAX_IDS = 200
 """Message identifiers kept of one field, the newest."""
 
@@ -33,6 +35,10 @@ _ROW_FIELD = re.compile(
     rb"([^\n]*+(?:\n[ \t][^\n]*+)*+)",
     re.I | re.M,
 )
+_ROW_LINE = re.compile(
+    r"^(from|to|cc|subject|date|message-id|in-reply-to|references|list-id|content-type)[ \t]*:(.*)$", re.I | re.M
+)
+_FOLDED = re.compile(r"\n(?=[ \t])")
 _FOLD = re.compile(r"\r?\n(?=[ \t])|[\r\n]+")
 _MESSAGE_ID = re.compile(r"<[^<>\s\x00-\x1f\x7f]{1,2000}+>")
 _LIST_ID = re.compile(r"<([^<>\s]{1,255})>")
@@ -62,33 +68,62 @@ def read_row(header: bytes, *, server_date: datetime) -> RowFields:
     block = header if len(header) <= MAX_BLOCK else header[:MAX_BLOCK]
     if b"\n\n" in block or b"\n\r\n" in block:
         block = re.split(rb"\n\r?\n", block, maxsplit=1)[0]
-    fields: dict[bytes, bytes] = {}
-    for match in _ROW_FIELD.finditer(block):
-        name = match[1].lower()
-        earlier = fields.get(name)
-        if earlier is None:
-            fields[name] = match[2][:MAX_FIELD]
-        elif name in {b"to", b"cc"}:
-            fields[name] = (earlier + b"," + match[2])[:MAX_FIELD]
-
-    def text(name: bytes) -> str:
-        value = fields.get(name)
-        return unfold(value) if value else ""
-
-    list_id = _LIST_ID.search(text(b"list-id"))
-    ids = message_ids(text(b"in-reply-to"))
+    fields = _ascii_fields(block.decode("ascii")) if block.isascii() else _fields(block)
+    text = fields.get
+    list_id = _LIST_ID.search(text("list-id", ""))
+    ids = message_ids(text("in-reply-to", ""))
     return RowFields(
-        sender=addresses(text(b"from")),
-        to=addresses(text(b"to")),
-        cc=addresses(text(b"cc")),
-        subject=clean_line(decode_words(text(b"subject"))),
-        sent_at=plausible_date(text(b"date"), server_date=server_date),
-        message_id=next(iter(message_ids(text(b"message-id"))), ""),
+        sender=_row_addresses(text("from", "")),
+        to=_row_addresses(text("to", "")),
+        cc=_row_addresses(text("cc", "")),
+        subject=clean_line(decode_words(text("subject", ""))),
+        sent_at=plausible_date(text("date", ""), server_date=server_date),
+        message_id=next(iter(message_ids(text("message-id", ""))), ""),
         in_reply_to=ids[0] if ids else "",
-        references=message_ids(text(b"references")),
+        references=message_ids(text("references", "")),
         list_id=clean_line(list_id[1]) if list_id else "",
-        has_attachment=b"multipart/mixed" in fields.get(b"content-type", b"")[:200].lower(),
+        has_attachment="multipart/mixed" in text("content-type", "")[:200].lower(),
     )
+
+
+def _ascii_fields(block: str) -> dict[str, str]:
+    """The fields of a row by lower-case name, unfolded, of a block as nearly all are: all lines at once."""
+    lines = block.replace("\r", "") if "\r" in block else block
+    if "\n " in lines or "\n\t" in lines:
+        lines = _FOLDED.sub("", lines)
+    fields: dict[str, str] = {}
+    for name, value in _ROW_LINE.findall(lines):
+        _add(fields, name.lower(), value[:MAX_FIELD].strip())
+    return fields
+
+
+def _fields(block: bytes) -> dict[str, str]:
+    """The same where raw 8-bit text needs a guess at its charset, field by field."""
+    fields: dict[str, str] = {}
+    for match in _ROW_FIELD.finditer(block):
+        _add(fields, match[1].lower().decode("ascii"), unfold(match[2][:MAX_FIELD]))
+    return fields
+
+
+def _add(fields: dict[str, str], name: str, value: str) -> None:
+    """The first field of a name counts; recipients in several fields belong together."""
+    earlier = fields.get(name)
+    if earlier is None:
+        fields[name] = value
+    elif name in {"to", "cc"}:
+        fields[name] = f"{earlier},{value}"[:MAX_FIELD]
+
+
+def _row_addresses(value: str) -> tuple[Address, ...]:
+    """``addresses``; short fields are remembered, since a mailbox's people write again and again."""
+    if not value:
+        return ()
+    return _known_addresses(value) if len(value) <= _REMEMBERED_CHARS else addresses(value)
+
+
+@lru_cache(maxsize=4096)
+def _known_addresses(value: str) -> tuple[Address, ...]:
+    return addresses(value)
 
 
 def unfold(value: bytes) -> str:

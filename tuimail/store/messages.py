@@ -143,6 +143,13 @@ class MessageRepository:
             self._db.run_many("update messages set server_flags = ? where row = ?", updates)
             return show_anew(self._db, [RowId(row) for _, row in updates])
 
+    def apply_labels(self, mailbox: MailboxId, labels: Mapping[Uid, tuple[str, ...]]) -> None:
+        """Take over Gmail's labels that the server told; unknown UIDs are ignored."""
+        self._db.run_many(
+            "update messages set labels = ? where mailbox = ? and uid = ?",
+            [(pack_ids(names), mailbox, uid) for uid, names in labels.items()],
+        )
+
     def remove_uids(self, mailbox: MailboxId, uids: Iterable[Uid]) -> list[RowId]:
         """Forget messages that the server no longer has, with bodies and waiting changes; returns their rows."""
         removed = self._db.all(
