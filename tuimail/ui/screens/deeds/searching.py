@@ -22,6 +22,9 @@ from tuimail.ui.state import Slot, search
 WAIT_S = 0.03
 """After a letter, before the store is asked: letters that come closer together are one burst."""
 
+NEWS_S = 0.5
+"""News within this time after a search lead to one more."""
+
 
 class SearchDesk(Desk, Protocol):
     """The main screen, as far as a search may reach."""
@@ -41,6 +44,8 @@ class Searching:
         self._desk = desk
         self._going = going
         self._timer: Timer | None = None
+        self._resting: Timer | None = None
+        self._has_news = False
         self._line: Static | None = None
         self._shown: Hits = Hits()
 
@@ -60,7 +65,7 @@ class Searching:
         if state.query and field.value.strip() != state.query:
             field.value = state.query
         field.display = True
-        field.focus()
+        self._desk.focus_pane(field)
 
     def typed(self) -> None:
         """Other words stand in the field."""
@@ -99,8 +104,20 @@ class Searching:
             self._search(query)
 
     def again(self) -> None:
-        """The same query once more, after news of the mailbox."""
-        self._search(self._desk.session.state.query)
+        """The same query once more, after news of the mailbox; while older mail comes in, news never end."""
+        if self._resting is not None:
+            self._has_news = True
+            return
+        self._resting = self._desk.field.set_timer(NEWS_S, self._look_for_news)
+        query = self._desk.session.state.query
+        if query:
+            self._search(query)
+
+    def _look_for_news(self) -> None:
+        self._resting = None
+        has_news, self._has_news = self._has_news, False
+        if has_news:
+            self.again()
 
     def end(self) -> None:
         """Show all again."""
