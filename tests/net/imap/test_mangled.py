@@ -16,8 +16,12 @@ from tuimail.domain.clean import is_clean_line
 from tuimail.domain.errors import TuimailError
 from tuimail.net.imap.changes import Known
 from tuimail.net.imap.exchange import Exchange
+from tuimail.net.imap.flags import FlagReader
 from tuimail.net.imap.link import Link
+from tuimail.net.imap.news import read_news
+from tuimail.net.imap.rows import RowReader
 from tuimail.net.imap.session import ImapSession
+from tuimail.net.imap.translate import Response
 
 SERVER = Server(host="localhost", port=1, tls=Tls.IMPLICIT)
 CAPABILITIES = frozenset(
@@ -86,19 +90,18 @@ def answers(draw: st.DrawFn) -> bytes:
 
 
 @contextmanager
-def session_fed_with(answer: bytes) -> Iterator[ImapSession]:
-    """A session whose server has said all that it ever will."""
+def exchange_fed_with(answer: bytes) -> Iterator[Exchange]:
+    """A connection whose server has said all that it ever will."""
     near, far = socket.socketpair()
     with far:
         far.sendall(answer)
         far.shutdown(socket.SHUT_WR)
         exchange = Exchange(Link(near, timeout_s=2), SERVER)
         exchange.capabilities = CAPABILITIES
-        session = ImapSession(exchange)
         try:
-            yield session
+            yield exchange
         finally:
-            session.close()
+            exchange.link.close()
 
 
 @pytest.mark.parametrize("call", CALLS)
@@ -106,8 +109,8 @@ def session_fed_with(answer: bytes) -> Iterator[ImapSession]:
 @given(answer=answers())
 def test_no_answer_breaks_more_than_the_connection(call: str, answer: bytes) -> None:
     began_s = time.monotonic()
-    with session_fed_with(answer) as session, contextlib.suppress(TuimailError):
-        CALLS[call](session)
+    with exchange_fed_with(answer) as exchange, contextlib.suppress(TuimailError):
+        CALLS[call](ImapSession(exchange))
 
     assert time.monotonic() - began_s < 1
 
@@ -115,9 +118,10 @@ def test_no_answer_breaks_more_than_the_connection(call: str, answer: bytes) -> 
 @settings(max_examples=100, deadline=None)
 @given(answer=answers())
 def test_what_a_mangled_start_tells_is_clean(answer: bytes) -> None:
-    with session_fed_with(answer + b"".join(b"t%d OK x\r\n" % number for number in range(1, 5))) as session:
+    ends = b"".join(b"t%d OK x\r\n" % number for number in range(1, 5))
+    with exchange_fed_with(answer + ends) as exchange:
         try:
-            begun = session.begin(b"INBOX", KNOWN)
+            begun = ImapSession(exchange).begin(b"INBOX", KNOWN)
         except TuimailError:
             return
 
@@ -126,3 +130,20 @@ def test_what_a_mangled_start_tells_is_clean(answer: bytes) -> None:
     if begun.selected is not None and begun.selected.changes is not None:
         assert all(is_clean_line(flag) for flags in begun.selected.changes.flags.values() for flag in flags)
         assert len(begun.selected.changes.vanished or ()) < 500
+
+
+@pytest.mark.parametrize(
+    "piece", [b'"', b"\\", b'\\"', b"(", b")", b"a ", b"\\a", b"UID 1 ", b"MODSEQ (1) ", b"FLAGS () "]
+)
+def test_a_line_of_half_a_megabyte_is_read_at_once(piece: bytes) -> None:
+    for start in (b"* 1 FETCH (", b"* 1 FETCH (X-GM-LABELS (", b"* 1 FETCH (UID 1 FLAGS (", b"* STATUS "):
+        line = start + piece * (500_000 // len(piece))
+        began_s = time.process_time()
+        with exchange_fed_with(b"") as exchange:
+            RowReader(exchange, range(10)).take(line)
+        flags = FlagReader()
+        flags.take(line)
+        flags.read([Response(line[2:])])
+        read_news([Response(line[2:])])
+
+        assert time.process_time() - began_s < 1
