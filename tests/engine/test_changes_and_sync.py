@@ -374,3 +374,18 @@ def test_a_message_is_read_from_the_store_without_a_network(rig: Rig) -> None:
     assert again.ask(OpenMessage(account=ACCOUNT, row=row), MessageLoaded).message.subject == "mail 0"
     del rig.mail.answers[b"AUTHENTICATE"]
     again.do(Refresh(account=ACCOUNT))
+
+
+def test_whatever_is_undone_while_the_server_is_being_told_is_back_where_it_was(rig: Rig) -> None:
+    uids = fill(rig, 8_000)
+    heard = rig.signed_in()
+    inbox, trash = box(heard), box(heard, MailboxRole.TRASH)
+    rows = open_full(heard, inbox)
+
+    heard.do(MoveMessages(account=ACCOUNT, rows=tuple(rows), to=trash.id))
+    heard.do(Undo(account=ACCOUNT))
+    settled(heard)
+    settled(heard)
+
+    assert len(rig.mail.boxes[b"INBOX"].mails) == len(uids)
+    assert len(heard.ask(OpenMailbox(account=ACCOUNT, mailbox=inbox.id), ListLoaded).rows) == len(uids)

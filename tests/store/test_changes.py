@@ -170,9 +170,10 @@ def test_change_can_be_taken_back_until_it_is_begun(
     early = queued(changes.move([row], trash, now=NOW))
     assert changes.take_back(early)
     assert list(messages.ids(inbox)) == [row]
+    assert not changes.begin(early)
 
     late = queued(changes.move([row], trash, now=NOW))
-    changes.begin(late)
+    assert changes.begin(late)
 
     assert not changes.take_back(late)
     changes.put_back(late)

@@ -266,6 +266,8 @@ class ChangeDesk:
     def _carry_out(self, change: Change) -> None:
         try:
             places = self._places(change)
+            if places is None:
+                return
             new_uids: dict[RowId, Uid] = {}
             for mailbox, uids in _by_mailbox(places).items():
                 new_uids |= self._connection.run(partial(self._ask_server, change, mailbox=mailbox, uids=uids))
@@ -290,14 +292,18 @@ class ChangeDesk:
                 raise
             raise _TurnedDownError(error.detail or error.summary) from error
 
-    def _places(self, change: Change) -> dict[RowId, Place]:
-        """Where the server has the rows. A mailbox that a moved row's UID is not known of is looked through first."""
+    def _places(self, change: Change) -> dict[RowId, Place] | None:
+        """Where the server has the rows. A mailbox that a moved row's UID is not known of is looked through first.
 
-        def begin(store: AccountStore) -> dict[RowId, Place]:
-            store.changes.begin(change.id)
-            return store.messages.places(change.rows)
+        None: the change was taken back since it was looked at.
+        """
+
+        def begin(store: AccountStore) -> dict[RowId, Place] | None:
+            return store.messages.places(change.rows) if store.changes.begin(change.id) else None
 
         places = self._storage.run(self._account, begin)
+        if places is None:
+            return None
         unknown = {place.mailbox for place in places.values() if place.uid is None}
         for mailbox in unknown:
             self._sync_mailbox(mailbox)
@@ -331,7 +337,7 @@ class ChangeDesk:
         changed = store.changes.done(change.id, new_uids)
         self._waiting = store.changes.count()
         self._settled += (*change.rows, *changed)
-        # A thousand at a time they come quicker than anybody can read.
+        # In portions they come quicker than anybody can read.
         if self._waiting == 0 or time.monotonic() - self._shown_s >= SHOW_EVERY_S:
             self._show_settled(store)
         self._connection.say_waiting()

@@ -64,9 +64,12 @@ class ChangeRepository:
         """How many wait."""
         return int(self._db.value("select count(*) from changes"))
 
-    def begin(self, change: ChangeId) -> None:
-        """Note that the server is being told: from now on the change cannot be taken back, but must be undone."""
-        self._db.run("update changes set is_begun = 1 where id = ?", change)
+    def begin(self, change: ChangeId) -> bool:
+        """Note that the server is being told: from now on the change cannot be taken back, but must be undone.
+
+        False: it was taken back a moment ago, and the server must not be told.
+        """
+        return bool(self._db.run("update changes set is_begun = 1 where id = ?", change))
 
     def put_back(self, change: ChangeId) -> None:
         """Note that the server was not told after all, since the connection failed first."""
