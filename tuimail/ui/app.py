@@ -35,15 +35,13 @@ from tuimail.ui.screens.mail import MailScreen
 from tuimail.ui.session import Session
 from tuimail.ui.start import ComposeMail, StartMode
 from tuimail.ui.state import AppState, begin, reduce
-from tuimail.ui.terminal import end_even_if_stuck, is_there, on_ending_signals
+from tuimail.ui.terminal import driver_class, end_even_if_stuck, on_ending_signals
 from tuimail.ui.themes import as_textual, use_themes
 
 FEW_COLORS = {None, "standard"}
 """Rich's words for a terminal of 16 colours or none."""
 _END_S = 2.0
 """For saving and leaving in order once a signal came; Textual's writer may be stuck at a terminal that is gone."""
-_LOOK_S = 2.0
-"""How often the app looks whether its terminal is still there."""
 CATALOG = "tuimail.ui.flows.catalog"
 
 
@@ -86,7 +84,7 @@ class TuimailApp(QuietApp[None]):
         seen_after_s: float = 1.0,
         columns: tuple[Column, ...] = DEFAULT_COLUMNS,
     ) -> None:
-        super().__init__()
+        super().__init__(driver_class=driver_class())
         self._engine = engine
         self.session = Session(
             engine,
@@ -130,8 +128,6 @@ class TuimailApp(QuietApp[None]):
         if isinstance(self._start, ComposeMail):
             self.session.submit(BeginDraft(account=self.state.account, mailto=self._start.mailto))
         self.call_after_refresh(self._load_soon)
-        if not self.is_headless and is_there():
-            self.set_interval(_LOOK_S, self._look_for_terminal)
         on_ending_signals(self._end_by_signal)
 
     @property
@@ -240,11 +236,6 @@ class TuimailApp(QuietApp[None]):
         for each in self._themes:
             self.register_theme(as_textual(each, few_colors=True))
         self.refresh_css()
-
-    def _look_for_terminal(self) -> None:
-        # A terminal may go without SIGHUP (nohup, a parent that died); Textual would read its end for ever.
-        if not is_there():
-            self._end_by_signal()
 
     def _end_by_signal(self) -> None:
         self.post_message(QuitWanted(is_firm=True))

@@ -5,6 +5,7 @@ from typing import Literal
 from tuimail.config.themes import ThemeSpec
 from tuimail.ui.crash import QuietApp
 from tuimail.ui.screens.first_run import FirstRunScreen
+from tuimail.ui.terminal import driver_class
 from tuimail.ui.themes import as_textual
 
 
@@ -15,7 +16,7 @@ class FirstRunApp(QuietApp[Literal["demo", "quit"]]):
     ENABLE_COMMAND_PALETTE = False
 
     def __init__(self, profile_path: str, *, theme: ThemeSpec) -> None:
-        super().__init__()
+        super().__init__(driver_class=driver_class())
         self._profile_path = profile_path
         self.register_theme(as_textual(theme))
         self.theme = theme.name

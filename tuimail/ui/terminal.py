@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import os
 import signal
+import sys
 import threading
 from collections.abc import Callable
 from typing import Protocol, runtime_checkable
@@ -13,6 +14,9 @@ from textual.driver import Driver
 
 from tuimail.api.engine import Engine
 
+if sys.platform != "win32":
+    from tuimail.ui.prompt_driver import PromptDriver
+
 
 @runtime_checkable
 class _MouseDriver(Protocol):
@@ -20,6 +24,11 @@ class _MouseDriver(Protocol):
 
     def _enable_mouse_support(self) -> None: ...
     def _disable_mouse_support(self) -> None: ...
+
+
+def driver_class() -> type[Driver] | None:
+    """The driver for this system's terminals; None for Textual's own choice."""
+    return PromptDriver if sys.platform != "win32" else None
 
 
 def release_mouse(app: App[object]) -> None:
@@ -48,11 +57,6 @@ def print_alone(app: App[object], text: str, *, prompt: str) -> bool:
     except SuspendNotSupported:
         return False
     return True
-
-
-def is_there() -> bool:
-    """Whether standard input still is a terminal; one whose other end was closed is none any more."""
-    return os.isatty(0)
 
 
 def end_even_if_stuck(engine: Engine, *, after_s: float) -> None:

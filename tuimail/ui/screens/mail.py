@@ -39,6 +39,7 @@ class MailScreen(Panes):
     def __init__(self, session: Session, *, downloads: str, on_stand: Callable[[], None] = lambda: None) -> None:
         super().__init__(session)
         self._on_stand = on_stand
+        self._was_shown = False
         self._moving, self._acting = Moving(self), Acting(self)
         self._ordering = Ordering(self)
         self._going, self._reading = Going(self), Reading(self, self._ordering)
@@ -61,6 +62,12 @@ class MailScreen(Panes):
     def awaits_list(self) -> bool:
         """Whether a mailbox is open whose first list has not come."""
         return self.session.state.mailbox is not None and not self.session.state.rows_known
+
+    def on_screen_resume(self, event: events.ScreenResume) -> None:
+        """The first time, all has been styled a moment ago; Textual would do it once more before the first painting."""
+        if not self._was_shown:
+            event.refresh_styles = False
+        self._was_shown = True
 
     # What deeds may do
 

@@ -225,8 +225,9 @@ class Panes(Screen[None]):
         self.set_class(event.size.width >= WIDE, "-wide")
         self._arrange(folders=self.folders.has_focus)
         words = too_small(event.size.width, event.size.height)
-        self._too_small.update(Content(words))
-        self._too_small.display = bool(words)
+        if words or self._too_small.display:
+            self._too_small.update(Content(words))
+            self._too_small.display = bool(words)
 
 
 def _folder_of(state: AppState) -> Folder:
