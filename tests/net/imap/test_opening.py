@@ -167,6 +167,27 @@ def test_without_list_status_counts_cost_one_more(serve: Serve, certificate: Cer
     assert server.peers[0].turns == 2
 
 
+def test_mailboxes_known_before_are_counted_in_the_same_flight(serve: Serve, certificate: Certificate) -> None:
+    script = ImapScript(
+        answers={
+            b"SELECT": SELECTED,
+            b"LIST": b'* LIST () "." a\r\n* LIST () "." new\r\nTAG OK done\r\n',
+            b'STATUS "a"': b"* STATUS a (MESSAGES 5 UNSEEN 2)\r\nTAG OK done\r\n",
+            b'STATUS "gone"': b"TAG NO [NONEXISTENT] gone\r\n",
+            b'STATUS "new"': b"* STATUS new (MESSAGES 1 UNSEEN 1)\r\nTAG OK done\r\n",
+        },
+        capabilities=b"IMAP4rev1",
+    )
+    server = serve(script)
+    with session_with(server.address, certificate) as session:
+        first = session.begin(b"INBOX", None, listed=[b"a", b"gone", b"od\r\nd"])
+        turns = server.peers[0].turns
+        session.begin(b"INBOX", None, listed=[b"a", b"new"])
+
+    assert [(mailbox.name, mailbox.total) for mailbox in first.mailboxes or ()] == [("a", 5), ("new", 1)]
+    assert (turns, server.peers[0].turns) == (2, 3)
+
+
 def test_a_refused_listing_is_asked_for_in_plain_words(serve: Serve, certificate: Certificate) -> None:
     script = ImapScript(
         answers={

@@ -1,6 +1,6 @@
 """Listing mailboxes with their counts."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 
 from msgspec.structs import replace
 
@@ -41,15 +41,28 @@ def list_plainly(exchange: Exchange) -> list[ListedMailbox]:
     return _with_counts(listed, _ask_counts(exchange, listed))
 
 
-def read_listing(exchange: Exchange, responses: Sequence[Response]) -> list[ListedMailbox]:
-    """What LIST brought; the counts are asked for where it had none."""
+def count_commands(exchange: Exchange, raws: Iterable[bytes]) -> dict[bytes, list[Argument]]:
+    """What asks for the counts of these mailboxes one by one, by their names; none where LIST brings all counts."""
+    if "LIST-STATUS" in exchange.capabilities:
+        return {}
+    counts = _counts_asked(exchange)
+    names = {raw: string(raw) for raw in raws if _is_sendable(raw)}
+    return {raw: [b"STATUS", name, counts] for raw, name in names.items() if not isinstance(name, Literal)}
+
+
+def read_listing(
+    exchange: Exchange, responses: Sequence[Response], *, counted: Container[bytes] = ()
+) -> list[ListedMailbox]:
+    """What LIST brought; the counts are asked for where it had none, except those that were asked for already."""
     listed = _read_list(responses)
-    return listed if "LIST-STATUS" in exchange.capabilities else _with_counts(listed, _ask_counts(exchange, listed))
+    if "LIST-STATUS" in exchange.capabilities:
+        return listed
+    return _with_counts(listed, _ask_counts(exchange, (each for each in listed if each.raw not in counted)))
 
 
 def _ask_counts(exchange: Exchange, listed: Iterable[ListedMailbox]) -> Iterable[list[Node]]:
-    names = [string(mailbox.raw) for mailbox in listed if mailbox.selectable and _is_sendable(mailbox.raw)]
     counts = _counts_asked(exchange)
+    names = [string(mailbox.raw) for mailbox in listed if mailbox.selectable and _is_sendable(mailbox.raw)]
     questions = [[b"STATUS", name, counts] for name in names if not isinstance(name, Literal)]
     return _parsed(exchange.run_together(questions))
 

@@ -11,7 +11,7 @@ from tuimail.net.imap.arguments import Argument, string
 from tuimail.net.imap.changes import Changes, Known, changes_command, read_vanished
 from tuimail.net.imap.exchange import Exchange
 from tuimail.net.imap.flags import FlagReader
-from tuimail.net.imap.mailboxes import list_command, list_plainly, read_listing
+from tuimail.net.imap.mailboxes import count_commands, list_command, list_plainly, read_listing
 from tuimail.net.imap.translate import ListedMailbox, Response, Status, is_number, read_count, read_status
 from tuimail.net.imap.verdicts import refusal
 
@@ -21,6 +21,8 @@ _CLOSED = b"OK [CLOSED]"
 """What comes before it concerned the mailbox open before (RFC 7162 section 3.2.11)."""
 _NUMBERING = b"OK [UIDVALIDITY "
 """The same, of servers without CLOSED: an answer to SELECT has it before any message's flags."""
+_MOST_COUNTS = 100
+"""Mailboxes counted one by one in a flight: so many that neither direction fills up and blocks."""
 _PLAIN = 2
 """Arguments of a SELECT without parameters."""
 _GONE = {"NONEXISTENT", "NOPERM", "TRYCREATE"}
@@ -59,7 +61,13 @@ def select(exchange: Exchange, raw: bytes, known: Known | None, *, readonly: boo
 
 
 def begin(
-    exchange: Exchange, raw: bytes | None, known: Known | None, *, readonly: bool = False, list_too: bool = True
+    exchange: Exchange,
+    raw: bytes | None,
+    known: Known | None,
+    *,
+    readonly: bool = False,
+    list_too: bool = True,
+    listed: Sequence[bytes] = (),
 ) -> Begun:
     """Switch QRESYNC on, open a mailbox and list all, in one flight.
 
@@ -74,9 +82,10 @@ def begin(
         commands |= _opening(exchange, [b"EXAMINE" if readonly else b"SELECT", string(raw)], known)
     if list_too:
         commands["list"] = list_command(exchange)
+    counts = count_commands(exchange, listed[:_MOST_COUNTS]) if list_too else {}
     flags = _FlagsSince(_NUMBERING if "changes" in commands else _CLOSED)
-    flown = exchange.fly(list(commands.values()), take=flags.take)
-    ends = dict(zip(commands, flown.statuses, strict=True))
+    flown = exchange.fly([*commands.values(), *counts.values()], take=flags.take)
+    ends = dict(zip(commands, flown.statuses[: len(commands)], strict=True))
     if "enable" in commands:
         exchange.has_qresync = ends["enable"].verdict == "OK" and _is_enabled(flown.responses)
     selected: Selected | None = None
@@ -94,7 +103,8 @@ def begin(
         selected = replace(selected, changes=Changes(flags=told.flags, vanished=vanished, labels=told.labels))
     mailboxes = None
     if list_too:
-        mailboxes = read_listing(exchange, flown.responses) if ends["list"].verdict == "OK" else list_plainly(exchange)
+        is_listed = ends["list"].verdict == "OK"
+        mailboxes = read_listing(exchange, flown.responses, counted=counts) if is_listed else list_plainly(exchange)
     return Begun(selected=selected, refusal=refused, mailboxes=mailboxes)
 
 

@@ -42,13 +42,16 @@ class ImapSession(ImapReader):
         self.selected, self.uidvalidity = raw, selected.uidvalidity
         return selected
 
-    def begin(self, raw: bytes | None, known: Known | None, *, list_too: bool = True) -> Begun:
+    def begin(
+        self, raw: bytes | None, known: Known | None, *, list_too: bool = True, listed: Sequence[bytes] = ()
+    ) -> Begun:
         """Open a mailbox and list all in one round trip, straight after ``sign_in``.
 
-        What the mailbox was refused for is in ``Begun.refusal``; the list comes all the same.
+        What the mailbox was refused for is in ``Begun.refusal``; the list comes all the same. ``listed``: raw names
+        known from before, which keep it at one round trip where a server counts mailboxes only one by one.
         """
         self.selected, self.uidvalidity = None, 0
-        begun = opening.begin(self._exchange, raw, known, list_too=list_too)
+        begun = opening.begin(self._exchange, raw, known, list_too=list_too, listed=listed)
         if begun.selected is not None:
             self.selected, self.uidvalidity = raw, begun.selected.uidvalidity
         return begun
