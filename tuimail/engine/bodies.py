@@ -26,7 +26,7 @@ KEPT_WHOLE = 16 * 1024 * 1024
 """A message up to this size is kept whole once all of it was needed."""
 
 
-class _Place(Struct, frozen=True, kw_only=True):
+class Place(Struct, frozen=True, kw_only=True):
     """Where the server has a message."""
 
     mailbox: MailboxId
@@ -48,41 +48,58 @@ class Bodies:
         self._storage = storage
         self._on_gone = on_gone
 
-    def stored(self, row: RowId) -> RawMessage | None:
-        """What is stored of the message. On the store worker."""
-        return self._storage.store(self._account).bodies.load(row, now=self._now())
+    def look(self, row: RowId) -> RawMessage | Place:
+        """What is stored of the message, else where the server has it. On the store worker.
+
+        Raises StoreError of kind MESSAGE_GONE.
+        """
+        store = self._storage.store(self._account)
+        found = store.bodies.load(row, now=self._now())
+        return found if found is not None else self._locate(store, row)
+
+    def fetch(self, row: RowId, place: Place, asker: Asker) -> RawMessage:
+        """The message with all its texts, from the server."""
+        return self._fetch(row, place, asker=asker, way=fetch_texts)
 
     def readable(self, row: RowId, asker: Asker) -> RawMessage:
         """The message with all its texts, fetched where it is not stored."""
-        found = self._in_store(lambda _: self.stored(row))
-        return found if found is not None else self._fetch(row, asker, fetch_texts)
+        found = self._in_store(lambda _: self.look(row))
+        return self.fetch(row, found, asker) if isinstance(found, Place) else found
 
     def ahead(self, row: RowId, asker: Asker) -> RawMessage:
         """The same before anybody asked: what cannot be kept is of no use, and raises StoreError."""
-        found = self._in_store(lambda _: self.stored(row))
-        if found is None:
-            found = self._at_server(row, lambda session, place: fetch_ahead(session, place.message, asker))
-            self._save(row, found)
-        return found
+        found = self._in_store(lambda _: self.look(row))
+        if not isinstance(found, Place):
+            return found
+        place = found
+        message = self._at_server(place, lambda session: fetch_ahead(session, place.message, asker))
+        self._save(row, message)
+        return message
 
     def whole(self, row: RowId, asker: Asker) -> bytes:
         """All bytes of the message, fetched where they are not stored."""
-        found = self._in_store(lambda _: self.stored(row))
-        return found.raw if found is not None and found.is_whole else self._fetch(row, asker, fetch_all).raw
+        found = self._in_store(lambda _: self.look(row))
+        if isinstance(found, RawMessage) and found.is_whole:
+            return found.raw
+        place = found if isinstance(found, Place) else self._in_store(lambda store: self._locate(store, row))
+        return self._fetch(row, place, asker=asker, way=fetch_all).raw
 
     def part(self, row: RowId, section: str, *, known: RawMessage, asker: Asker) -> bytes:
         """A part that ``known`` leaves on the server, still in its transfer encoding."""
-        kept = self._in_store(lambda store: store.bodies.load_part(row, section, now=self._now()))
-        if kept is not None:
-            return kept
-        size_bytes = known.missing[section]
 
-        def fetch(session: ImapSession, place: _Place) -> bytes:
-            told = progress_of(asker, "loading the attachment")
-            uid = place.message.uid
-            return session.part(uid, section, size_bytes=size_bytes, on_bytes=told, check=asker.check)
+        def look(store: AccountStore) -> bytes | Place:
+            kept = store.bodies.load_part(row, section, now=self._now())
+            return kept if kept is not None else self._locate(store, row)
 
-        data = self._at_server(row, fetch)
+        found = self._in_store(look)
+        if isinstance(found, bytes):
+            return found
+        uid, size_bytes = found.message.uid, known.missing[section]
+        told = progress_of(asker, "loading the attachment")
+        data = self._at_server(
+            found,
+            lambda session: session.part(uid, section, size_bytes=size_bytes, on_bytes=told, check=asker.check),
+        )
         if len(data) < size_bytes:
             # Cut short, or never as long as the server told: the whole message knows.
             return encoded_part(self.whole(row, asker), section)
@@ -91,8 +108,8 @@ class Bodies:
                 self._in_store(lambda store: store.bodies.save_part(row, section, data, now=self._now()))
         return data
 
-    def _fetch(self, row: RowId, asker: Asker, way: Way) -> RawMessage:
-        message = self._at_server(row, lambda session, place: way(session, place.message, asker))
+    def _fetch(self, row: RowId, place: Place, *, asker: Asker, way: Way) -> RawMessage:
+        message = self._at_server(place, lambda session: way(session, place.message, asker))
         if len(message.raw) <= KEPT_WHOLE:
             # Whoever waits for the text does not wait for the disk, too; nobody looks for it there any sooner.
             self._storage.worker.post(lambda: self._save_or_tell(row, message), urgency=Urgency.SCREEN)
@@ -105,14 +122,25 @@ class Bodies:
     def _save(self, row: RowId, message: RawMessage) -> None:
         self._in_store(lambda store: store.bodies.save(row, message.raw, now=self._now(), missing=message.missing))
 
-    def _at_server(self, row: RowId, work: Callable[[ImapSession, _Place], T]) -> T:
-        """Do something with the message where the server has it, and only if it is the one that we know."""
-        place = self._in_store(lambda store: _locate(store, row))
-        if not isinstance(place, _Place):
-            if place is not None:
-                self._on_gone(place)
+    def _locate(self, store: AccountStore, row: RowId) -> Place:
+        """Where the server has the message. On the store worker."""
+        known = store.messages.locate(row)
+        raw_name = store.mailboxes.raw_name(known.mailbox) if known else None
+        if known is None or raw_name is None or known.uid is None:
+            if known is not None:
+                self._on_gone(known.mailbox)
             words = "This message is no longer where it was. The list is being brought up to date."
             raise StoreError(ErrorKind.MESSAGE_GONE, words, remedy=Remedy.TELL)
+        envelopes = store.messages.envelopes([row])
+        return Place(
+            mailbox=known.mailbox,
+            raw_name=raw_name,
+            uidvalidity=store.mailboxes.sync_state(known.mailbox).uidvalidity,
+            message=OnServer(uid=known.uid, size_bytes=envelopes[0].size_bytes if envelopes else 0),
+        )
+
+    def _at_server(self, place: Place, work: Callable[[ImapSession], T]) -> T:
+        """Do something with the message where the server has it, and only if it is the one that we know."""
 
         def selected(session: ImapSession) -> T:
             if session.selected != place.raw_name:
@@ -120,7 +148,7 @@ class Bodies:
             if session.uidvalidity != place.uidvalidity:
                 words = "The server renumbered this folder; it is being read anew."
                 raise ServerError(ErrorKind.MESSAGE_GONE, words, remedy=Remedy.TELL)
-            return work(session, place)
+            return work(session)
 
         try:
             return self._connection.run(selected)
@@ -141,24 +169,7 @@ class Bodies:
             self._connection.auth.around.emit(Noticed(account=self._account, words=f"{words}: {error.summary}"))
 
     def _in_store(self, work: Callable[[AccountStore], T]) -> T:
-        return self._storage.run(self._account, work)
+        return self._storage.run(self._account, work, urgency=Urgency.SCREEN)
 
     def _now(self) -> datetime:
         return self._connection.auth.around.now()
-
-
-def _locate(store: AccountStore, row: RowId) -> _Place | MailboxId | None:
-    """Where the server has the message; its mailbox alone where its UID is not known, None where nothing is."""
-    place = store.messages.locate(row)
-    raw_name = store.mailboxes.raw_name(place.mailbox) if place else None
-    if place is None or raw_name is None:
-        return None
-    if place.uid is None:
-        return place.mailbox
-    envelopes = store.messages.envelopes([row])
-    return _Place(
-        mailbox=place.mailbox,
-        raw_name=raw_name,
-        uidvalidity=store.mailboxes.sync_state(place.mailbox).uidvalidity,
-        message=OnServer(uid=place.uid, size_bytes=envelopes[0].size_bytes if envelopes else 0),
-    )

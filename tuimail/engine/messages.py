@@ -8,7 +8,7 @@ from tuimail.api.events import FileSaved, MessageLoaded, SourceLoaded
 from tuimail.domain.errors import ErrorKind, Remedy, StoreError
 from tuimail.domain.ids import AccountId, RowId
 from tuimail.domain.message import Message, RawMessage
-from tuimail.engine.bodies import Bodies
+from tuimail.engine.bodies import Bodies, Place
 from tuimail.engine.connection import Connection
 from tuimail.engine.files import write_new
 from tuimail.engine.job import Job
@@ -61,8 +61,8 @@ class MessageDesk:
         row = command.row
 
         def look(job: Job) -> None:
-            found = self._bodies.stored(row)
-            if found is not None and found.is_whole:
+            found = self._bodies.look(row)
+            if isinstance(found, RawMessage) and found.is_whole:
                 job.hand_to(self._parser, lambda job: self._show_source(job, found.raw))
             else:
                 job.hand_to(self._connection.worker, fetch)
@@ -81,7 +81,8 @@ class MessageDesk:
 
     def stored(self, row: RowId) -> RawMessage | None:
         """What is stored of the message. On the store worker."""
-        return self._bodies.stored(row)
+        found = self._bodies.look(row)
+        return found if isinstance(found, RawMessage) else None
 
     def readable(self, job: Job, row: RowId) -> RawMessage:
         """The message with all its texts, fetched where it is not stored. On the ``imap`` worker."""
@@ -97,15 +98,15 @@ class MessageDesk:
         """Hand the message to ``use``: from the store worker, or after a fetch on the ``imap`` worker."""
 
         def look(job: Job) -> None:
-            found = self._bodies.stored(row)
-            if found is not None:
+            found = self._bodies.look(row)
+            if isinstance(found, Place):
+                job.hand_to(self._connection.worker, lambda job: fetch(job, found))
+            else:
                 # Parsing a big mail takes a while, and the next list must not wait for it.
                 job.hand_to(self._parser, lambda job: use(job, found))
-            else:
-                job.hand_to(self._connection.worker, fetch)
 
-        def fetch(job: Job) -> None:
-            message = self._bodies.readable(row, job)
+        def fetch(job: Job, place: Place) -> None:
+            message = self._bodies.fetch(row, place, job)
             job.hand_to(self._parser, lambda job: use(job, message))
 
         job.hand_to(self._storage.worker, look, urgency=Urgency.SCREEN)
