@@ -111,8 +111,13 @@ class Synchroniser:
         self._synced_s.clear()
         target = self._storage.run(self._account, self._first_target, urgency=Urgency.SCREEN)
 
+        names = self._storage.run(
+            self._account, lambda store: tuple(store.mailboxes.ids_by_raw_name()), urgency=Urgency.SCREEN
+        )
+
         def work(session: ImapSession) -> Begun:
-            begun = session.begin(target.raw if target else _INBOX, target.known if target else None, list_too=True)
+            raw, known = (target.raw, target.known) if target else (_INBOX, None)
+            begun = session.begin(raw, known, list_too=True, listed=names)
             if begun.mailboxes is not None:
                 self.folders.take(begun.mailboxes)
             opened = target or self._storage.run(self._account, _inbox)
