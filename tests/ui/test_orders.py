@@ -1,6 +1,8 @@
 """Sorting, conversations and narrowing, by keys in and text out."""
 
 import pytest
+from textual import events
+from textual.keys import _character_to_key
 from textual.pilot import Pilot
 
 from tests.fakes.app import make_app, press, settle
@@ -301,10 +303,11 @@ async def test_typing_narrows_the_list_and_esc_shows_all_again(size: tuple[int, 
         await pilot.pause(0.1)
         await settle(pilot)
         assert app.state.rows.tolist() == [row(1), row(8)]
-        assert "Inbox: train" in text(app)
+        assert "train" in text(app).splitlines()[1]
 
         await press(pilot, "enter")
         assert screen(app).messages.has_focus
+        assert "Inbox: train" in text(app)
         await press(pilot, "escape")
         assert len(app.state.rows) == 12
         assert "train" not in text(app).splitlines()[0]
@@ -345,3 +348,18 @@ async def test_a_list_narrowed_to_nothing_says_how_to_get_back() -> None:
         assert "Nothing in Inbox matches “zebra”." in text(app)
         await press(pilot, "escape")
         assert len(app.state.rows) == 12
+
+
+@pytest.mark.parametrize("key", ["\\", "/"])
+async def test_letters_typed_in_one_burst_go_to_the_field_and_do_nothing_else(key: str) -> None:
+    app, engine = make_app(FakeListings())
+
+    async with app.run_test(size=NARROW) as pilot:
+        await settle(pilot)
+        for char in f"{key}trade":
+            app.post_message(events.Key(_character_to_key(char), char))
+        await settle(pilot)
+
+        assert screen(app).field.value == "trade"
+    assert not engine.sent(c.MoveMessages)
+    assert not engine.sent(c.BeginAnswer)

@@ -26,7 +26,6 @@ from tuimail.ui.session import Session
 from tuimail.ui.state import AppState, Slot, close_message
 from tuimail.ui.widgets.mailbox_tree import MailboxTree
 from tuimail.ui.widgets.message_list import MessageList
-from tuimail.ui.widgets.narrow_field import NarrowField
 
 QUIT_WITHIN_S = 2.0
 
@@ -44,7 +43,7 @@ class MailScreen(Panes):
         self._ordering = Ordering(self)
         self._going, self._reading = Going(self), Reading(self, self._ordering)
         self._searching = Searching(self, self._going)
-        self._narrowing = Narrowing(self, self._ordering, search=self._searching.begin)
+        self._narrowing = Narrowing(self, self._ordering, self._searching)
         lists = (self._going, self._ordering, self._narrowing, self._searching)
         parts = (self._moving, self._acting, *lists, self._reading, Opening(self, downloads))
         self._deeds = {name: deed for part in parts for name, deed in part.deeds().items()}
@@ -79,7 +78,13 @@ class MailScreen(Panes):
     def focus_pane(self, pane: Widget) -> None:
         """Give a pane the focus; the folders of a narrow window lie over the list while they have it."""
         self._arrange(folders=pane is self.folders)
-        pane.focus()
+        # At once: ``focus`` lets keys that were already typed go to the pane that had it.
+        self.set_focus(pane)
+
+    @property
+    def is_narrowing(self) -> bool:
+        """Whether the field narrows the list, and is not for a search."""
+        return self._narrowing.is_active
 
     @property
     def deed_names(self) -> frozenset[str]:
@@ -111,7 +116,6 @@ class MailScreen(Panes):
             self.messages.doubt()
         self._render_state(before)
         self._ordering.hear(event)
-        self._narrowing.hear(event)
         if isinstance(event, ListChanged) and event.mailbox == state.mailbox and event.account == state.account:
             self._hear_news(event)
         if state.rows is not before.rows and (state.mailbox, state.query) == (before.mailbox, before.query):
@@ -156,10 +160,13 @@ class MailScreen(Panes):
 
     def on_key(self, event: events.Key) -> None:
         """Look the key up; a key after a prefix never falls through to its own meaning."""
-        if self.field.has_focus:
-            self._searching.press(event)
-            return
-        if self._narrowing.has_focus:
+        if self.focused is self.field:
+            if event.is_printable and event.character:
+                # Typed in one burst with the key that opened the field, and sent to the list before that was read.
+                self.field.insert_text_at_cursor(event.character)
+                event.stop()
+                return
+            (self._narrowing if self._narrowing.is_active else self._searching).press(event)
             return
         if event.key == "escape" and self._give_up():
             event.stop()
@@ -244,11 +251,11 @@ class MailScreen(Panes):
 
     @on(Input.Changed, "#search")
     def _typed(self) -> None:
-        self._searching.typed()
+        (self._narrowing if self._narrowing.is_active else self._searching).typed()
 
     @on(Input.Submitted, "#search")
     def _submitted(self) -> None:
-        self._searching.submitted()
+        (self._narrowing if self._narrowing.is_active else self._searching).submitted()
 
     # What widgets post
 
@@ -257,14 +264,6 @@ class MailScreen(Panes):
         session = self.session
         threaded = session.state.list_view.is_threaded
         session.submit(LoadRows(account=session.account, rows=wish.rows, threaded=threaded))
-
-    @on(NarrowField.Typed)
-    def _narrowed(self, typed: NarrowField.Typed) -> None:
-        self._narrowing.take(typed.words)
-
-    @on(NarrowField.Left)
-    def _left_field(self, left: NarrowField.Left) -> None:
-        self._narrowing.leave(is_over=left.is_over)
 
     @on(MessageList.NoUnread)
     def _none_unread(self) -> None:

@@ -100,10 +100,6 @@ class Panes(Screen[None]):
         self._too_small.display = False
         yield self._too_small
 
-    def put_over_list(self, widget: Widget) -> None:
-        """Add a widget between the list's title and the list."""
-        self.query_one("#middle").mount(widget, after=self._titles["mailbox"])
-
     def put_under_field(self, widget: Widget) -> None:
         """Add a widget between the search field and the list."""
         self.query_one("#middle").mount(widget, after=self.field)
@@ -188,6 +184,11 @@ class Panes(Screen[None]):
         choices = found.choices if isinstance(found, Prefix) else ()
         self._choices.show(pretty(self._pressed), [(pretty((key,)), action.hint) for key, action in choices])
 
+    @property
+    def is_narrowing(self) -> bool:
+        """Whether the field narrows the list, and is not for a search."""
+        return False
+
     def _count_down(self, seconds: int) -> None:
         """Tell the time again in a second, while a mail can still be taken back."""
         if self._second is not None:
@@ -196,9 +197,8 @@ class Panes(Screen[None]):
 
     def _current_hints(self) -> tuple[tuple[str, str], ...]:
         if self.field.has_focus:
-            return (("Enter", "ask the server too"), ("↓", "to the list"), ("Esc", "show all"), ("Ctrl+Q", "quit"))
-        if isinstance(self.focused, Input):
-            return (("Enter", "to the list"), ("↓", "to the list"), ("Esc", "show all"), ("Ctrl+Q", "quit"))
+            enter = "to the list" if self.is_narrowing else "ask the server too"
+            return (("Enter", enter), ("↓", "to the list"), ("Esc", "show all"), ("Ctrl+Q", "quit"))
         keymap = self.session.keymap
         if isinstance(self.session.state.view.sign_in, SignedOut):
             words = (("open", "sign in"), ("settings", "settings"), ("help", "help"), ("quit", "quit"))

@@ -46,8 +46,5 @@ class Desk(Protocol):
     def focus_pane(self, pane: Widget) -> None:
         """Give a pane the focus, showing it first where it is hidden."""
 
-    def put_over_list(self, widget: Widget) -> None:
-        """Add a widget between the list's title and the list."""
-
     def tell(self, words: str, *, can_undo: bool = False) -> None:
         """Say something for some seconds."""

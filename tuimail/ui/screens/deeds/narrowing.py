@@ -1,76 +1,98 @@
-"""The open list narrowed to what matches, while one types."""
-
-from collections.abc import Callable
+"""The open list narrowed to what matches, while one types, in the search field."""
 
 from msgspec.structs import replace
+from textual import events
+from textual.timer import Timer
 
-from tuimail.api.events import Event, ListLoaded
-from tuimail.ui.screens.deeds.desk import Deeds, Desk
+from tuimail.ui.screens.deeds.desk import Deeds
 from tuimail.ui.screens.deeds.ordering import Ordering
-from tuimail.ui.state import Slot
-from tuimail.ui.widgets.narrow_field import NarrowField
+from tuimail.ui.screens.deeds.searching import SearchDesk, Searching
+
+WAIT_S = 0.05
+"""After a letter, before the list is asked for: letters that come closer together are one burst."""
+HINT = "show only what matches, such as from:mara is:unread"
 
 
 class Narrowing:
-    """Shows the field over the list and asks for the list as its words say."""
+    """Has the search field while it is active; words that mean nothing are told under it, as those of a search."""
 
-    def __init__(self, desk: Desk, ordering: Ordering, *, search: Callable[[], None]) -> None:
-        """``search``: where the hits of a search are shown, these are narrowed by searching for more words."""
+    def __init__(self, desk: SearchDesk, ordering: Ordering, searching: Searching) -> None:
         self._desk = desk
         self._ordering = ordering
-        self._search = search
-        self._field: NarrowField | None = None
+        self._searching = searching
+        self._timer: Timer | None = None
+        self._hint_of_search = ""
+        self._has_field = False
 
     def deeds(self) -> Deeds:
         """The actions of this group."""
         return {"narrow": self._begin}
 
     @property
-    def has_focus(self) -> bool:
-        """Whether the keys go to the field."""
-        return self._field is not None and self._field.has_focus_within
+    def is_active(self) -> bool:
+        """Whether the field is for narrowing, not for a search."""
+        return self._has_field
 
-    def take(self, words: str) -> None:
-        """Other words were typed; none shows all."""
-        self._ordering.show_in(replace(self._desk.session.state.wanted_view, narrow=words))
+    def typed(self) -> None:
+        """Other words stand in the field."""
+        self._stop_timer()
+        self._timer = self._desk.field.set_timer(WAIT_S, self._take)
 
-    def leave(self, *, is_over: bool) -> None:
-        """Back to the list."""
-        if is_over:
-            self.end()
-        self._desk.focus_pane(self._desk.messages)
+    def submitted(self) -> None:
+        """To the narrowed list."""
+        self._take()
+        self._leave()
+
+    def press(self, event: events.Key) -> None:
+        """A key while the field has the focus."""
+        if event.key in {"escape", "down"}:
+            event.stop()
+            if event.key == "escape":
+                self.end()
+            else:
+                self.submitted()
 
     def end(self) -> bool:
         """Show all again; False if all is shown."""
-        if self._field is not None:
-            self._field.display = False
+        was_active = self._has_field
+        if was_active:
+            self._leave()
         state = self._desk.session.state
         if state.hits.trouble is not None:
             self._desk.change(replace(state, hits=replace(state.hits, trouble=None)))
         if not state.wanted_view.narrow:
-            return False
-        self.take("")
+            return was_active
+        self._ordering.show_in(replace(state.wanted_view, narrow=""))
         return True
 
-    def hear(self, event: Event) -> None:
-        """Another folder is open, with a list of its own."""
-        if self._field is None:
-            return
-        waiting = self._desk.session.state.waiting.get(Slot.LIST)
-        match event:
-            case ListLoaded(command=number) if number == waiting:
-                self._field.display = self._field.display and (self.has_focus or bool(event.view.narrow))
-            case _:
-                pass
-
     def _begin(self) -> None:
-        state = self._desk.session.state
+        """In the hits of a search, more words are searched for."""
+        state, field = self._desk.session.state, self._desk.field
         if state.query:
-            self._search()
-        elif state.mailbox is None:
-            return
-        elif self._field is None:
-            self._field = NarrowField(state.wanted_view.narrow)
-            self._desk.put_over_list(self._field)
-        else:
-            self._field.begin(state.wanted_view.narrow)
+            self._searching.begin()
+        elif state.mailbox is not None:
+            self._has_field = True
+            self._hint_of_search, field.placeholder = field.placeholder, HINT
+            field.value = state.wanted_view.narrow
+            field.cursor_position = len(field.value)
+            field.display = True
+            self._desk.focus_pane(field)
+
+    def _take(self) -> None:
+        self._stop_timer()
+        words = self._desk.field.value.strip()
+        self._ordering.show_in(replace(self._desk.session.state.wanted_view, narrow=words))
+
+    def _leave(self) -> None:
+        self._stop_timer()
+        self._has_field = False
+        field = self._desk.field
+        field.display = False
+        field.clear()
+        field.placeholder = self._hint_of_search
+        self._desk.focus_pane(self._desk.messages)
+
+    def _stop_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.stop()
+            self._timer = None
