@@ -46,10 +46,10 @@ class Typist:
         ends_at = time.monotonic() + DEADLINE_S
         wanted = f"<{word}>".encode()
         while wanted not in self._heard and time.monotonic() < ends_at:
-            ready, _, _ = select.select([self.process.stderr, self.terminal], [], [], 0.5)
+            ready, _, _ = select.select([self.process.stderr.fileno(), self.terminal], [], [], 0.5)
             if self.terminal in ready:
                 os.read(self.terminal, 65536)
-            if self.process.stderr in ready:
+            if self.process.stderr.fileno() in ready:
                 self._heard += os.read(self.process.stderr.fileno(), 65536)
         _, found, self._heard = self._heard.partition(wanted)
         return bool(found)

@@ -1,18 +1,16 @@
-"""Textual's driver for POSIX terminals, waiting for keys without looking up meanwhile.
+"""Textual's driver for POSIX terminals, with the keys read by the event loop.
 
-Textual's own wakes ten times a second to see whether it should end, and takes two of those rounds to do so: 0.2 s of
-every quit. It also reads the end of a terminal that is gone for ever.
+Textual's own reads on a thread that wakes ten times a second to see whether it should end, and takes two of those
+rounds to do so: 0.2 s of every quit. It also goes on reading, without a pause, a terminal that is gone.
 """
 
 import os
-import selectors
 import signal
-import threading
+from asyncio import TimerHandle
 from codecs import getincrementaldecoder
 
 from textual import constants
 from textual._xterm_parser import XTermParser
-from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
 
 _CHUNK = 4096
@@ -23,53 +21,45 @@ _ESCAPE_S = constants.ESCAPE_DELAY + 0.001
 class PromptDriver(LinuxDriver):
     """Ends its input at once when asked to, and the program when its terminal is gone."""
 
-    def __init__(
-        self, app: App[object], *, debug: bool = False, mouse: bool = True, size: tuple[int, int] | None = None
-    ) -> None:
-        super().__init__(app, debug=debug, mouse=mouse, size=size)
-        self._bell = _Bell()
-        self.exit_event = self._bell
+    _parser: XTermParser
+    _is_reading = False
+    _settling: TimerHandle | None = None
 
     def run_input_thread(self) -> None:
-        """Hand on what is typed until the driver is stopped."""
-        parser = XTermParser(self._debug)
-        decode = getincrementaldecoder("utf-8")("replace").decode
-        # Not the default one: kqueue knows no terminals.
-        with selectors.SelectSelector() as selector:
-            selector.register(self.fileno, selectors.EVENT_READ)
-            selector.register(self._bell.fileno, selectors.EVENT_READ)
-            patience_s: float | None = None
-            while not self._bell.is_set():
-                is_typed = any(key.fd == self.fileno for key, _ in selector.select(patience_s))
-                patience_s = _ESCAPE_S if is_typed else None
-                if is_typed:
-                    data = _read(self.fileno)
-                    if not data:
-                        # As the system says it to the process that controls the terminal.
-                        os.kill(os.getpid(), signal.SIGHUP)
-                        return
-                    for event in parser.feed(decode(data)):
-                        self.process_message(event)
-                for event in parser.tick():
-                    self.process_message(event)
+        """Let the loop read from now on; the thread that Textual starts for it has nothing more to do."""
+        self._parser = XTermParser(self._debug)
+        self._decode = getincrementaldecoder("utf-8")("replace").decode
+        self._is_reading = True
+        self._loop.call_soon_threadsafe(self._begin)
 
+    def disable_input(self) -> None:
+        """Read no more."""
+        super().disable_input()
+        self._is_reading = False
+        self._loop.remove_reader(self.fileno)
+        if self._settling is not None:
+            self._settling.cancel()
 
-class _Bell(threading.Event):
-    """An event that can be waited for together with files."""
+    def _begin(self) -> None:
+        if self._is_reading:
+            self._loop.add_reader(self.fileno, self._take)
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.fileno, self._button = os.pipe()
+    def _take(self) -> None:
+        data = _read(self.fileno)
+        if not data:
+            self._loop.remove_reader(self.fileno)
+            # As the system says it to the process that controls the terminal.
+            os.kill(os.getpid(), signal.SIGHUP)
+            return
+        for event in self._parser.feed(self._decode(data)):
+            self.process_message(event)
+        if self._settling is not None:
+            self._settling.cancel()
+        self._settling = self._loop.call_later(_ESCAPE_S, self._settle)
 
-    def set(self) -> None:
-        if not self.is_set():
-            super().set()
-            os.write(self._button, b"!")
-
-    def clear(self) -> None:
-        if self.is_set():
-            os.read(self.fileno, 1)
-            super().clear()
+    def _settle(self) -> None:
+        for event in self._parser.tick():
+            self.process_message(event)
 
 
 def _read(fileno: int) -> bytes:
