@@ -1,8 +1,6 @@
 import os
 import shutil
 import stat
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -289,47 +287,3 @@ def test_error_texts_hold_no_content(db: Database) -> None:
 
     assert caught.value.kind is ErrorKind.UNFORESEEN
     assert "Zebra" not in f"{caught.value} {caught.value.detail}"
-
-
-WRITER = """
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from tuimail.domain.token import StoreKey
-from tuimail.store.db import open_store
-db = open_store(Path(sys.argv[1]), StoreKey(bytes(range(32))))
-number = int(sys.argv[2])
-while True:
-    with db.transaction():
-        db.run("insert or replace into facts (name, value) values ('a', ?)", str(number))
-        db.run("insert into facts (name, value) values (?, ?)", f"pad {number}", "x" * (number * 7919 % 9000))
-        db.run("insert or replace into facts (name, value) values ('b', ?)", str(number))
-    print(number, flush=True)
-    number += 1
-"""
-
-
-def test_kill_at_any_moment_leaves_whole_transactions(path: Path) -> None:
-    confirmed = 0
-    for round_number in range(20):
-        child = subprocess.Popen(  # noqa: S603 (this interpreter)
-            [sys.executable, "-c", WRITER, str(path), str(confirmed + 1)], stdout=subprocess.PIPE, text=True
-        )
-        assert child.stdout is not None
-        # Killed after a different number of writes each time, wherever the next one happens to be.
-        for _ in range(1 + round_number * 7):
-            confirmed = int(child.stdout.readline())
-        child.kill()
-        rest = child.stdout.read().split()
-        child.stdout.close()
-        child.wait()
-        confirmed = int(rest[-1]) if rest else confirmed
-
-        db = open_store(path, KEY)
-        first, second = (int(db.value("select value from facts where name = ?", name)) for name in "ab")
-        assert db.is_intact()
-        assert first == second
-        assert first in {confirmed, confirmed + 1}
-        confirmed = first
-        db.close()

@@ -129,7 +129,7 @@ Named = st.integers(1, 9)
 Mails = st.lists(st.lists(Named, max_size=3), min_size=1, max_size=9)
 
 
-@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(mails=Mails, data=st.data())
 def test_the_order_of_arrival_and_the_slices_do_not_matter(
     mails: list[list[int]], data: st.DataObject, tmp_path_factory: pytest.TempPathFactory

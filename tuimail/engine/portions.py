@@ -9,13 +9,13 @@ from tuimail.domain.ids import RowId
 from tuimail.engine.job import Job
 from tuimail.engine.worker import Urgency, Worker
 
-PORTION = 1000
-"""Messages changed in one transaction: 10 to 20 ms, and one set of numbers for the server."""
+PORTION = 500
+"""Messages changed in one transaction: 5 to 10 ms, and one set of numbers for the server."""
 TELL_EVERY_S = 0.25
 
 
 def portions(rows: Sequence[RowId]) -> list[Sequence[RowId]]:
-    """The rows, a thousand at a time."""
+    """The rows, so many at a time."""
     return [rows[start : start + PORTION] for start in range(0, len(rows), PORTION)]
 
 
