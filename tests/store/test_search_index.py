@@ -109,6 +109,23 @@ def test_a_condition_narrows_as_the_search_finds(
     assert [row for (row,) in narrowed] == [row for row in search.find(query, inbox) if row in here]
 
 
+def test_a_mail_in_many_mailboxes_is_one_hit_of_the_account(
+    search: SearchRepository, messages: MessageRepository, inbox: MailboxId, trash: MailboxId
+) -> None:
+    here = messages.insert(inbox, [mail(1, "Kettle", gmail_id=7), mail(2, "Kettle too", gmail_id=8), mail(3, "Kettle")])
+    there = messages.insert(trash, [mail(1, "Kettle", gmail_id=7), mail(9, "Kettle far", gmail_id=9)])
+    query = search.parse("in:all kettle")
+
+    found = search.find(query, inbox)
+
+    assert sorted(uids(messages, found)) == [1, 2, 3, 9]
+    assert set(search.find_newest(query, inbox, 2)) <= set(found)
+    assert len(search.search(inbox, "kettle")) == 3
+    assert len(search.search(inbox, "in:trash kettle")) == 2
+    assert list(search.without_twins(there, beside=here)) == [there[1]]
+    assert len(search.without_twins([*here, *there], beside=[])) == 4
+
+
 def test_unread_hits_are_counted(search: SearchRepository, inbox: MailboxId, rows: list[RowId]) -> None:
     assert rows
     assert search.count_unread(search.parse("report"), inbox) == len(search.search(inbox, "report is:unread")) == 13

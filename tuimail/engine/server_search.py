@@ -96,7 +96,12 @@ class ServerSearch:
             raise NetworkError(error.kind, _LOST, remedy=Remedy.WAIT, detail=error.detail) from error
         finally:
             self._timers.cancel(timer)
-        self._show(job, rows - plan.found_here, has_more=has_more)
+        hits = self._storage.run(
+            self._account,
+            lambda store: store.search.without_twins(rows - plan.found_here, plan.found_here),
+            urgency=Urgency.SCREEN,
+        )
+        self._show(job, hits, has_more=has_more)
 
     def _plan(self, store: AccountStore, command: SearchServer) -> _Plan:
         query = understand(store, command, (self._account,))
@@ -140,11 +145,10 @@ class ServerSearch:
 
         return asking.run(fetch)
 
-    def _show(self, job: Job, rows: set[int], *, has_more: bool) -> None:
+    def _show(self, job: Job, rows: "array[int]", *, has_more: bool) -> None:
         command = job.command
         assert isinstance(command, SearchServer)  # noqa: S101 (the route's own type, for the checker)
-        newest_first = array("q", sorted(rows, reverse=True))
-        first = [RowId(row) for row in newest_first[:FIRST_SCREEN]]
+        first = [RowId(row) for row in rows[:FIRST_SCREEN]]
         envelopes = self._storage.run(
             self._account, lambda store: store.messages.envelopes(first), urgency=Urgency.SCREEN
         )
@@ -153,7 +157,7 @@ class ServerSearch:
                 account=command.account,
                 mailbox=command.mailbox,
                 query=command.query,
-                rows=newest_first,
+                rows=rows,
                 envelopes=tuple(envelopes),
                 has_more=has_more,
             )

@@ -2,7 +2,7 @@
 
 import re
 from array import array
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import assert_never
 
@@ -28,7 +28,7 @@ from tuimail.domain.query import (
     every,
 )
 from tuimail.domain.query_text import Ground, parse_query
-from tuimail.store.columns import from_hex, hex_column, searchable, to_seconds
+from tuimail.store.columns import as_json, from_hex, hex_column, searchable, to_seconds
 from tuimail.store.db import Database, Value
 from tuimail.store.mailboxes import MailboxRepository
 from tuimail.store.messages import COUNTER_BITS
@@ -56,6 +56,12 @@ _NO_LIMIT = -1
 _ANYWHERE = (
     "select rowid as row from words where words match ?"
     " and rowid not in (select row from messages where shown_in is null) order by rowid desc limit ?"
+)
+_ONE_EACH = "group by coalesce(gmail_id, -row) order by row desc"
+_WITHOUT_TWINS = (
+    "select max(row) as row from messages where row in (select value from json_each(?)) and (gmail_id is null"  # noqa: S608 (our own words)
+    " or gmail_id not in (select gmail_id from messages"
+    f" where gmail_id is not null and row in (select value from json_each(?)))) {_ONE_EACH}"
 )
 _LIKE_SIGNS = re.compile(r"([\\%_])")
 
@@ -91,22 +97,36 @@ class SearchRepository:
         """The newest of the rows that ``find`` gives, at most ``limit``, in a time that hardly grows with them."""
         return self._find(query, mailbox, limit)
 
+    def without_twins(self, rows: Iterable[int], beside: Iterable[int]) -> "array[int]":
+        """Those that are other mails than ``beside``, each once, newest first: Gmail has a mail in many mailboxes."""
+        return self._rows(_WITHOUT_TWINS, as_json(rows), as_json(beside if self._has_twins() else ()))
+
     def _find(self, query: Query, mailbox: MailboxId, limit: int) -> "array[int]":
+        statement, values = self._select(query, mailbox, limit)
+        if query.names_place and self._has_twins():
+            statement = f"select max(row) as row from messages where row in ({statement}) {_ONE_EACH}"  # noqa: S608 (conditions of our own; values are bound)
+        return self._rows(statement, *values)
+
+    def _select(self, query: Query, mailbox: MailboxId, limit: int) -> Sql:
+        """The statement that finds: through the words where that is sooner, else through the messages."""
         scope, scope_values = _scope(query, mailbox)
         matched, rest = _split(query.root)
         follows_words = query.names_place or (limit != _NO_LIMIT and not self._is_small(mailbox))
         if not matched or not follows_words or _is_rare(rest):
             sql, values = condition(query)
-            statement = f"select row from messages where {scope} and {sql} order by row desc limit ?"  # noqa: S608 (conditions of our own; values are bound)
-            return self._rows(statement, *scope_values, *values, limit)
+            statement = f"select row from messages where {scope} and {sql} order by row desc limit ?"  # noqa: S608 (as above)
+            return statement, (*scope_values, *values, limit)
         if query.names_place and rest == EVERYTHING:
-            return self._rows(_ANYWHERE, matched, limit)
+            return _ANYWHERE, (matched, limit)
         sql, values = _sql(rest)
         statement = (
             "select messages.row from words join messages on messages.row = words.rowid where words match ?"  # noqa: S608 (as above)
             f" and {scope} and {sql} order by words.rowid desc limit ?"
         )
-        return self._rows(statement, matched, *scope_values, *values, limit)
+        return statement, (matched, *scope_values, *values, limit)
+
+    def _has_twins(self) -> bool:
+        return bool(self._db.value("select 1 from messages where gmail_id is not null limit 1"))
 
     def count_unread(self, query: Query, mailbox: MailboxId) -> int:
         """How many of the rows that ``find`` gives were not read."""
