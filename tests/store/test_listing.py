@@ -13,7 +13,8 @@ from tuimail.domain.listing import ListView, SortBy
 from tuimail.store.columns import from_hex, subject_key
 from tuimail.store.db import Database
 from tuimail.store.messages import MessageRepository
-from tuimail.store.search import SearchRepository, condition
+from tuimail.store.query_sql import condition
+from tuimail.store.search import SearchRepository
 from tuimail.store.views import ViewRepository
 
 

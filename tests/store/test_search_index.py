@@ -8,7 +8,8 @@ from tuimail.domain.ids import MailboxId, RowId, Uid
 from tuimail.domain.mailbox import MailboxRole
 from tuimail.store.db import Database
 from tuimail.store.messages import MessageRepository
-from tuimail.store.search import MAX_TEXT, SearchRepository, condition
+from tuimail.store.query_sql import condition
+from tuimail.store.search import MAX_TEXT, SearchRepository
 from tuimail.store.searches import KeptSearches
 
 QUERIES = (

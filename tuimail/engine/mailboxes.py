@@ -21,7 +21,7 @@ from tuimail.engine.job import Job
 from tuimail.engine.storage import AccountStore, Storage
 from tuimail.engine.timers import Timers
 from tuimail.store.listing import EVERYTHING, Condition, both
-from tuimail.store.search import condition
+from tuimail.store.query_sql import condition
 
 FIRST_SCREEN = 60
 """Envelopes sent along with a list: more rows than a tall terminal shows."""

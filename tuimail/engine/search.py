@@ -26,7 +26,7 @@ from tuimail.engine.timers import Timers
 from tuimail.engine.worker import Urgency
 from tuimail.store.db import InterruptedStoreError
 from tuimail.store.listing import both
-from tuimail.store.search import condition
+from tuimail.store.query_sql import condition
 
 FIRST_HITS = 200
 """Hits shown before the rest is looked for: some screens full."""

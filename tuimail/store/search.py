@@ -1,39 +1,17 @@
 """Search over what is stored, newest first, and the door through which texts enter the full-text index."""
 
-import re
 from array import array
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from typing import assert_never
 
 from tuimail.domain.ids import MailboxId, RowId
 from tuimail.domain.message import Flag
-from tuimail.domain.query import (
-    EVERYTHING,
-    Attached,
-    Before,
-    Either,
-    Every,
-    Field,
-    Flagged,
-    In,
-    Larger,
-    Leaf,
-    Node,
-    Query,
-    Since,
-    Smaller,
-    Without,
-    Words,
-    every,
-)
+from tuimail.domain.query import EVERYTHING, Attached, Every, Flagged, Node, Query
 from tuimail.domain.query_text import Ground, parse_query
-from tuimail.store.columns import as_json, from_hex, hex_column, searchable, to_seconds
+from tuimail.store.columns import as_json, from_hex, hex_column, searchable
 from tuimail.store.db import Database, Value
 from tuimail.store.mailboxes import MailboxRepository
-from tuimail.store.messages import COUNTER_BITS
-
-Sql = tuple[str, tuple[Value, ...]]
+from tuimail.store.query_sql import Sql, condition, node_sql, split
 
 MAX_TEXT = 200_000
 """Characters of a message's text that are indexed: a novel's worth; what is longer is a log file."""
@@ -43,14 +21,6 @@ _TEND_EVERY = 20
 """Texts after which a step of merging is due."""
 _TEND_PAGES = 64
 
-_COLUMNS = {
-    Field.ANY: "",
-    Field.FROM: "sender : ",
-    Field.TO: "recipients : ",
-    Field.CC: "recipients : ",
-    Field.SUBJECT: "subject : ",
-    Field.BODY: "body : ",
-}
 _NO_LIMIT = -1
 # Only what was deleted here, and not yet there, is in the index and shown nowhere.
 _ANYWHERE = (
@@ -63,12 +33,6 @@ _WITHOUT_TWINS = (
     " or gmail_id not in (select gmail_id from messages"
     f" where gmail_id is not null and row in (select value from json_each(?)))) {_ONE_EACH}"
 )
-_LIKE_SIGNS = re.compile(r"([\\%_])")
-
-
-def condition(query: Query) -> Sql:
-    """What the query asks of a row: a condition on the table ``messages``, which must go by that name, and values."""
-    return _sql(query.root)
 
 
 class SearchRepository:
@@ -110,7 +74,7 @@ class SearchRepository:
     def _select(self, query: Query, mailbox: MailboxId, limit: int) -> Sql:
         """The statement that finds: through the words where that is sooner, else through the messages."""
         scope, scope_values = _scope(query, mailbox)
-        matched, rest = _split(query.root)
+        matched, rest = split(query.root)
         follows_words = query.names_place or (limit != _NO_LIMIT and not self._is_small(mailbox))
         if not matched or not follows_words or _is_rare(rest):
             sql, values = condition(query)
@@ -118,7 +82,7 @@ class SearchRepository:
             return statement, (*scope_values, *values, limit)
         if query.names_place and rest == EVERYTHING:
             return _ANYWHERE, (matched, limit)
-        sql, values = _sql(rest)
+        sql, values = node_sql(rest)
         statement = (
             "select messages.row from words join messages on messages.row = words.rowid where words match ?"  # noqa: S608 (as above)
             f" and {scope} and {sql} order by words.rowid desc limit ?"
@@ -186,102 +150,3 @@ def _is_rare(node: Node) -> bool:
 def _scope(query: Query, mailbox: MailboxId) -> Sql:
     # What was deleted here, and not yet there, is shown nowhere.
     return ("messages.shown_in > 0", ()) if query.names_place else ("messages.shown_in = ?", (mailbox,))
-
-
-def _sql(node: Node) -> Sql:
-    matched, rest = _split(node)
-    if matched:
-        words = "messages.row in (select rowid from words where words match ?)"
-        if rest == EVERYTHING:
-            return words, (matched,)
-        sql, values = _sql(rest)
-        return f"({words} and {sql})", (matched, *values)
-    match node:
-        case Every(parts=parts):
-            return _joined(" and ", parts) if parts else ("1", ())
-        case Either(parts=parts):
-            return _joined(" or ", parts) if parts else ("0", ())
-        case Without(part=part):
-            sql, values = _sql(part)
-            return f"not {sql}", values
-        case _:
-            return _leaf_sql(node)
-
-
-def _joined(word: str, parts: tuple[Node, ...]) -> Sql:
-    pairs = [_sql(part) for part in parts]
-    return f"({word.join(sql for sql, _ in pairs)})", tuple(value for _, values in pairs for value in values)
-
-
-def _leaf_sql(leaf: Leaf) -> Sql:
-    match leaf:
-        case Since(at=at):
-            return "messages.row >= ?", (to_seconds(at) << COUNTER_BITS,)
-        case Before(at=at):
-            return "messages.row < ?", (to_seconds(at) << COUNTER_BITS,)
-        case Larger(size_bytes=size):
-            return "messages.size_bytes > ?", (size,)
-        case Smaller(size_bytes=size):
-            return "messages.size_bytes < ?", (size,)
-        case Flagged(flag=flag, is_set=is_set):
-            return _flag_sql(flag, is_set=is_set), ()
-        case Attached():
-            return "messages.has_attachment = 1", ()
-        case In(mailboxes=mailboxes):
-            return f"messages.shown_in in ({', '.join('?' * len(mailboxes))})", tuple(sorted(mailboxes))
-        case Words(text=text):
-            # To and Cc share a column of the index, so those of the one field are looked at once more.
-            pattern = _LIKE_SIGNS.sub(r"\\\1", text)
-            return "messages.cc like ? escape '\\'", (f"%{pattern}%",)
-    assert_never(leaf)
-
-
-def _flag_sql(flag: Flag, *, is_set: bool) -> str:
-    # Written out and not bound: only so may an index of the flagged, or of the unread, be used.
-    if flag is Flag.SEEN:
-        return f"messages.is_seen = {int(is_set)}"
-    if flag is Flag.FLAGGED:
-        return f"messages.is_flagged = {int(is_set)}"
-    return f"(instr(' ' || messages.flags || ' ', ' {flag.value} ') > 0) = {int(is_set)}"
-
-
-def _split(node: Node) -> tuple[str, Node]:
-    """The words that every hit must match, as an FTS5 expression, and what else the node asks; empty without words."""
-    expression = _match(node)
-    if expression:
-        return expression, EVERYTHING
-    if not isinstance(node, Every):
-        return "", node
-    matched = [part for part in node.parts if _match(part)]
-    if not matched:
-        return "", node
-    left_out = [part for part in node.parts if isinstance(part, Without) and _match(part.part)]
-    rest = every(tuple(part for part in node.parts if part not in matched and part not in left_out))
-    return _match(Every(parts=(*matched, *left_out))), rest
-
-
-def _match(node: Node) -> str:
-    """The node as an FTS5 expression in which every word stands quoted; empty where it cannot be said so."""
-    match node:
-        case Words(field=field) if field is not Field.CC:
-            return f"({_COLUMNS[field]}{_quoted(node)})"
-        case Either(parts=parts) if parts:
-            said = [_match(part) for part in parts]
-            return f"({' OR '.join(said)})" if all(said) else ""
-        case Every(parts=parts):
-            wanted = [_match(part) for part in parts if not isinstance(part, Without)]
-            unwanted = [_match(part.part) for part in parts if isinstance(part, Without)]
-            if not wanted or not all((*wanted, *unwanted)):
-                return ""
-            positive = f"({' AND '.join(wanted)})"
-            return f"({positive} NOT ({' OR '.join(unwanted)}))" if unwanted else positive
-        case _:
-            return ""
-
-
-def _quoted(words: Words) -> str:
-    """As an FTS5 string, so that none of its characters is an operator."""
-    phrase = " ".join(searchable(words.text).split()).replace('"', '""')
-    # The words that begin with one letter are a fifth of all: finding them takes 200 ms in 100,000 mails.
-    is_long = len(words.text) > 1 or not words.text.isascii()
-    return f'"{phrase}"{"*" if words.is_prefix and is_long else ""}'
