@@ -82,11 +82,11 @@ class SmallDovecot:
     def __init__(self, folder: Path, port: int, certificate: Certificate) -> None:
         self.folder = folder
         self.port = port
-        self._certificate = certificate
+        self.certificate = certificate
 
     def client(self) -> imaplib.IMAP4_SSL:
         """A plain client of the same mailbox, signed in."""
-        context = ssl.create_default_context(cafile=str(self._certificate.cert_file))
+        context = ssl.create_default_context(cafile=str(self.certificate.cert_file))
         client = imaplib.IMAP4_SSL("localhost", self.port, ssl_context=context)
         client.login(USER, PASSWORD)
         return client

@@ -358,7 +358,12 @@ class AccountRooms:
         self._is_polling = False
         if self.connection.is_online:
             self._poll_later()
-            self._or_tell(self.sync.poll)
+            self._or_tell(self._look_around)
+
+    def _look_around(self) -> None:
+        if self.sync.poll():
+            # Such a connection can go silent without a word.
+            self.watch.probe()
 
     def _start_sync(self) -> None:
         self._poll_later()

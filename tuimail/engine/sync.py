@@ -94,16 +94,21 @@ class Synchroniser:
         if news.selected_changed:
             self._connection.worker.post(lambda: self._quietly(self._sync_inbox), urgency=Urgency.SCREEN)
         if news.mailboxes_changed or news.has_overflowed:
-            self._connection.worker.post(lambda: self._quietly(self.poll), urgency=Urgency.NORMAL)
+            self._connection.worker.post(lambda: self._quietly(self._poll_now), urgency=Urgency.NORMAL)
         elif news.statuses:
             self._connection.worker.post(
                 lambda: self._quietly(lambda: self._take_statuses(news)), urgency=Urgency.SCREEN
             )
 
-    def poll(self) -> None:
-        """List all mailboxes with their counts; the inbox and the one on the screen are synchronised if they differ."""
-        for mailbox in self.folders.refresh():
+    def poll(self) -> bool:
+        """List all mailboxes with their counts; the inbox and the one on the screen are synchronised if they differ.
+
+        Whether any did: then nobody had told of it.
+        """
+        outdated = self.folders.refresh()
+        for mailbox in outdated:
             self.sync(mailbox)
+        return bool(outdated)
 
     def start(self) -> None:
         """A new connection stands: list all mailboxes and open the one on the screen, in one flight."""
@@ -168,6 +173,9 @@ class Synchroniser:
         if shown is not None and (target := _target(store, shown)) is not None:
             return target
         return _inbox(store)
+
+    def _poll_now(self) -> None:
+        self.poll()
 
     def _take_statuses(self, news: News) -> None:
         for mailbox in self.folders.take_statuses(news.statuses):
