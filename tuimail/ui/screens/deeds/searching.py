@@ -5,7 +5,6 @@ from typing import Protocol
 from msgspec.structs import replace
 from textual import events
 from textual.content import Content
-from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
@@ -13,14 +12,15 @@ from tuimail.api.commands import DeleteSearch, SaveSearch, Search, SearchServer
 from tuimail.domain.ids import AccountId, MailboxId
 from tuimail.domain.mailbox import Mailbox, MailboxRole
 from tuimail.ui.hits import Hits
+from tuimail.ui.paced import Paced
 from tuimail.ui.screens.deeds.desk import Deeds, Desk
 from tuimail.ui.screens.deeds.going import Going
 from tuimail.ui.screens.name_prompt import NamePrompt
 from tuimail.ui.screens.question import Question
 from tuimail.ui.state import Slot, search
 
-WAIT_S = 0.03
-"""After a letter, before the store is asked: letters that come closer together are one burst."""
+PAUSE_S = 0.03
+"""Letters that come closer together than this are one burst."""
 
 NEWS_S = 0.5
 """News within this time after a search lead to one more."""
@@ -43,9 +43,8 @@ class Searching:
     def __init__(self, desk: SearchDesk, going: Going) -> None:
         self._desk = desk
         self._going = going
-        self._timer: Timer | None = None
-        self._resting: Timer | None = None
-        self._has_news = False
+        self._typing = Paced(desk.field.set_timer, PAUSE_S, self._search_typed)
+        self._news = Paced(desk.field.set_timer, NEWS_S, self._search_again)
         self._line: Static | None = None
         self._shown: Hits = Hits()
 
@@ -69,13 +68,12 @@ class Searching:
 
     def typed(self) -> None:
         """Other words stand in the field."""
-        self._stop_timer()
         if self._desk.field.display:
-            self._timer = self._desk.field.set_timer(WAIT_S, self._search_typed)
+            self._typing.occur()
 
     def submitted(self) -> None:
         """To the list, and ask the server."""
-        self._stop_timer()
+        self._typing.forget()
         words = self._desk.field.value.strip()
         account = self._other_account(words)
         if account is not None:
@@ -105,23 +103,11 @@ class Searching:
 
     def again(self) -> None:
         """The same query once more, after news of the mailbox; while older mail comes in, news never end."""
-        if self._resting is not None:
-            self._has_news = True
-            return
-        self._resting = self._desk.field.set_timer(NEWS_S, self._look_for_news)
-        query = self._desk.session.state.query
-        if query:
-            self._search(query)
-
-    def _look_for_news(self) -> None:
-        self._resting = None
-        has_news, self._has_news = self._has_news, False
-        if has_news:
-            self.again()
+        self._news.occur()
 
     def end(self) -> None:
         """Show all again."""
-        self._stop_timer()
+        self._typing.forget()
         self._desk.field.clear()
         self._desk.field.display = False
         self.give_up()
@@ -159,6 +145,11 @@ class Searching:
 
     def _search_typed(self) -> None:
         self.search(self._desk.field.value.strip())
+
+    def _search_again(self) -> None:
+        query = self._desk.session.state.query
+        if query:
+            self._search(query)
 
     def _search(self, query: str) -> None:
         session = self._desk.session
@@ -250,8 +241,3 @@ class Searching:
         here: MailboxId | None = self._desk.folders.current if self._desk.folders.has_focus else state.mailbox
         found = next((box for box in state.view.mailboxes if box.id == here), None)
         return found if found is not None and found.role is MailboxRole.SEARCH else None
-
-    def _stop_timer(self) -> None:
-        if self._timer is not None:
-            self._timer.stop()
-            self._timer = None
