@@ -17,6 +17,8 @@ def truncate(text: str, width: int) -> str:
     """The text in at most ``width`` cells, its loss shown by an ellipsis."""
     if width <= 0:
         return ""
+    if text.isascii():
+        return text if len(text) <= width else text[: width - 1].rstrip() + ELLIPSIS
     if _drawn(text) <= width:
         return text
     cut = set_cell_size(text, width - 1)
@@ -28,13 +30,13 @@ def truncate(text: str, width: int) -> str:
 def fit(text: str, width: int) -> str:
     """The text in exactly ``width`` cells, cut or padded; wide characters count double."""
     cut = truncate(text, width)
-    return cut + " " * (width - _drawn(cut))
+    return cut.ljust(width) if text.isascii() else cut + " " * (width - _drawn(cut))
 
 
 def fit_right(text: str, width: int) -> str:
     """As ``fit``, at the right edge."""
     cut = truncate(text, width)
-    return " " * (width - _drawn(cut)) + cut
+    return cut.rjust(width) if text.isascii() else " " * (width - _drawn(cut)) + cut
 
 
 def _drawn(text: str) -> int:
