@@ -179,6 +179,8 @@ def test_the_other_form_is_read_when_it_is_asked_for(rig: Rig) -> None:
         b"TAG BAD no such thing\r\n",
         b"TAG NO [SERVERBUG] cannot\r\n",
         b"* 1 FETCH (UID 1 RFC822.SIZE 9 BODY[HEADER] {4}\r\n\r\n\r\n BODYSTRUCTURE (((\r\nTAG OK done\r\n",
+        b"* 1 FETCH (UID 1 BODYSTRUCTURE " + b"(" * 99 + b"\r\nTAG OK done\r\n",
+        b"no response at all\r\n",
         b'* 1 FETCH (UID 1 RFC822.SIZE 624464 BODYSTRUCTURE ("TEXT" "PLAIN" NIL NIL NIL "7BIT" 624000 9)'
         b" BODY[HEADER] {14}\r\nSubject: x\r\n\r\n)\r\nTAG OK done\r\n",
     ],
@@ -210,6 +212,41 @@ def test_parts_that_are_not_what_was_asked_for_mean_the_whole_mail(rig: Rig, ans
 
     assert [block.text for block in message.blocks] == ["The plans are attached."]
     assert any(b"BODY.PEEK[]" in text for text in fetches(rig))
+
+
+def test_nothing_is_not_kept_as_a_mail_without_words(rig: Rig) -> None:
+    heard, (row,) = opened(rig, letter("one"))
+    rig.mail.answers[b"UID FETCH 1 (UID RFC822.SIZE BODY.PEEK[]"] = (
+        b"* 1 FETCH (UID 1 RFC822.SIZE 300 BODY[]<0> NIL)\r\nTAG OK done\r\n"
+    )
+
+    assert isinstance(heard.do(OpenMessage(account=ACCOUNT, row=row)), Failed)
+
+    rig.mail.answers.clear()
+    assert read(heard, row).blocks[0].text == "Still warm."
+
+
+def test_a_server_may_send_less_at_a_time_than_it_was_asked_for(rig: Rig, tmp_path: Path) -> None:
+    heard, (row,) = opened(rig, parcel())
+    read(heard, row)
+    rig.mail.most_bytes = 100_000
+
+    saved = heard.ask(SaveAttachment(account=ACCOUNT, row=row, part="2", folder=str(tmp_path)), FileSaved)
+
+    assert Path(saved.path).read_bytes() == b"ABC" * 19 * 8_000
+    assert not any(b"BODY.PEEK[]" in text for text in fetches(rig))
+
+
+def test_a_piece_from_another_place_is_not_joined_to_the_first(rig: Rig, tmp_path: Path) -> None:
+    heard, (row,) = opened(rig, parcel())
+    read(heard, row)
+    rig.mail.answers[b"UID FETCH 1 (UID RFC822.SIZE BODY.PEEK[2]<262144."] = (
+        b"* 1 FETCH (UID 1 BODY[2]<0> {262144}\r\n%s)\r\nTAG OK done\r\n" % (b"A" * 262_144)
+    )
+
+    saved = heard.ask(SaveAttachment(account=ACCOUNT, row=row, part="2", folder=str(tmp_path)), FileSaved)
+
+    assert Path(saved.path).read_bytes() == b"ABC" * 19 * 8_000
 
 
 def test_another_mails_parts_are_never_shown(rig: Rig) -> None:

@@ -79,6 +79,8 @@ class MailHouse:
         self.news = 0
         """Grows with everything that those who idle are told of."""
         self.bye = b""
+        self.most_bytes = 2**32
+        """Sent of a section at once, whatever was asked for."""
         self.rows_told = 0
         """How many rows of lists were sent."""
 
@@ -313,7 +315,10 @@ class _Talk:
             flags = b" ".join(sorted(mail.flags))
             start = b"* %d FETCH (UID %d FLAGS (%s)" % (place, uid, flags)
             if pieces:
-                yield start + b" RFC822.SIZE %d%s)" % (len(mail.raw), _sections(mail.raw, text, pieces))
+                yield start + b" RFC822.SIZE %d%s)" % (
+                    len(mail.raw),
+                    _sections(mail.raw, text, pieces, self.house.most_bytes),
+                )
             elif b"HEADER.FIELDS" in text:
                 header = mail.raw.partition(b"\r\n\r\n")[0] + b"\r\n\r\n"
                 self.house.rows_told += 1
@@ -346,10 +351,10 @@ class _Talk:
             yield b"* %d EXPUNGE" % place
 
 
-def _sections(raw: bytes, asked: bytes, pieces: list[tuple[bytes, bytes, bytes]]) -> bytes:
+def _sections(raw: bytes, asked: bytes, pieces: list[tuple[bytes, bytes, bytes]], most: int) -> bytes:
     """The pieces of a mail that were asked for, and its structure if that was."""
     told = b" BODYSTRUCTURE " + body_structure(raw) if b"BODYSTRUCTURE" in asked else b""
     for name, start, size in pieces:
-        piece = section(raw, name.decode())[int(start) : int(start) + int(size)]
+        piece = section(raw, name.decode())[int(start) : int(start) + min(most, int(size))]
         told += b" BODY[%s]<%s> {%d}\r\n%s" % (name, start, len(piece), piece)
     return told

@@ -16,6 +16,7 @@ from tuimail.engine.fetching import Asker, OnServer, fetch_ahead, fetch_all, fet
 from tuimail.engine.storage import AccountStore, Storage
 from tuimail.engine.worker import Urgency
 from tuimail.mime.attachments import encoded_part
+from tuimail.mime.skeleton import is_as_told
 from tuimail.net.imap.session import ImapSession
 
 T = TypeVar("T")
@@ -24,6 +25,7 @@ KEPT_PART = 256 * 1024
 """A part up to this size is kept after it was saved."""
 KEPT_WHOLE = 16 * 1024 * 1024
 """A message up to this size is kept whole once all of it was needed."""
+_WHOLE_MAY_HELP = frozenset({ErrorKind.SERVER_UNREADABLE, ErrorKind.SERVER_REFUSED})
 
 
 class Place(Struct, frozen=True, kw_only=True):
@@ -94,22 +96,35 @@ class Bodies:
         found = self._in_store(look)
         if isinstance(found, bytes):
             return found
-        uid, size_bytes = found.message.uid, known.missing[section]
-        told = progress_of(asker, "loading the attachment")
-        data = self._at_server(
-            found,
-            lambda session: session.part(uid, section, size_bytes=size_bytes, on_bytes=told, check=asker.check),
-        )
-        if len(data) < size_bytes:
-            # Cut short, or never as long as the server told: the whole message knows.
+        data = self._fetch_part(found, section, known.missing[section], asker=asker)
+        if data is None:
             return encoded_part(self.whole(row, asker), section)
         if len(data) <= KEPT_PART:
             with self._noticing("The attachment is saved, but not kept for the next time"):
                 self._in_store(lambda store: store.bodies.save_part(row, section, data, now=self._now()))
         return data
 
+    def _fetch_part(self, place: Place, section: str, size_bytes: int, *, asker: Asker) -> bytes | None:
+        """The part; None where what came is not what was told of it, and only the whole message knows."""
+        told, uid = progress_of(asker, "loading the attachment"), place.message.uid
+        try:
+            data = self._at_server(
+                place,
+                lambda session: session.part(uid, section, size_bytes=size_bytes, on_bytes=told, check=asker.check),
+            )
+        except ServerError as error:
+            if error.kind not in _WHOLE_MAY_HELP:
+                raise
+            return None
+        return data if is_as_told(min(len(data), size_bytes), size_bytes) else None
+
     def _fetch(self, row: RowId, place: Place, *, asker: Asker, way: Way) -> RawMessage:
-        message = self._at_server(place, lambda session: way(session, place.message, asker))
+        try:
+            message = self._at_server(place, lambda session: way(session, place.message, asker))
+        except ServerError as error:
+            if way is fetch_all or error.kind not in _WHOLE_MAY_HELP:
+                raise
+            message = self._at_server(place, lambda session: fetch_all(session, place.message, asker))
         if len(message.raw) <= KEPT_WHOLE:
             # Whoever waits for the text does not wait for the disk, too; nobody looks for it there any sooner.
             self._storage.worker.post(lambda: self._save_or_tell(row, message), urgency=Urgency.SCREEN)

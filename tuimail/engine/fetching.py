@@ -53,8 +53,12 @@ def fetch_ahead(session: ImapSession, message: OnServer, asker: Asker) -> RawMes
 
 def fetch_all(session: ImapSession, message: OnServer, asker: Asker) -> RawMessage:
     """The whole message."""
-    told = progress_of(asker, "loading the message")
-    return RawMessage(raw=session.body(message.uid, on_bytes=told, check=asker.check))
+    raw = session.body(message.uid, on_bytes=progress_of(asker, "loading the message"), check=asker.check)
+    if not raw and message.size_bytes:
+        # Shown and kept, it would look like a mail without words.
+        words = "The server sent nothing of this message. Try again."
+        raise ServerError(ErrorKind.SERVER_REFUSED, words, remedy=Remedy.TELL)
+    return RawMessage(raw=raw)
 
 
 def progress_of(asker: Asker, words: str) -> Callable[[int, int], None]:

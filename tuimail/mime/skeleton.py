@@ -20,6 +20,7 @@ FIRST_PIECE = 256 * 1024
 """How much of a long text is fetched."""
 WORTH_LEAVING = 32 * 1024
 """Bytes to leave on the server below which fetching the whole message is simpler."""
+_ROUGH = 1024
 _MAX_PARTS = 70
 """With a header and a text each, as many sections as go into one command."""
 _HEADER = 64 * 1024
@@ -57,6 +58,12 @@ def plan(root: Told, size_bytes: int) -> Plan | None:
         if part.size_bytes > (LONG_TEXT if is_read else 0):
             missing[part.section] = part.size_bytes
     return Plan(sections=sections, missing=missing) if sum(missing.values()) >= WORTH_LEAVING else None
+
+
+def is_as_told(size_bytes: int, told_bytes: int) -> bool:
+    """Whether a part has about the length that was told: some servers count its header, or estimate. A longer one
+    was cut, where no more was asked for than was told, or is another part."""
+    return told_bytes - _ROUGH - told_bytes // 8 <= size_bytes <= told_bytes
 
 
 def build(root: Told, wanted: Plan, *, header: bytes, fetched: Mapping[str, bytes]) -> RawMessage | None:
@@ -128,9 +135,8 @@ class _Frame(Struct):
             )
         if part.path != told.section or part.body != self._content(told):
             return False
-        # A text must be as long as it was told to be, or it is another one.
         is_cut = told.section in self.wanted.missing
-        return is_cut or told.section not in self.wanted.sections or len(part.body) == told.size_bytes
+        return is_cut or told.section not in self.wanted.sections or is_as_told(len(part.body), told.size_bytes)
 
     def _content(self, part: Told) -> bytes:
         return self.fetched.get(f"{part.section}.HEADER" if part.is_message else part.section, b"")

@@ -30,7 +30,8 @@ def fetch_section(
 ) -> bytes:
     """A part as stored, or with an empty section the whole message, piece by piece.
 
-    ``check`` may raise between two pieces to give up. Raises ServerError of kind MESSAGE_GONE.
+    ``size_bytes``: what the structure told; up to there a short piece is not yet the end. ``check`` may raise between
+    two pieces to give up. Raises ServerError of kind MESSAGE_GONE.
     """
     name = _named(section)
     content = bytearray()
@@ -42,13 +43,13 @@ def fetch_section(
         answer = exchange.run(b"UID", b"FETCH", number(uid), items, literal_limit=2 * PIECE)
         with exchange.guard():
             pairs = read_message(answer.responses, uid)
-        piece = _section(pairs, name)
+            piece = _piece(pairs, name, len(content))
         if not section:
             total = max(total, read_count(pairs.get(b"RFC822.SIZE")))
         content += piece
         if on_bytes is not None:
             on_bytes(len(content), max(total, len(content)))
-        if len(piece) < PIECE:
+        if not piece or (len(piece) < PIECE and len(content) >= size_bytes):
             return bytes(content)
         if len(content) > MAX_MESSAGE:
             raise ServerError(
@@ -89,10 +90,11 @@ def _named(section: str) -> bytes:
     return section.encode("ascii")
 
 
-def _section(pairs: dict[bytes, Node], name: bytes) -> bytes:
-    """A section by its name, with or without the offset that it was asked for with; empty where it is missing."""
-    start = b"BODY[%s]" % name
-    for key, value in pairs.items():
-        if key.startswith(start) and isinstance(value, Quoted):
-            return bytes(value)
-    return b""
+def _piece(pairs: dict[bytes, Node], name: bytes, offset: int) -> bytes:
+    """The piece that was asked for, empty behind the end. Raises Garbled where another one came."""
+    section = b"BODY[%s]" % name
+    # Some servers leave the offset out of their answer.
+    value = pairs.get(section + b"<%d>" % offset, pairs.get(section))
+    if not isinstance(value, bytes):
+        raise Garbled("another piece than was asked for")
+    return bytes(value) if isinstance(value, Quoted) else b""
