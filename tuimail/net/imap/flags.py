@@ -9,8 +9,8 @@ from tuimail.net.imap.arguments import uid_sets
 from tuimail.net.imap.exchange import Exchange
 from tuimail.net.imap.translate import MAX_NUMBERS, Node, Response, attributes, is_number, read_flags, read_labels
 
-SLICE = 2_000
-"""Messages between two pauses: some 4 ms of reading, in which the interpreter is kept from other threads."""
+SLICE = 1_000
+"""Messages between two pauses: some 2 ms of reading, in which the interpreter is kept from other threads."""
 PAUSE_S = 0.001
 ALL_UIDS = range(1, 2**32)
 
