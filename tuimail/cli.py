@@ -1,6 +1,5 @@
 """The command line. Imports what a command needs inside it, so that --version and --help answer at once."""
 
-import argparse
 import gc
 import os
 import sys
@@ -8,16 +7,36 @@ import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from tuimail import __version__
+
+if TYPE_CHECKING:
+    import argparse
 
 EXIT_GOOD = 0
 EXIT_FAILED = 1
 EXIT_USAGE = 2
 
 
-def parser() -> argparse.ArgumentParser:
+class Chosen:
+    """What was asked for; unchanged, the mail of the default account."""
+
+    command = "mail"
+    profile: str | None = None
+    account: str | None = None
+    name: str | None = None
+    """The account to sign out of."""
+    mailto = ""
+    screenshot = ""
+    no_browser = False
+    here_only = False
+
+
+def parser() -> "argparse.ArgumentParser":
     """The arguments, as the README documents them."""
+    import argparse  # noqa: PLC0415 (a start without arguments, the usual one, needs none of it)
+
     main_parser = argparse.ArgumentParser(
         prog="tuimail",
         description="Mail in the terminal: sign in through the browser, tokens in the keychain, everything encrypted.",
@@ -25,7 +44,6 @@ def parser() -> argparse.ArgumentParser:
     main_parser.add_argument("--version", action="version", version=f"tuimail {__version__}")
     main_parser.add_argument("--profile", metavar="FILE", help="another profile than the one in the config folder")
     main_parser.add_argument("--account", metavar="NAME", help="open this account instead of the default one")
-    main_parser.set_defaults(command="mail")
     subparsers = main_parser.add_subparsers(title="commands", metavar="COMMAND")
     demo = subparsers.add_parser("demo", help="the full tour on a made-up mailbox; nothing leaves this machine")
     demo.set_defaults(command="demo")
@@ -65,7 +83,8 @@ def main() -> None:
 
 def run(arguments: Sequence[str] | None = None, environ: Mapping[str, str] = os.environ) -> int:
     """Run a command; returns the exit status."""
-    chosen = parser().parse_args(arguments)
+    given = sys.argv[1:] if arguments is None else arguments
+    chosen = parser().parse_args(given, namespace=Chosen()) if given else Chosen()
     if not sys.warnoptions:
         # A library's warning would land in the middle of the screen; python -W shows them.
         warnings.simplefilter("ignore")
@@ -82,7 +101,7 @@ def run(arguments: Sequence[str] | None = None, environ: Mapping[str, str] = os.
         return 130
 
 
-def _do(chosen: argparse.Namespace, environ: dict[str, str]) -> int:
+def _do(chosen: Chosen, environ: dict[str, str]) -> int:
     if chosen.command in {"check", "logout"}:
         from tuimail import headless  # noqa: PLC0415 (the network's libraries, for these two commands alone)
 
