@@ -93,11 +93,12 @@ async def test_hits_come_while_typing_and_older_searches_are_given_up() -> None:
 
     async with app.run_test(size=SIZE) as pilot:
         await press(pilot, "slash", "t")
-        await until(pilot, lambda: len(engine.sent(c.Search)) == 1)
         await press(pilot, "r")
+        await until(pilot, lambda: len(engine.sent(c.Search)) == 1)
+        await press(pilot, "a")
         await until(pilot, lambda: len(engine.sent(c.Search)) == 2)
 
-        assert [command.query for command in engine.sent(c.Search)] == ["t", "tr"]
+        assert [command.query for command in engine.sent(c.Search)] == ["tr", "tra"]
         first = engine.commands.index(engine.sent(c.Search)[0]) + 1
         assert first in engine.cancelled
         assert not engine.sent(c.SearchServer)
@@ -115,7 +116,7 @@ async def test_what_makes_no_sense_is_said_under_the_field_and_nowhere_else() ->
         await press(pilot, "slash", *"train")
         await until(pilot, lambda: app.state.query == "train" and len(app.state.rows) == 2)
         rows = app.state.rows
-        screen(app).field.value = "train form:a"
+        screen(app).field.value = "train form:ada"
         await until(pilot, lambda: bool(line(app)))
         assert line(app) == "! “form:” is not known."
         assert not screen(app).said
@@ -204,7 +205,7 @@ async def test_another_search_forgets_the_servers_hits() -> None:
         await press(pilot, "slash", *"train", "enter")
         asked = engine.number_of(c.SearchServer)
 
-        await press(pilot, "slash", "s")
+        await press(pilot, "slash", "s", "s")
         await until(pilot, lambda: app.state.query != "train")
 
         assert asked in engine.cancelled
@@ -237,7 +238,7 @@ async def test_the_first_hits_are_counted_as_such() -> None:
     app, _ = make_app(answering(first_only))
 
     async with app.run_test(size=SIZE) as pilot:
-        await press(pilot, "slash", "t")
+        await press(pilot, "slash", "t", "r")
         await until(pilot, lambda: app.state.hits.has_more)
 
         assert "200+ hits" in screen(app)._titles["mailbox"].render().plain

@@ -1,5 +1,6 @@
 """Search: as it is typed from the store, with Enter at the server too; and searches that are kept."""
 
+import re
 from typing import Protocol
 
 from msgspec.structs import replace
@@ -24,6 +25,9 @@ PAUSE_S = 0.03
 
 NEWS_S = 0.5
 """News within this time after a search lead to one more."""
+
+_JUST_BEGUN = re.compile(r"(?:^|[\s:(\"-])[A-Za-z0-9]$")
+"""A word of one letter: as a word it is hardly ever meant, and as a beginning it finds everything."""
 
 
 class SearchDesk(Desk, Protocol):
@@ -144,7 +148,9 @@ class Searching:
     # Asking
 
     def _search_typed(self) -> None:
-        self.search(self._desk.field.value.strip())
+        words = self._desk.field.value
+        if not _JUST_BEGUN.search(words):
+            self.search(words.strip())
 
     def _search_again(self) -> None:
         query = self._desk.session.state.query
