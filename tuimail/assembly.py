@@ -32,13 +32,17 @@ def run_mail(profile_flag: str | None, account: str | None, environ: dict[str, s
     """``tuimail`` and ``tuimail compose``: open the profile's account."""
     setting = read_setting(profile_flag, environ, find_places())
     default = chosen_account(setting.profile, account)
-    if mailto is not None and handed_over(setting, default, mailto):
-        return 0
     return run_app(setting, default, start=ComposeMail(mailto=mailto) if mailto is not None else OpenMail())
 
 
+def hand_over(profile_flag: str | None, account: str | None, environ: dict[str, str], *, mailto: str) -> bool:
+    """``tuimail compose`` beside an open window: whether that took the mail over. Needs no terminal."""
+    setting = read_setting(profile_flag, environ, find_places())
+    return handed_over(setting, chosen_account(setting.profile, account), mailto)
+
+
 def handed_over(setting: Setting, account: AccountId, mailto: str) -> bool:
-    """Whether the window that is open already took the mail over; its answer is printed."""
+    """Whether the account's open window took the mail over; that is printed."""
     request = Request(wish=Wish.COMPOSE, account=account, mailto=mailto)
     if Taken() not in ask(setting.places.socket(account), request):
         return False

@@ -112,17 +112,23 @@ def _do(chosen: Chosen, environ: dict[str, str]) -> int:
         from tuimail.pictures import take_pictures  # noqa: PLC0415 (the demo's own libraries)
 
         return take_pictures(Path(chosen.screenshot), environ)
+    from tuimail.config.paths import find_places, find_profile  # noqa: PLC0415 (see run)
+
+    profile = find_profile(environ, chosen.profile, find_places())
+    has_profile = chosen.profile is not None or "TUIMAIL_PROFILE" in environ or profile.exists()
+    if chosen.command == "compose" and has_profile:
+        from tuimail.assembly import hand_over  # noqa: PLC0415 (see run)
+
+        # Before the terminal is looked for: as the system's mailto handler it has none.
+        if hand_over(chosen.profile, chosen.account, environ, mailto=chosen.mailto):
+            return EXIT_GOOD
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         return _say("this needs a terminal; run it in one, not in a pipe.", EXIT_USAGE)
     if chosen.command == "demo":
         from tuimail.tour import run_demo  # noqa: PLC0415 (the demo's own libraries)
 
         return run_demo(environ, no_browser=chosen.no_browser)
-    from tuimail.config.paths import find_places, find_profile  # noqa: PLC0415 (see run)
-
-    profile = find_profile(environ, chosen.profile, find_places())
-    is_named = chosen.profile is not None or "TUIMAIL_PROFILE" in environ
-    if not is_named and not profile.exists():
+    if not has_profile:
         from tuimail.tour import run_first  # noqa: PLC0415 (the demo's own libraries)
 
         return run_first(profile, environ)

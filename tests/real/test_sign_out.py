@@ -119,6 +119,20 @@ def test_logout_from_the_shell_does_the_same(desk: Desk, bed: Bed, client: MiniC
     assert traces(desk, bed) == {}
 
 
+def test_logout_from_the_shell_is_done_by_the_window_that_is_open(desk: Desk, bed: Bed, client: MiniClient) -> None:
+    terminal = use_the_account(desk, bed)
+
+    done = desk.run("logout")
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert [line for line in done.stdout.splitlines() if line.startswith("ok  Revoke")] != []
+    terminal.wait_for(words.SIGNED_OUT)
+    assert words.LIST not in terminal.screen()
+    assert still_good(client, bed.provider.issued()) == []
+    assert account_entries(desk) == []
+    assert traces(desk, bed) == {}
+
+
 def test_logout_here_only_forgets_without_revoking(desk: Desk, bed: Bed, client: MiniClient) -> None:
     quit_program(sign_in(desk))
 
