@@ -67,10 +67,10 @@ class LineList(Lines, inherit_bindings=False):
         super().notify_style_update()
         self._styles.clear()
 
-    def resize_rows(self, count: int) -> None:
-        """Set the number of rows and keep the cursor inside."""
+    def resize_rows(self, count: int, *, is_seen: bool = True) -> None:
+        """Set the number of rows and keep the cursor inside; not ``is_seen``: those in view stay as they are."""
         self.count = count
-        self.set_line_count(count * self.lines_per_row)
+        self.set_line_count(count * self.lines_per_row, is_seen=is_seen)
         self.cursor = self.validate_cursor(self.cursor)
 
     def refresh_row(self, row: int) -> None:

@@ -32,12 +32,13 @@ class Lines(ScrollView, can_focus=True, inherit_bindings=False):
         thumb = max(1, height * height / count)
         return int((height - thumb) * position / (count - height) * 8)
 
-    def set_line_count(self, count: int) -> None:
-        """The area has so many lines now; what is scrolled beyond them comes back."""
+    def set_line_count(self, count: int, *, is_seen: bool = True) -> None:
+        """The area has so many lines now; what is scrolled beyond them comes back. Not ``is_seen``: out of view."""
         # Width 0: no horizontal scrollbar, whatever the lines hold.
         self.set_reactive(Lines.virtual_size, Size(0, count))
         self.vertical_scrollbar.window_virtual_size = count
         self.vertical_scrollbar.window_size = self.scrollable_content_region.height
         if self.scroll_target_y > self.max_scroll_y:
             self.scroll_to(y=self.max_scroll_y, animate=False)
-        self.refresh()
+        if is_seen:
+            self.refresh()

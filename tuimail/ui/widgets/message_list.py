@@ -110,12 +110,14 @@ class MessageList(LineList):
         current = self.current if keep_cursor else None
         self._asked.clear()
         self._seeking = None
-        self.rows = rows
+        before, self.rows = self._in_view(), rows
         if current is None:
             self._begin(begin_at)
         else:
             self._go_on_at(current)
-        self.refresh()
+        # While older messages are fetched the list grows twice a second, far below what is in view.
+        if self._in_view() != before:
+            self.refresh()
         self._want_rows()
 
     def _begin(self, row: RowId | None) -> None:
@@ -132,7 +134,7 @@ class MessageList(LineList):
         place = self._place_of(lost) if lost is not None else None
         if place is None:
             place, lost = self._place_of(current), lost or current
-        self.resize_rows(len(self.rows))
+        self.resize_rows(len(self.rows), is_seen=False)
         self.marks.keep(self.rows)
         if place is not None:
             self._follow(before, place)
@@ -413,6 +415,13 @@ class MessageList(LineList):
         if place != before and round(self.scroll_target_y) > 0:
             self.scroll_to(y=max(0, offset), animate=False)
         self.call_after_refresh(self.show_cursor_row)
+
+    def _in_view(self) -> tuple[int, list[int]]:
+        """The cursor and the rows on the screen, which are not the ones to be forgotten first."""
+        rows = self.rows[self._visible().start : self._visible().stop].tolist()
+        for row in rows:
+            self._known.touch(row)
+        return (self.cursor, rows)
 
     def _visible(self) -> range:
         first = max(0, self.scroll_offset.y // self.lines_per_row)

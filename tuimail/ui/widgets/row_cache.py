@@ -63,6 +63,11 @@ class RowCache:
         self._known.move_to_end(row)
         return known
 
+    def touch(self, row: int) -> None:
+        """Take it for used."""
+        if row in self._known:
+            self._known.move_to_end(row)
+
     def has(self, row: int, *, threaded: bool) -> bool:
         """Whether all is here that drawing the row takes."""
         known = self._known.get(row)
