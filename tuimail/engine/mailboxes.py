@@ -100,15 +100,21 @@ class ListRoom:
     def show_changes(
         self, account: AccountId, mailbox: MailboxId, *, changed: Sequence[RowId] = (), new_mail: int = 0
     ) -> None:
-        """Tell a mailbox's rows after news; rows that changed come with their envelopes."""
-        self._ahead = None
+        """After news: tell the counts, and of an open mailbox its rows; those that changed with their envelopes."""
+        if self.open_mailbox.get(account) == mailbox:
+            self._show_changed(account, mailbox, changed, new_mail=new_mail)
+        self._sorter.stir(account)
+        self.show_mailboxes(account)
+        self.on_changed(account)
+
+    def _show_changed(self, account: AccountId, mailbox: MailboxId, changed: Sequence[RowId], *, new_mail: int) -> None:
         store, order = self._storage.store(account), self._order(account, mailbox)
-        view = order.view
+        view, told = order.view, changed[:TOLD]
         if view.is_threaded:
             self._sorter.sort_few(account)
             # Conversations on the screen look different, too, when messages join and leave them.
-            changed = (*changed[:TOLD], *self.visible(account))
-        envelopes = tuple(store.messages.envelopes(dict.fromkeys(changed[:TOLD])))
+            told = (*told, *self.visible(account))
+        envelopes = tuple(store.messages.envelopes(dict.fromkeys(told)))
         self._emit(
             ListChanged(
                 account=account,
@@ -122,9 +128,6 @@ class ListRoom:
                 is_complete=store.mailboxes.sync_state(mailbox).is_complete,
             )
         )
-        self._sorter.stir(account)
-        self.show_mailboxes(account)
-        self.on_changed(account)
 
     def arranged(self, account: AccountId, where: Condition) -> "tuple[ListView, array[int]]":
         """What the condition holds for, in the order of the open list; for a list that is no mailbox."""
