@@ -24,7 +24,7 @@ from tuimail.assembly import make_app
 from tuimail.config.logs import close_log, open_log
 from tuimail.config.paths import places_under
 from tuimail.demo.provider import DemoProvider
-from tuimail.domain.account import Link
+from tuimail.domain.account import Keep, Link
 from tuimail.domain.errors import ErrorKind, Remedy, TuimailError
 from tuimail.domain.message import Envelope
 from tuimail.embedded import demo_setting
@@ -84,6 +84,8 @@ async def _tour(environ: dict[str, str]) -> dict[str, str]:
         demo = stack.enter_context(DemoProvider().start(NOW))
         places = places_under(folder)
         places.create()
+        # How far the fetching of texts is would be another number on each picture.
+        demo.account = replace(demo.account, keep=Keep(days=0))
         setting = demo_setting(demo, places, environ, no_browser=True)
         log = open_log(places.log)
         stack.callback(close_log, log)
