@@ -334,6 +334,23 @@ def test_texts_of_the_last_days_come_by_themselves_and_can_be_found(rig: Rig) ->
     assert len(rig.mail.commands) == asked
 
 
+def test_texts_go_on_after_a_cut(rig: Rig) -> None:
+    rig.account = replace(rig.account, keep=Keep(days=36_500))
+    start = b"UID FETCH 3 (UID RFC822.SIZE BODY.PEEK[]"
+
+    def cut(_peer: Peer, _tag: bytes, _text: bytes) -> None:
+        del rig.mail.answers[start]
+        rig.mail.hang_up()
+
+    rig.mail.answers[start] = cut
+    heard, rows = opened(rig, *(letter(f"mail {number}", minute=number) for number in range(5)))
+
+    heard.wait_for(FillingChanged, lambda event: "texts" in event.words and event.done == event.total)
+
+    stored = heard.program.storage.run(ACCOUNT, lambda store: [store.bodies.has(row) for row in rows])
+    assert stored == [True] * 5
+
+
 def test_texts_wait_while_the_user_holds_them(rig: Rig) -> None:
     rig.account = replace(rig.account, keep=Keep(days=36_500))
     heard, _ = opened(rig, letter("one"))

@@ -25,6 +25,8 @@ KEPT_PART = 256 * 1024
 """A part up to this size is kept after it was saved."""
 KEPT_WHOLE = 16 * 1024 * 1024
 """A message up to this size is kept whole once all of it was needed."""
+TRIM_EVERY = 50
+"""Messages kept until the budget is looked at: that costs a look at the size of each."""
 _WHOLE_MAY_HELP = frozenset({ErrorKind.SERVER_UNREADABLE, ErrorKind.SERVER_REFUSED})
 
 
@@ -49,6 +51,7 @@ class Bodies:
         self._account: AccountId = connection.account.id
         self._storage = storage
         self._on_gone = on_gone
+        self._saved = 0
 
     def look(self, row: RowId) -> RawMessage | Place:
         """What is stored of the message, else where the server has it. On the store worker.
@@ -135,7 +138,13 @@ class Bodies:
             self._save(row, message)
 
     def _save(self, row: RowId, message: RawMessage) -> None:
-        self._in_store(lambda store: store.bodies.save(row, message.raw, now=self._now(), missing=message.missing))
+        def save(store: AccountStore) -> None:
+            store.bodies.save(row, message.raw, now=self._now(), missing=message.missing)
+            self._saved += 1
+            if self._saved % TRIM_EVERY == 0:
+                store.bodies.trim(self._connection.account.keep.budget_bytes)
+
+        self._in_store(save)
 
     def _locate(self, store: AccountStore, row: RowId) -> Place:
         """Where the server has the message. On the store worker."""
