@@ -203,10 +203,13 @@ def test_a_search_within_a_kept_search_narrows_it(heard: Heard) -> None:
 
 
 def test_a_kept_search_survives_a_restart_and_can_be_forgotten(rig: Rig, heard: Heard) -> None:
+    open_full(heard, box(heard))
     assert isinstance(heard.do(SaveSearch(account=ACCOUNT, name="Kettles", query="kettle")), Finished)
     heard.program.close()
     again = rig.reopened()
     search = next(each for each in listed(again) if each.role is MailboxRole.SEARCH)
+    if not search.unread:
+        again.wait_for(MailboxesListed, lambda event: event.mailboxes[-1].unread == 2)
 
     ended = again.do(DeleteSearch(account=ACCOUNT, mailbox=search.id))
 

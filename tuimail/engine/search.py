@@ -136,6 +136,8 @@ class SearchRoom:
     def _kept(self, account: AccountId) -> tuple[Mailbox, ...]:
         """The kept searches with the unread mail that was last counted."""
         kept = self._storage.store(account).kept.list()
+        if any((account, box.id) not in self._unread for box in kept):
+            self._changed(account)
         return tuple(replace(box, unread=self._unread.get((account, box.id), 0)) for box in kept)
 
     def _open_kept(self, job: Job) -> None:
