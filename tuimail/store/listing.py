@@ -1,8 +1,8 @@
 """The rows of a mailbox in the order of a view: one statement and one value each, whatever the mailbox's size."""
 
 from array import array
+from collections.abc import Sequence
 from itertools import groupby
-from operator import itemgetter
 
 from tuimail.domain.ids import MailboxId
 from tuimail.domain.listing import ListView, SortBy
@@ -67,15 +67,28 @@ def _unfolded(db: Database, where: Condition, heads: "array[int]") -> "array[int
         " and thread in (select thread from several) order by thread, row)"
     )
     numbers = from_hex(db.value(select, *values, *values))
-    turns = iter(numbers)
-    conversations = {}
-    for _, found in groupby(zip(turns, turns, turns, turns, strict=True), key=itemgetter(0)):
-        members = [Member(row, own, parent) for _, row, own, parent in found]
-        conversations[members[-1].row] = [row for row, _ in reading_order(members)]
+    threads, rows, owns, parents = (numbers[column::4] for column in range(4))
+    conversations: dict[int, Sequence[int]] = {}
+    start = 0
+    for _, found in groupby(threads):
+        end = start + sum(1 for _ in found)
+        conversations[rows[end - 1]] = _read(rows[start:end], owns[start:end], parents[start:end])
+        start = end
     unfolded = array("q")
     for head in heads:
         unfolded.extend(conversations.get(head) or (head,))
     return unfolded
+
+
+def _read(rows: "array[int]", owns: "array[int]", parents: "array[int]") -> Sequence[int]:
+    """One conversation, given oldest first, in its reading order."""
+    answers = parents[1:]
+    # Most are chains, or answers to the first mail: then it is the order of their dates.
+    is_plain = len({0, *owns}) == len(owns) + 1 and parents[0] not in owns
+    if is_plain and (answers == owns[:-1] or answers.count(owns[0]) == len(answers)):
+        return rows
+    members = [Member(*each) for each in zip(rows, owns, parents, strict=True)]
+    return [row for row, _ in reading_order(members)]
 
 
 def _rows(db: Database, select: str, values: tuple[Value, ...]) -> "array[int]":
