@@ -131,6 +131,25 @@ async def test_what_makes_no_sense_is_said_under_the_field_and_nowhere_else() ->
         assert line(app) == ""
 
 
+async def test_a_late_complaint_about_earlier_words_is_told_nowhere() -> None:
+    def hold(command: c.Command, _number: CommandId) -> list[e.Event] | None:
+        return [] if isinstance(command, c.Search) and command.query else None
+
+    app, engine = make_app(answering(hold))
+
+    async with app.run_test(size=SIZE) as pilot:
+        await press(pilot, "slash")
+        for words in ("form:ada", "from:ada"):
+            screen(app).field.value = words
+            await until(pilot, lambda words=words: app.state.query == words)  # type: ignore[misc]  # a bound default
+        early = engine.commands.index(engine.sent(c.Search)[0]) + 1
+
+        await hear(pilot, engine, e.Failed(command=CommandId(early), problem=NO_SENSE))
+
+        assert not screen(app).said
+        assert line(app) == ""
+
+
 async def test_enter_asks_the_server_and_its_hits_come_last_with_a_sign() -> None:
     app, engine = make_app(answering(silent_server))
 

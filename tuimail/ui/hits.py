@@ -12,6 +12,9 @@ from tuimail.domain.errors import ErrorKind
 from tuimail.domain.ids import CommandId
 from tuimail.ui.fit import plural
 
+_KNOWN = 16
+"""Searches remembered, so that a late failure of one is not told apart from the field."""
+
 
 class Ended(Struct, frozen=True, kw_only=True):
     """A command of the search that failed, told at the field and nowhere else."""
@@ -37,10 +40,14 @@ class Hits(Discreet, frozen=True, kw_only=True):
     """Why the words make no sense."""
     unasked: Ended | None = None
     """Why the server could not be asked."""
+    searches: tuple[CommandId, ...] = ()
+    """The newest searches in the store, those for earlier words among them."""
 
-    def is_told(self, command: CommandId | None) -> bool:
-        """Whether the failure of this command stands at the field."""
-        return command is not None and command in {ended.command for ended in (self.trouble, self.unasked) if ended}
+    def is_told(self, event: Failed) -> bool:
+        """Whether the failure stands at the field, or did while its words stood there."""
+        if event.problem.kind is ErrorKind.BAD_QUERY and event.command in self.searches:
+            return True
+        return self.unasked is not None and event.command == self.unasked.command
 
     @property
     def words(self) -> str:
@@ -50,6 +57,11 @@ class Hits(Discreet, frozen=True, kw_only=True):
         if self.asking is not None:
             return "asking the server… Esc gives up"
         return self.unasked.words if self.unasked else self.outcome
+
+
+def searched(hits: Hits, command: CommandId) -> Hits:
+    """A search was submitted."""
+    return replace(hits, searches=(*hits.searches, command)[-_KNOWN:])
 
 
 def with_remote(hits: Hits, found: "array[int]") -> "array[int]":

@@ -42,7 +42,7 @@ from tuimail.domain.listing import ListView
 from tuimail.domain.mailbox import Mailbox, MailboxRole
 from tuimail.domain.message import Message
 from tuimail.ui.conversations import Threads, with_threads
-from tuimail.ui.hits import Hits, after_end, after_list, after_server, with_remote
+from tuimail.ui.hits import Hits, after_end, after_list, after_server, searched, with_remote
 
 _NOT_CONNECTED = LinkState(link=LinkKind.IDLE)
 
@@ -181,7 +181,7 @@ def with_conversations(state: AppState, threads: Threads) -> AppState:
 
 def search(state: AppState, query: str, command: CommandId) -> AppState:
     """A search was asked for; the rows stay until its answer comes."""
-    hits = state.hits if query == state.query else Hits()
+    hits = searched(state.hits if query == state.query else Hits(searches=state.hits.searches), command)
     return replace(state, query=query, hits=hits, waiting={**state.waiting, Slot.LIST: command})
 
 

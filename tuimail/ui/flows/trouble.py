@@ -26,7 +26,7 @@ class TroubleFlow(Flow):
         if isinstance(event, Finished | Failed | Cancelled) and event.command is not None:
             link = self.session.links.pop(event.command, "")
         match event:
-            case Failed(command=command) if self.session.state.hits.is_told(command):
+            case Failed() if self.session.state.hits.is_told(event):
                 return True
             case Failed(problem=problem) if link:
                 self._show_modal(problem, link=link)
