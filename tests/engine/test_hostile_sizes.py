@@ -138,6 +138,24 @@ def test_a_count_that_shrank_without_a_word_is_noticed(rig: Rig) -> None:
     assert len(heard.wait_for(ListChanged, lambda event: len(event.rows) == 4).rows) == 4
 
 
+def test_a_message_that_was_gone_and_is_there_again_is_shown_again(rig: Rig) -> None:
+    uids = fill(rig, 5)
+    heard = rig.signed_in()
+    open_full(heard, box(heard))
+    with rig.mail.guard:
+        kept = rig.mail.inbox.mails.pop(uids[2])
+        rig.mail.touch(kept)
+    heard.submit(Refresh(account=ACCOUNT))
+    heard.wait_for(ListChanged, lambda event: len(event.rows) == 4)
+
+    with rig.mail.guard:
+        rig.mail.inbox.mails[uids[2]] = rig.mail.touch(kept)
+    heard.submit(Refresh(account=ACCOUNT))
+    changed = heard.wait_for(ListChanged, lambda event: len(event.rows) == 5 and event.is_complete)
+
+    assert "mail 2" in subjects(heard, [RowId(row) for row in changed.rows])
+
+
 def test_a_flag_for_a_message_that_another_client_moved_meanwhile_touches_no_other(rig: Rig) -> None:
     uids = fill(rig, 3)
     heard = rig.signed_in()

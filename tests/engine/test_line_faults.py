@@ -23,6 +23,9 @@ from tuimail.engine.clock_watch import ClockWatch
 from tuimail.engine.pace import Moment
 from tuimail.engine.timers import Timers
 
+_NOBODY = 9
+"""The port of RFC 863, where hardly any machine listens."""
+
 
 @pytest.fixture
 def cutter(rig: Rig) -> Iterator[Cutter]:
@@ -77,6 +80,20 @@ def test_a_filling_goes_on_after_a_restart_where_it_was(rig: Rig, cutter: Cutter
 
     assert len(set(whole.rows)) == 2000
     assert rig.mail.rows_told <= 2000 + 100 + 4 * 250
+
+
+def test_a_filling_goes_on_when_a_server_that_was_away_is_back(rig: Rig, cutter: Cutter) -> None:
+    fill(rig, 2000)
+    heard = rig.signed_in()
+    heard.ask(OpenMailbox(account=ACCOUNT, mailbox=box(heard).id), ListLoaded)
+    heard.wait_for(ListChanged, lambda event: len(event.rows) >= 100)
+    cutter.retarget(_NOBODY)
+    cutter.cut()
+    offline(heard)
+
+    cutter.retarget(rig.imap_server.address.port)
+
+    heard.wait_for(ListChanged, lambda event: len(event.rows) == 2000 and event.is_complete)
 
 
 def test_new_mail_comes_soon_after_a_cut(rig: Rig, cutter: Cutter) -> None:

@@ -45,7 +45,8 @@ class OtherHands:
                 self.deliver(self._chance.randint(1, 4), box)
             for uid in chosen:
                 if deed == "flag":
-                    self._house.flag(uid, {self._chance.choice(FLAGS).encode()}, box)
+                    there, flag = self._house.boxes[box].mails[uid].flags, self._chance.choice(FLAGS).encode()
+                    self._house.flag(uid, there ^ {flag}, box)
                 elif deed == "delete":
                     self._house.remove(uid, box)
         return f"elsewhere: {deed} {chosen} of {box.decode()}"

@@ -101,6 +101,13 @@ class Filler:
         self._tell(mailbox, is_end=True)
         self._queue()
 
+    def resume(self) -> None:
+        """Go on with what is missing, where nothing is under way: after a pause, or once the line is back."""
+        if not self._is_queued:
+            for mailbox in self._gaps:
+                self._restart_clock(mailbox)
+            self._queue()
+
     def drop(self, mailbox: MailboxId) -> None:
         """Forget it: the mailbox is gone, renumbered or complete."""
         self._gaps.pop(mailbox, None)
@@ -120,10 +127,9 @@ class Filler:
             self._tell(mailbox, is_end=True)
 
     def _go_on(self) -> None:
-        for mailbox in list(self._gaps):
-            self._restart_clock(mailbox)
+        self.resume()
+        for mailbox in self._gaps:
             self._tell(mailbox, is_end=True)
-        self._queue()
 
     def _queue(self) -> None:
         if self._gaps and not self._is_queued and not self.is_paused:

@@ -157,6 +157,9 @@ class Stepper:
         here = self._storage.run(self._account, lambda store: store.messages.uids(mailbox, since=oldest))
         gone = [uid for uid in here if uid not in there]
         self._apply(mailbox, Changes(flags={}, vanished=gone))
+        # Without UIDPLUS, what was moved away stays behind with a mark, and is not to come back.
+        if "UIDPLUS" in session.capabilities:
+            course.missing = course.missing | there - UidRanges.of(here)
 
     def _apply(self, mailbox: MailboxId, changes: Changes) -> list[RowId]:
         def save(store: AccountStore) -> list[RowId]:
@@ -207,6 +210,7 @@ class Stepper:
     def _begin_filling(self, session: ImapSession, course: _Course) -> None:
         opened, mailbox = course.opened, course.opened.mailbox
         if self._filler.is_filling(mailbox) and not course.missing:
+            self._filler.resume()
             return
         missing = course.missing
         if not course.is_complete:
