@@ -315,9 +315,9 @@ class ChangeDesk:
         raw = self._storage.run(self._account, lambda store: store.mailboxes.raw_name(mailbox))
         if raw is None:
             raise ServerError(ErrorKind.MESSAGE_GONE, "The folder is gone from the server.", remedy=Remedy.TELL)
-        selected = session.select(raw)
+        uidvalidity = session.use(raw)
         known = self._storage.run(self._account, lambda store: store.mailboxes.sync_state(mailbox).uidvalidity)
-        if known != selected.uidvalidity:
+        if known != uidvalidity:
             # The numbers mean other messages now: nothing may be done with them (RFC 9051 section 2.3.1.1).
             words = "The server renumbered the folder, so this change could not be carried out."
             raise ServerError(ErrorKind.MESSAGE_GONE, words, remedy=Remedy.TELL)

@@ -159,7 +159,7 @@ class Filler:
         gap = self._gaps.get(mailbox)
         if gap is None:
             return
-        if session.selected != gap.raw and session.select(gap.raw).uidvalidity != gap.uidvalidity:
+        if session.use(gap.raw) != gap.uidvalidity:
             self.drop(mailbox)
             self.on_outdated(mailbox)
             return

@@ -101,7 +101,7 @@ class FlagChecker:
 
         def work(session: ImapSession) -> list[RowId]:
             known = self._storage.run(self._account, lambda store: store.mailboxes.sync_state(mailbox).uidvalidity)
-            if session.selected != look.raw and session.select(look.raw).uidvalidity != known:
+            if session.use(look.raw) != known:
                 look.uids = ()
                 return []
             return self._compare(session, mailbox, part)

@@ -27,7 +27,7 @@ class ImapSession(ImapReader):
     """Commands on mailboxes and messages. All by UID, under the UIDVALIDITY that ``select`` gave."""
 
     selected: bytes | None = None
-    """Raw name of the mailbox that is open."""
+    """Raw name of the mailbox that is open for reading and writing."""
     uidvalidity: int = 0
     """Of the mailbox that is open; 0: none is."""
 
@@ -39,8 +39,14 @@ class ImapSession(ImapReader):
         """Open a mailbox by its raw name. With ``known``, ``Selected.changes`` may say what is new. Raises Refused."""
         self.selected, self.uidvalidity = None, 0
         selected = opening.select(self._exchange, raw, known, readonly=readonly)
-        self.selected, self.uidvalidity = raw, selected.uidvalidity
+        self.selected, self.uidvalidity = None if readonly else raw, selected.uidvalidity
         return selected
+
+    def use(self, raw: bytes) -> int:
+        """Have a mailbox open, which costs nothing where it is; its UIDVALIDITY. Raises Refused."""
+        if self.selected != raw:
+            self.select(raw)
+        return self.uidvalidity
 
     def begin(
         self, raw: bytes | None, known: Known | None, *, list_too: bool = True, listed: Sequence[bytes] = ()
