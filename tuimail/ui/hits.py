@@ -28,6 +28,8 @@ class Hits(Discreet, frozen=True, kw_only=True):
 
     hidden: ClassVar[tuple[str, ...]] = ("remote",)
 
+    is_known: bool = False
+    """The store has answered these words."""
     has_more: bool = False
     """The first hits are here, the rest is still looked for."""
     remote: "array[int]" = field(default_factory=lambda: array("q"))
@@ -74,7 +76,7 @@ def with_remote(hits: Hits, found: "array[int]") -> "array[int]":
 
 def after_list(hits: Hits, event: ListLoaded) -> Hits:
     """The store's hits came."""
-    return replace(hits, has_more=event.has_more, trouble=None)
+    return replace(hits, is_known=True, has_more=event.has_more, trouble=None)
 
 
 def after_server(hits: Hits, event: ServerHits) -> Hits:

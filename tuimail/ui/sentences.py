@@ -65,6 +65,8 @@ def counts(state: AppState) -> str:
     """Unread and all, for the title of the list."""
     mailbox = state.current_mailbox
     if state.query:
+        if not state.hits.is_known:
+            return ""
         more = "+" if state.hits.has_more else ""
         return f"{len(state.rows):,}{more} {'hit' if len(state.rows) == 1 else 'hits'}"
     view = state.list_view
