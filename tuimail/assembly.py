@@ -14,8 +14,6 @@ from tuimail.config.paths import find_places
 from tuimail.config.themes import bundled_dir, load_themes
 from tuimail.domain.errors import ErrorKind, Remedy, TuimailError
 from tuimail.domain.ids import AccountId
-from tuimail.domain.neighbour import Request, Taken, Wish
-from tuimail.net.neighbour import ask
 from tuimail.program import Program, Setting, chosen_account, read_setting
 from tuimail.ui.arrivals import opening
 from tuimail.ui.external_editor import ExternalEditor, editor_command
@@ -43,6 +41,9 @@ def hand_over(profile_flag: str | None, account: str | None, environ: dict[str, 
 
 def handed_over(setting: Setting, account: AccountId, mailto: str) -> bool:
     """Whether the account's open window took the mail over; that is printed."""
+    from tuimail.domain.neighbour import Request, Taken, Wish  # noqa: PLC0415 (no other start needs the network)
+    from tuimail.net.neighbour import ask  # noqa: PLC0415 (as above)
+
     request = Request(wish=Wish.COMPOSE, account=account, mailto=mailto)
     if Taken() not in ask(setting.places.socket(account), request):
         return False

@@ -26,9 +26,7 @@ from tuimail.config.zone import LocalZone
 from tuimail.domain.clean import clean_line
 from tuimail.domain.errors import ConfigError, ErrorKind, Remedy, TuimailError
 from tuimail.domain.ids import AccountId
-from tuimail.domain.neighbour import Request, Wish
 from tuimail.domain.token import Secret, StoreKey
-from tuimail.engine.doorway import Doorway
 from tuimail.engine.engine import MailEngine
 from tuimail.engine.job import unforeseen
 from tuimail.engine.mailboxes import ListRoom
@@ -39,7 +37,6 @@ from tuimail.engine.timers import Timers
 from tuimail.engine.worker import Worker, log_crash
 from tuimail.keychain import child
 from tuimail.keychain.base import Keychain, entry_for
-from tuimail.net.neighbour import ask
 
 if TYPE_CHECKING:
     from tuimail.engine.household import Household
@@ -105,7 +102,7 @@ class Program:
             wants_rest=self._load_rest_in,
         )
         self.lists.on_shown = lambda: self._load_rest_in(_PAINT_S)
-        self.doorway = Doorway(self.engine, setting.places.socket, emit=self.engine.emit)
+        self._has_door = False
         self.engine.on_close(self.timers.close)
         self.engine.on_close(self.storage.close)
         self.engine.attach({**self.lists.routes(), **self.searches.routes(), OpenAccount: self.opener.open})
@@ -114,9 +111,8 @@ class Program:
         self.household: Household | None = None
 
     def open_door(self) -> None:
-        """Listen for other windows of every account that this process comes to write for."""
-        self.storage.on_locked = self.doorway.open
-        self.engine.on_close(self.doorway.close)
+        """Listen for other windows of every account that this process comes to write for. Before ``load_rest``."""
+        self._has_door = True
 
     def load_rest(self) -> None:
         """Import the network, the keychain and the mail parser, and attach their routes."""
@@ -146,6 +142,7 @@ class Program:
     def _attach_rooms(self) -> None:
         # Imported here, after the first paint: together they cost as much as all of the start before them.
         from tuimail.engine.auth import Surroundings  # noqa: PLC0415
+        from tuimail.engine.doorway import Doorway  # noqa: PLC0415
         from tuimail.engine.household import Household  # noqa: PLC0415
         from tuimail.engine.journal import Journal  # noqa: PLC0415
         from tuimail.engine.rooms import ACCOUNT_COMMANDS, House  # noqa: PLC0415
@@ -187,7 +184,10 @@ class Program:
         engine.on_close(household.close)
         engine.attach(household.routes(ACCOUNT_COMMANDS))
         self.lists.on_opened = household.mailbox_opened
-        self.doorway.look = household.look_at_outbox
+        if self._has_door:
+            doorway = Doorway(engine, setting.places.socket, emit=engine.emit, look=household.look_at_outbox)
+            self.storage.on_locked = doorway.open
+            engine.on_close(doorway.close)
         self.opener.continue_with(household.open)
         self.household = household
 
@@ -202,6 +202,9 @@ class Program:
         return bool(self._remembered.keychain_backend)
 
     def _nudge(self, account: AccountId) -> None:
+        from tuimail.domain.neighbour import Request, Wish  # noqa: PLC0415 (see _attach_rooms)
+        from tuimail.net.neighbour import ask  # noqa: PLC0415 (see _attach_rooms)
+
         ask(self.setting.places.socket(account), Request(wish=Wish.LOOK, account=account))
 
     def _make_keychain(self, choice: KeychainChoice, passphrase: Secret | None) -> Keychain:

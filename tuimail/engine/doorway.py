@@ -25,17 +25,24 @@ _SIGNS_OUT = "“tuimail logout” was called in another terminal"
 class Doorway:
     """The open door of this process; one socket for each account that it writes for."""
 
-    def __init__(self, engine: Engine, socket_of: Callable[[AccountId], Path], *, emit: Sink) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        socket_of: Callable[[AccountId], Path],
+        *,
+        emit: Sink,
+        look: Callable[[AccountId], None],
+    ) -> None:
+        """``look`` sends what is due in an account's outbox; any thread."""
         self._engine = engine
         self._socket_of = socket_of
         self._emit = emit
+        self._look = look
         self._guard = threading.RLock()
         self._listeners: dict[AccountId, Listener] = {}
         self._heard: dict[CommandId, queue.SimpleQueue[Event]] = {}
         self._unclaimed: list[Event] | None = None
         self._is_closed = False
-        self.look: Callable[[AccountId], None] = lambda _account: None
-        """Sends what is due in an account's outbox. Any thread."""
         engine.listen(self._hear)
 
     def open(self, account: AccountId) -> None:
@@ -63,7 +70,7 @@ class Doorway:
             return
         match request.wish:
             case Wish.LOOK:
-                self.look(request.account)
+                self._look(request.account)
                 yield Taken()
             case Wish.COMPOSE:
                 yield self._compose(request)
