@@ -1,6 +1,5 @@
 """Dates and sizes as people type them into a search."""
 
-import calendar
 import re
 from datetime import date, datetime, time, timedelta
 
@@ -44,5 +43,6 @@ def _ago(today: date, number: int, unit: str) -> date:
         return today - timedelta(days=number * (7 if unit == "w" else 1))
     months = today.year * _MONTHS_IN_YEAR + today.month - 1 - number * (_MONTHS_IN_YEAR if unit == "y" else 1)
     year, month = divmod(months, _MONTHS_IN_YEAR)
-    last = calendar.monthrange(year, month + 1)[1]
-    return date(year, month + 1, min(today.day, last))
+    following = date(year + 1, 1, 1) if month + 1 == _MONTHS_IN_YEAR else date(year, month + 2, 1)
+    last = following - timedelta(days=1)
+    return last.replace(day=min(today.day, last.day))
