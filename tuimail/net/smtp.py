@@ -103,6 +103,11 @@ class SmtpSession:
         limit = int(announced[0]) if announced and announced[0].isdigit() and len(announced[0]) < 19 else 0  # noqa: PLR2004 (63 bits)
         return limit or None
 
+    @property
+    def sign_in_mechanisms(self) -> tuple[str, ...]:
+        """What AUTH offers, in upper case, once the connection is protected."""
+        return tuple(self._wire.esmtp_features.get("auth", "").upper().split())
+
     def sign_in(self, login: str, token: Secret) -> None:
         """Sign in with an access token. Raises LoginRefused, or Refused where the token is not in question."""
         mechanism = choose_mechanism(self._wire.esmtp_features.get("auth", "").split())
