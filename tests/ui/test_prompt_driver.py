@@ -14,6 +14,7 @@ import pytest
 DEADLINE_S = 20.0
 SCRIPT = """
 import os
+import sys
 # What was heard goes to the pipe; the screen to the terminal, though Textual draws on standard error.
 told = os.fdopen(os.dup(2), "w", encoding="utf-8")
 os.dup2(0, 2)
@@ -22,7 +23,13 @@ from tuimail.ui.terminal import driver_class
 
 class Keys(App):
     def on_ready(self): self.told("ready")
-    def on_key(self, event): self.told(event.key)
+    def on_key(self, event):
+        self.told(event.key)
+        if event.key == "s":
+            with self.suspend():
+                self.told("suspended")
+                self.told(sys.stdin.readline().strip())
+            self.told("resumed")
     def told(self, word): print(f"<{word}>", file=told, flush=True)
 
 Keys(driver_class=driver_class()).run()
@@ -85,6 +92,19 @@ def test_a_letter_that_comes_in_two_pieces_is_one_key() -> None:
         os.write(typist.terminal, "é".encode()[1:])
 
         assert typist.hears("é")
+
+
+def test_another_program_may_have_the_terminal_in_between() -> None:
+    with typing() as typist:
+        assert typist.hears("ready")
+        os.write(typist.terminal, b"s")
+        assert typist.hears("suspended")
+        os.write(typist.terminal, b"a line\n")
+        assert typist.hears("a line")
+        assert typist.hears("resumed")
+        os.write(typist.terminal, b"j")
+
+        assert typist.hears("j")
 
 
 def test_a_quit_ends_the_input_and_gives_the_terminal_back() -> None:
