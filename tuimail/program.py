@@ -40,7 +40,7 @@ from tuimail.keychain.base import Keychain, entry_for
 
 if TYPE_CHECKING:
     from tuimail.engine.household import Household
-    from tuimail.engine.login import Browser
+    from tuimail.engine.ways import Browser
 
 CLOSE_S = 1.0
 _KEY_SLICE_S = 1.0
@@ -229,7 +229,7 @@ class Program:
                 return system
 
     def _browser(self) -> "Browser":
-        from tuimail.engine.login import Browser  # noqa: PLC0415 (see _attach_rooms)
+        from tuimail.engine.ways import Browser  # noqa: PLC0415 (see _attach_rooms)
         from tuimail.oauth.browser import looks_remote, open_url  # noqa: PLC0415 (see _attach_rooms)
 
         environ = self.setting.environ

@@ -85,6 +85,11 @@ class AuthorizationServer:
         self.key = ECKey.generate_key("P-256", {"kid": "first", "use": "sig", "alg": "ES256"}, private=True)
         self.claims: dict[str, object] = {}
         """Put over the id_token's own claims."""
+        self.interval_s: float | None = None
+        """Between two questions for a device code's tokens; None: the server names none."""
+        self._codes_shown: dict[str, str] = {}
+        self._device: dict[str, Grant | str] = {}
+        """By device code: the grant once somebody said yes, else the error to answer with."""
         self._scripts: dict[str, deque[Reply]] = defaultdict(deque)
         self._codes: dict[str, Grant] = {}
         self._refresh: dict[str, Grant] = {}
@@ -149,6 +154,24 @@ class AuthorizationServer:
             )
         return f"{query['redirect_uri']}?{urlencode(answer)}"
 
+    def offer_codes(self, interval_s: float | None = None) -> None:
+        """Have the sign-in with a code on another device (RFC 8628)."""
+        self.interval_s = interval_s
+        self.document["device_authorization_endpoint"] = f"{self.base}/device_authorization"
+        self.handlers["/device_authorization"] = self._give_code
+
+    def type_in(self, user_code: str, *, deny: str | None = None) -> None:
+        """Play the person at the other device. ``deny``: the error that the client gets."""
+        device_code = self._codes_shown[user_code]
+        asked = next(each for each in reversed(self.seen("/device_authorization")))
+        self._device[device_code] = deny or Grant(
+            client_id=asked.form["client_id"],
+            scopes=tuple(asked.form["scope"].split()),
+            nonce=None,
+            challenge="",
+            redirect_uri="",
+        )
+
     def live_tokens(self) -> frozenset[str]:
         """Every access and refresh token that still counts."""
         return frozenset(token for token in (*self._access, *self._refresh) if self.is_live(token))
@@ -201,6 +224,22 @@ class AuthorizationServer:
             "/register": lambda _: json_reply({"client_id": f"registered-{len(self.seen('/register'))}"}, 201),
         }
 
+    def _give_code(self, _request: Request) -> Reply:
+        device_code, user_code = secrets.token_urlsafe(24), f"WDJB-MJH{len(self._codes_shown)}"
+        self._codes_shown[user_code] = device_code
+        self._device[device_code] = "authorization_pending"
+        place = f"{self.base}/device"
+        answer: dict[str, object] = {
+            "device_code": device_code,
+            "user_code": user_code,
+            "verification_uri": place,
+            "verification_uri_complete": f"{place}?user_code={user_code}",
+            "expires_in": 600,
+        }
+        if self.interval_s is not None:
+            answer["interval"] = self.interval_s
+        return json_reply(answer)
+
     def _authorize(self, request: Request) -> Reply:
         url = f"{self.base}/authorize?{urlencode(request.query)}"
         return Reply(status=302, headers={"Location": self.consent(url)})
@@ -217,6 +256,12 @@ class AuthorizationServer:
                 grant.is_revoked = True  # a rotated token used again ends the whole grant
             if grant is None or grant.is_revoked:
                 return json_reply({"error": "invalid_grant", "error_description": "grant request is invalid"}, 400)
+        elif form.get("grant_type") == "urn:ietf:params:oauth:grant-type:device_code":
+            state = self._device.get(form.get("device_code", ""), "expired_token")
+            if isinstance(state, str):
+                return json_reply({"error": state}, 400)
+            grant = state
+            self._device[form["device_code"]] = "expired_token"
         else:
             return json_reply({"error": "unsupported_grant_type"}, 400)
         return json_reply(self._tokens(grant))

@@ -39,6 +39,13 @@ class SignIn(Struct, frozen=True, kw_only=True):
     permissions: frozenset[Permission]
 
 
+class SignInByCode(Struct, frozen=True, kw_only=True):
+    """As ``SignIn``, with a code that the person types in on another device (RFC 8628): ``CodeNeeded``."""
+
+    account: AccountId
+    permissions: frozenset[Permission]
+
+
 class GiveClientSecret(Struct, frozen=True, kw_only=True):
     """The secret that the provider issued with the client id, asked for once and kept in the keychain."""
 
@@ -362,6 +369,7 @@ Command = (
     | AskConsent
     | DeclineConsent
     | SignIn
+    | SignInByCode
     | GiveClientSecret
     | PasteRedirect
     | AnswerOtherAccount

@@ -93,6 +93,21 @@ class BrowserNeeded(Event, frozen=True, kw_only=True):
     browser_opened: bool
     is_remote: bool
     """An SSH session: the paste field gets the focus, the tunnel line is shown."""
+    can_use_code: bool = False
+    """The provider has the sign-in with a code on another device: ``SignInByCode``."""
+
+
+class CodeNeeded(Event, frozen=True, kw_only=True):
+    """The person has to type this code in at this address, on any device."""
+
+    hidden: ClassVar[tuple[str, ...]] = ("user_code", "verification_uri_complete")
+
+    account: AccountId
+    user_code: str
+    verification_uri: str
+    verification_uri_complete: str | None
+    """With the code in it, for a picture that a camera reads; None where the provider gives none."""
+    time_limit_s: int
 
 
 class BrowserWords(Event, frozen=True, kw_only=True):

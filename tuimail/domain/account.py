@@ -57,6 +57,8 @@ class OAuthSettings(Struct, frozen=True, kw_only=True):
     scopes: ScopeSets
     extra: tuple[tuple[str, str], ...] = ()
     """Further authorization parameters."""
+    device_code: bool = True
+    """False: the provider's sign-in with a code (RFC 8628) does not extend to mail, whatever its metadata say."""
 
 
 class Keep(Struct, frozen=True, kw_only=True):
@@ -197,6 +199,10 @@ class ConsentRequest(Struct, frozen=True, kw_only=True):
     """The provider has one permission for reading and sending; the screen says so."""
     sign_out: str
     """What signing out will do at this provider."""
+    can_use_code: bool = False
+    """The provider is known to have the sign-in with a code on another device."""
+    is_remote: bool = False
+    """An SSH session or no browser: the code is the better way, where there is one."""
 
 
 class AccountSummary(Struct, frozen=True, kw_only=True):

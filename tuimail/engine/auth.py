@@ -143,6 +143,11 @@ class AuthDesk:
             self._metadata = find_metadata(self.http, self.account.oauth)
         return self._metadata
 
+    @property
+    def known_metadata(self) -> Metadata | None:
+        """The same, where it was asked already."""
+        return self._metadata
+
     def client(self, client_id: str, secret: Secret | None = None) -> TokenClient:
         """The token endpoint's client; ``secret``: the client's, where no record holds it. On the auth worker."""
         return TokenClient(self.http, self.metadata(), client_id, self.client_secret or secret, self.around.monotonic)

@@ -1,10 +1,9 @@
-"""Signing in: consent, browser, redirect, exchange, keeping. Also how further permissions are granted.
+"""Signing in: consent, the person's answer, tokens, keeping. Also how further permissions are granted.
 
-The person at the browser is never a worker's wait: the loopback listener has its own thread, and what it brings is
-a new job of the ``auth`` worker.
+The person is never a worker's wait: a ``Way`` waits on its own thread, and what it brings is a new job of the
+``auth`` worker.
 """
 
-import logging
 import secrets
 import threading
 from collections.abc import Callable
@@ -12,46 +11,31 @@ from collections.abc import Callable
 from msgspec import Struct
 from msgspec.structs import replace
 
-from tuimail.api.commands import AnswerOtherAccount, AskConsent, GiveClientSecret, PasteRedirect, SignIn
-from tuimail.api.events import BrowserNeeded, BrowserWords, ClientSecretNeeded, ConsentNeeded, OtherAccountFound
-from tuimail.domain.account import Account, ConsentRequest, Revoking
+from tuimail.api.commands import AnswerOtherAccount, AskConsent, GiveClientSecret, PasteRedirect, SignIn, SignInByCode
+from tuimail.api.events import ClientSecretNeeded, ConsentNeeded, OtherAccountFound
+from tuimail.domain.account import Revoking
 from tuimail.domain.errors import AuthError, ErrorKind, Problem, Remedy, TuimailError
-from tuimail.domain.scope import Permission, describe
+from tuimail.domain.scope import Permission
 from tuimail.domain.token import TokenSet
 from tuimail.engine.auth import AuthDesk, no_client_id
+from tuimail.engine.consent import can_use_code, consent_request, granted_words
 from tuimail.engine.job import GivenUpError, Job
 from tuimail.engine.vault import new_record
-from tuimail.engine.worker import Urgency, log_crash
+from tuimail.engine.ways import Browser, BrowserWay, CodeWay, Way
+from tuimail.engine.worker import Urgency
 from tuimail.oauth.discovery import register
-from tuimail.oauth.flow import AuthorizationRequest, GotCode, LoginFlow, Refused, Stray
+from tuimail.oauth.flow import LoginFlow
 from tuimail.oauth.loopback import Listener, Page
 from tuimail.oauth.refusals import ProviderRefused
-
-log = logging.getLogger(__name__)
-
-
-class Browser(Struct, frozen=True, kw_only=True):
-    """How to reach the person's browser, handed in so that the demo can play the person."""
-
-    open_url: Callable[[str], bool]
-    """Shows the sign-in page."""
-    open_link: Callable[[str], bool]
-    """Shows a link of a mail."""
-    is_remote: bool
-    time_limit_s: float = 300.0
-    """How long a sign-in waits for the person."""
 
 
 class _Pending(Struct):
     """The one login that is under way."""
 
     job: Job
-    flow: LoginFlow
-    request: AuthorizationRequest
-    listener: Listener
+    way: Way
     client_id: str
     permissions: frozenset[Permission]
-    outcome: GotCode | Refused | None = None
     tokens: TokenSet | None = None
     """What was fetched and is not kept yet."""
     is_other: bool = False
@@ -89,7 +73,7 @@ class LoginDesk:
         job.hand_to(self._auth.worker, stop)
 
     def sign_in(self, job: Job) -> None:
-        """Route of ``SignIn``."""
+        """Route of ``SignIn`` and ``SignInByCode``."""
         job.hand_to(self._auth.worker, self._begin)
 
     def give_secret(self, job: Job) -> None:
@@ -111,7 +95,7 @@ class LoginDesk:
             auth.show(auth.course)
             return
         auth.show(auth.course.asked(permissions))
-        auth.around.emit(ConsentNeeded(request=consent_request(auth, permissions)))
+        auth.around.emit(ConsentNeeded(request=consent_request(auth, permissions, is_remote=self._browser.is_remote)))
 
     def give_up(self) -> None:
         """End a sign-in that is under way, for a sign-out. On the auth worker."""
@@ -121,7 +105,7 @@ class LoginDesk:
             pending.job.give_up()
 
     def _ask(self, job: Job, permissions: frozenset[Permission]) -> None:
-        job.emit(ConsentNeeded(request=consent_request(self._auth, permissions)))
+        job.emit(ConsentNeeded(request=consent_request(self._auth, permissions, is_remote=self._browser.is_remote)))
         job.finish()
 
     def _begin(self, job: Job) -> None:
@@ -146,7 +130,7 @@ class LoginDesk:
         self._pending = pending
         job.on_cancel(lambda: auth.worker.post(lambda: self._stop(pending), urgency=Urgency.SCREEN))
         auth.show(auth.course.agreed(pending.permissions))
-        threading.Thread(target=self._go_to_browser, args=(pending,), name="browser", daemon=True).start()
+        threading.Thread(target=self._wait_for_person, args=(pending,), name="sign-in", daemon=True).start()
 
     def _lacks_secret(self) -> bool:
         """Whether the profile speaks of a client secret that nobody has given yet."""
@@ -176,7 +160,7 @@ class LoginDesk:
     def _prepare(self, job: Job) -> _Pending:
         """Everything up to the address that the person has to go to."""
         command = job.command
-        assert isinstance(command, SignIn)  # noqa: S101 (the route's own type, for the checker)
+        assert isinstance(command, SignIn | SignInByCode)  # noqa: S101 (the routes' own types, for the checker)
         auth, account = self._auth, self._auth.account
         auth.vault.open()
         if auth.record is None:
@@ -184,75 +168,73 @@ class LoginDesk:
             auth.read_record()
         permissions = command.permissions | auth.granted | {Permission.IDENTITY}
         job.progress(f"asking {account.provider} how to sign in")
-        metadata = auth.metadata()
+        auth.metadata()
         job.check()
+        scopes = account.oauth.scopes.asked_for(permissions)
+        if isinstance(command, SignInByCode):
+            client_id, way = self._by_code(scopes)
+        else:
+            client_id, way = self._by_browser(job, scopes)
+        return _Pending(job, way, client_id, permissions)
+
+    def _by_browser(self, job: Job, scopes: tuple[str, ...]) -> tuple[str, Way]:
+        account, oauth, metadata = self._auth.account, self._auth.account.oauth, self._auth.metadata()
         limit_s = self._browser.time_limit_s
-        listener = Listener(
-            account.oauth.redirect_host, account.oauth.redirect_path, self._accept, time_limit_s=limit_s
-        )
+        listener = Listener(oauth.redirect_host, oauth.redirect_path, self._accept, time_limit_s=limit_s)
         try:
-            client_id = self._client_id(listener)
+            client_id = self._client_id(listener.redirect_uri)
             job.check()
             flow = LoginFlow(
                 metadata=metadata,
                 client_id=client_id,
-                scopes=account.oauth.scopes.asked_for(permissions),
-                extra=account.oauth.extra,
+                scopes=scopes,
+                extra=oauth.extra,
                 login_hint=account.login,
                 random=secrets.token_urlsafe,
             )
-            request = flow.begin(listener.redirect_uri)
+            way = BrowserWay(account.id, self._browser, flow=flow, listener=listener)
         except BaseException:
             listener.close()
             raise
-        return _Pending(job, flow, request, listener, client_id, permissions)
+        way.can_use_code = can_use_code(account, metadata)
+        return client_id, way
 
-    def _go_to_browser(self, pending: _Pending) -> None:
-        """Open the browser and wait for what comes back, on a thread of its own."""
-        pending.job.emit(
-            BrowserNeeded(
-                account=self._auth.account.id,
-                url=pending.request.url,
-                listening_on=pending.listener.address,
-                time_limit_s=int(self._browser.time_limit_s),
-                browser_opened=self._open_browser(pending.request.url),
-                is_remote=self._browser.is_remote,
-            )
-        )
-        pending.listener.wait(self._browser.time_limit_s)
+    def _by_code(self, scopes: tuple[str, ...]) -> tuple[str, Way]:
+        auth, oauth = self._auth, self._auth.account.oauth
+        if not can_use_code(auth.account, auth.metadata()):
+            words = f"{auth.account.provider} has no sign-in with a code. Sign in with the browser."
+            raise AuthError(ErrorKind.PROVIDER_REFUSED, words, remedy=Remedy.TELL)
+        # A native client's loopback address is registered without a port (RFC 8252 section 7.3).
+        client_id = self._client_id(f"http://{oauth.redirect_host}{oauth.redirect_path}")
+        client = auth.client(client_id)
+        try:
+            code = client.device_code(scopes)
+        except ProviderRefused as refusal:
+            if refusal.error == "invalid_client":
+                self._forget_client()
+            raise
+
+        def ask() -> TokenSet:
+            return auth.worker.call(lambda: client.device_tokens(code))
+
+        return client_id, CodeWay(auth.account.id, code, ask=ask, clock=auth.around.monotonic)
+
+    def _wait_for_person(self, pending: _Pending) -> None:
+        """On a thread of its own."""
+        pending.way.wait(pending.job.emit)
         self._auth.worker.post(lambda: self._go_on(pending, self._finish_login), urgency=Urgency.SCREEN)
 
-    def _open_browser(self, url: str) -> bool:
-        try:
-            return not self._browser.is_remote and self._browser.open_url(url)
-        except Exception as error:  # noqa: BLE001 (the crash barrier of this thread: the address is shown anyway)
-            log_crash("browser", error)
-            return False
-
     def _accept(self, query: str) -> Page:
-        """Judge a request at the listener: which page it gets, and whether the wait is over. Listener's thread."""
+        """A request came to the listener. Listener's thread."""
         pending = self._pending
-        if pending is None:
-            return Page.EXPIRED
-        answer = pending.flow.accept_redirect(pending.request, query)
-        if isinstance(answer, Stray):
-            return Page.NOT_OURS
-        pending.outcome = answer
-        return Page.RETURN if isinstance(answer, GotCode) else Page.REFUSED
+        return pending.way.accept(query) if pending and isinstance(pending.way, BrowserWay) else Page.EXPIRED
 
     def _take_pasted(self, job: Job) -> None:
         command = job.command
         assert isinstance(command, PasteRedirect)  # noqa: S101 (the route's own type, for the checker)
-        pending = self._pending
-        if pending is None or pending.outcome is not None:
-            job.finish()
-            return
-        answer = pending.flow.accept_redirect(pending.request, command.url.reveal())
-        if isinstance(answer, Stray):
-            job.emit(BrowserWords(account=self._auth.account.id, words=answer.why))
-        else:
-            pending.outcome = answer
-            pending.listener.close()
+        words = self._pending.way.paste(command.url) if self._pending is not None else None
+        if words is not None:
+            job.emit(words)
         job.finish()
 
     def _go_on(self, pending: _Pending, work: Callable[[_Pending], None]) -> None:
@@ -260,7 +242,7 @@ class LoginDesk:
         if self._pending is not pending:
             pending.job.give_up()
             return
-        pending.listener.close()
+        pending.way.close()
 
         def step(_job: Job) -> None:
             try:
@@ -274,18 +256,11 @@ class LoginDesk:
             self._auth.show(self._auth.course.stopped())
 
     def _finish_login(self, pending: _Pending) -> None:
-        outcome = pending.outcome
-        if outcome is None:
-            words = "Nothing came back from the browser in time, so the sign-in was given up. Start it again."
-            raise AuthError(ErrorKind.SIGN_IN_TIMED_OUT, words, remedy=Remedy.SIGN_IN)
-        if isinstance(outcome, Refused):
-            self._failed(pending, outcome.problem)
-            return
         auth = self._auth
         pending.job.progress(f"fetching the tokens from {auth.account.provider}")
         client = auth.client(pending.client_id)
         try:
-            tokens = client.exchange(outcome.code, pending.request)
+            tokens = pending.way.tokens(client)
         except ProviderRefused as refusal:
             if refusal.error == "invalid_client":
                 self._forget_client()
@@ -300,7 +275,7 @@ class LoginDesk:
         pending.tokens = tokens
         # Without the provider's keys (endpoints named one by one) nobody can say whose signature it is.
         is_signed = tokens.id_token is not None and auth.metadata().signs_identity
-        found = client.check_id_token(tokens, pending.request.nonce).email if is_signed else None
+        found = client.check_id_token(tokens, pending.way.nonce).email if is_signed else None
         if found and found.lower() not in {auth.account.address.lower(), auth.account.login.lower()}:
             pending.is_other = True
             pending.job.emit(OtherAccountFound(account=auth.account.id, address=auth.account.address, found=found))
@@ -344,10 +319,10 @@ class LoginDesk:
         granted = ", ".join(sorted(permission.value for permission in auth.granted))
         auth.journal.record(auth.account.id, "sign-in", f"granted: {granted or 'nothing'}")
         missing = pending.permissions - auth.granted - {Permission.IDENTITY}
-        pending.job.finish(_granted_words(auth.account, missing))
+        pending.job.finish(granted_words(auth.account, missing))
         self._on_signed_in()
 
-    def _client_id(self, listener: Listener) -> str:
+    def _client_id(self, redirect_uri: str) -> str:
         auth = self._auth
         known = auth.known_client_id() or self._registered
         if known is not None:
@@ -355,7 +330,7 @@ class LoginDesk:
         metadata = auth.metadata()
         if metadata.registration_endpoint is None:
             raise no_client_id(auth.account)
-        self._registered = register(auth.http, metadata, (listener.redirect_uri,))
+        self._registered = register(auth.http, metadata, (redirect_uri,))
         return self._registered
 
     def _forget_client(self) -> None:
@@ -387,44 +362,9 @@ class LoginDesk:
             self._let_go(pending)
 
     def _let_go(self, pending: _Pending) -> None:
-        """Close the port, and end what was fetched at the provider and is not going to be kept."""
-        pending.listener.close()
+        """End the wait, and end what was fetched at the provider and is not going to be kept."""
+        pending.way.close()
         tokens, pending.tokens = pending.tokens, None
         # Where a sign-in is held, this would end it too at providers that keep one grant a client.
         if tokens is not None and (pending.is_other or not self._auth.granted):
             self._auth.client(pending.client_id).revoke(tokens.refresh, tokens.access)
-
-
-def consent_request(auth: AuthDesk, permissions: frozenset[Permission]) -> ConsentRequest:
-    """Everything that the consent screen says about asking for these permissions. Waits for the keychain's name."""
-    account, sets = auth.account, auth.account.oauth.scopes
-    held = auth.record.scopes if auth.record and auth.record.refresh else ()
-    hosts = [("sign-in", account.auth_host), ("reading mail", str(account.imap))]
-    if account.smtp is not None:
-        hosts.append(("sending mail", str(account.smtp)))
-    asked = permissions | {Permission.IDENTITY}
-    lines = [line for line in describe(sets, asked, held) if not line.granted or line.permission in permissions]
-    return ConsentRequest(
-        account=account.id,
-        address=account.address,
-        provider=account.provider,
-        hosts=tuple(hosts),
-        lines=tuple(line for line in lines if not line.granted),
-        already=tuple(line for line in describe(sets, frozenset(Permission), held) if line.granted),
-        kept_in=auth.vault.open(),
-        one_permission=sets.can_send and not sets.separate,
-        sign_out=_sign_out_words(account),
-    )
-
-
-def _sign_out_words(account: Account) -> str:
-    if not account.can_revoke and account.access_page:
-        return f"Signing out deletes everything here. Access can be ended at {account.access_page}."
-    return f"Signing out ends this access at {account.provider} and deletes everything here."
-
-
-def _granted_words(account: Account, missing: frozenset[Permission]) -> str:
-    if not missing:
-        return f"Signed in as {account.address}."
-    words = " and ".join(sorted(permission.value for permission in missing))
-    return f"Signed in as {account.address}. {account.provider} did not grant: {words} mail."

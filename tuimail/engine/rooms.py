@@ -26,7 +26,7 @@ from tuimail.engine.engine import Route
 from tuimail.engine.indexing import Indexer
 from tuimail.engine.job import Job
 from tuimail.engine.journal import Journal
-from tuimail.engine.login import Browser, LoginDesk
+from tuimail.engine.login import LoginDesk
 from tuimail.engine.mailboxes import ListRoom
 from tuimail.engine.messages import MessageDesk
 from tuimail.engine.outbox import OutboxDesk
@@ -40,6 +40,7 @@ from tuimail.engine.timers import Timers
 from tuimail.engine.undo import Actions, UndoDesk
 from tuimail.engine.vault import Vault
 from tuimail.engine.watch import Watch
+from tuimail.engine.ways import Browser
 from tuimail.engine.worker import Urgency, Worker
 
 log = logging.getLogger(__name__)
@@ -48,6 +49,7 @@ ACCOUNT_COMMANDS: tuple[type, ...] = (
     commands.AskConsent,
     commands.DeclineConsent,
     commands.SignIn,
+    commands.SignInByCode,
     commands.GiveClientSecret,
     commands.PasteRedirect,
     commands.AnswerOtherAccount,
@@ -200,6 +202,7 @@ class AccountRooms:
             commands.AskConsent: self.login.ask_consent,
             commands.DeclineConsent: self.login.decline,
             commands.SignIn: self.login.sign_in,
+            commands.SignInByCode: self.login.sign_in,
             commands.GiveClientSecret: self.login.give_secret,
             commands.PasteRedirect: self.login.paste,
             commands.AnswerOtherAccount: self.login.answer_other,

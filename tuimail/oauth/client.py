@@ -19,11 +19,12 @@ from msgspec import Struct
 from tuimail.domain.errors import AuthError, ErrorKind, Remedy
 from tuimail.domain.token import Secret, TokenSet
 from tuimail.oauth.answers import Asked, token_set
+from tuimail.oauth.device import GRANT_TYPE, DeviceCode, read_device_code
 from tuimail.oauth.flow import AuthorizationRequest
 from tuimail.oauth.http import Answer, OAuthHttp, read_answer, translating
 from tuimail.oauth.identity import IdentityClaims, KeyRing, read_id_token
 from tuimail.oauth.metadata import Metadata
-from tuimail.oauth.refusals import exchange_refusal, refresh_refusal, unreachable, words_of
+from tuimail.oauth.refusals import device_refusal, exchange_refusal, refresh_refusal, unreachable, words_of
 
 REVOKE_S = 5.0
 """How long a sign-out waits for each answer."""
@@ -86,6 +87,28 @@ class TokenClient:
         )
         return token_set(document, self._asked(frozenset(request.scopes), None))
 
+    def device_code(self, scopes: tuple[str, ...]) -> DeviceCode:
+        """Ask for a code to type in on another device (RFC 8628 section 3.1). Raises ``AuthError``."""
+        endpoint, host = self._metadata.device_authorization_endpoint, self._metadata.host
+        if endpoint is None:
+            words = f"{host} has no sign-in with a code. Sign in with the browser."
+            raise AuthError(ErrorKind.PROVIDER_REFUSED, words, remedy=Remedy.TELL)
+        protocol, method = self._protocol(), self._auth_method
+        with translating(endpoint):
+            form = {"scope": " ".join(scopes)}
+            answer = read_answer(self._http.session.post(endpoint, data=form, auth=protocol.client_auth(method)))
+        document = _accepted(answer, host, lambda error, words: device_refusal(error, words, host=host))
+        return read_device_code(document, scopes, host=host, now_s=self._clock())
+
+    def device_tokens(self, code: DeviceCode) -> TokenSet:
+        """Ask once whether the person has decided. Raises ``AuthError``, as ``device_refusal`` says."""
+        document = self._token_request(
+            lambda error, words: device_refusal(error, words, host=self._metadata.host),
+            grant_type=GRANT_TYPE,
+            device_code=code.device_code.reveal(),
+        )
+        return token_set(document, self._asked(frozenset(code.scopes), None))
+
     def refresh(self, refresh_token: Secret, held: frozenset[str]) -> TokenSet:
         """New tokens for the scopes held; the result's refresh token is to be kept before its access token is used.
 
@@ -114,8 +137,13 @@ class TokenClient:
             return Revocation(state=RevocationState.DONE, words=f"Access was revoked at {host}.")
         return Revocation(state=RevocationState.FAILED, words=f"{host} did not revoke the access ({problem}).")
 
-    def check_id_token(self, tokens: TokenSet, nonce: Secret, now: Callable[[], float] | None = None) -> IdentityClaims:
-        """Who signed in, by the provider's signed word. ``now`` is wall-clock time. Raises BAD_ID_TOKEN."""
+    def check_id_token(
+        self, tokens: TokenSet, nonce: Secret | None, now: Callable[[], float] | None = None
+    ) -> IdentityClaims:
+        """Who signed in, by the provider's signed word. ``now`` is wall-clock time. Raises BAD_ID_TOKEN.
+
+        ``nonce`` None: the request had no place for one (RFC 8628); the tokens came over TLS from the server itself.
+        """
         if tokens.id_token is None:
             words = f"{self._metadata.host} did not say who signed in."
             raise AuthError(ErrorKind.BAD_ID_TOKEN, words, remedy=Remedy.TELL)
@@ -161,12 +189,18 @@ class TokenClient:
         error, words = document.get("error"), document.get("error_description")
         return words_of(str(error), str(words or "")) if error else f"HTTP {answer.status}"
 
+    @property
+    def _auth_method(self) -> str:
+        if not self._client_secret:
+            return "none"
+        return "client_secret_post" if self._metadata.secret_in_body else "client_secret_basic"
+
     def _protocol(self) -> Any:  # noqa: ANN401 (authlib is untyped)
         secret = self._client_secret.reveal() if self._client_secret else None
-        client_id, method = self._client_id, "client_secret_post" if secret else "none"
-        if secret and not self._metadata.secret_in_body:
+        client_id, method = self._client_id, self._auth_method
+        if secret and method == "client_secret_basic":
             # RFC 6749 section 2.3.1 encodes both before HTTP Basic does; authlib does not.
-            client_id, secret, method = quote_plus(client_id), quote_plus(secret), "client_secret_basic"
+            client_id, secret = quote_plus(client_id), quote_plus(secret)
         protocol = OAuth2Client(
             self._http.session,
             client_id=client_id,

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from tuimail.domain.account import Endpoints, OAuthSettings
 from tuimail.domain.clean import clean_quote
 from tuimail.domain.errors import AuthError, ConfigError, ErrorKind, Remedy
+from tuimail.oauth.device import GRANT_TYPE
 from tuimail.oauth.http import OAuthHttp
 from tuimail.oauth.metadata import Metadata, bad_metadata, read_document, well_known_urls, with_endpoints
 from tuimail.oauth.refusals import unreachable, words_of
@@ -53,12 +54,13 @@ def register(http: OAuthHttp, metadata: Metadata, redirect_uris: Iterable[str], 
             f"{metadata.host} wants a client id of your own: register one there and name it as client_id.",
             remedy=Remedy.FIX_CONFIG,
         )
+    has_codes = metadata.device_authorization_endpoint is not None
     request: dict[str, object] = {
         "client_name": "tuimail",
         "software_id": SOFTWARE_ID,
         "application_type": "native",
         "redirect_uris": list(redirect_uris),
-        "grant_types": ["authorization_code", "refresh_token"],
+        "grant_types": ["authorization_code", "refresh_token", *([GRANT_TYPE] if has_codes else [])],
         "response_types": ["code"],
         "token_endpoint_auth_method": "none",
     }

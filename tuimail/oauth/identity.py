@@ -58,12 +58,13 @@ class KeyRing:
 
 
 def read_id_token(
-    token: Secret, keys: KeyRing, *, client_id: str, nonce: Secret, now: Callable[[], float] | None = None
+    token: Secret, keys: KeyRing, *, client_id: str, nonce: Secret | None, now: Callable[[], float] | None = None
 ) -> IdentityClaims:
     """The claims, if signature, issuer, audience, time and nonce are right. Raises ``AuthError`` BAD_ID_TOKEN."""
     issuer = keys.metadata.issuer
     if issuer is None:
         raise _bad(keys.metadata.host, "has no issuer in the profile")
+    asked: jwt.ClaimsOption = {"essential": True, "value": nonce.reveal()} if nonce is not None else {}
     registry = jwt.JWTClaimsRegistry(
         now=int((now or time.time)()),
         leeway=_LEEWAY_S,
@@ -71,7 +72,7 @@ def read_id_token(
         aud={"essential": True, "value": client_id},
         exp={"essential": True},
         sub={"essential": True},
-        nonce={"essential": True, "value": nonce.reveal()},
+        nonce=asked,
     )
     with _translating(keys.metadata.host):
         claims = keys.verified(token.reveal())

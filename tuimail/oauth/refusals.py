@@ -35,6 +35,11 @@ _REDIRECT_WORDS = {
     "disallowed_useragent": "{host} did not accept the browser. Open the address in another one.",
     "invalid_scope": "{host} does not know one of the permissions asked for. Check the scopes in the profile.",
 }
+PENDING, SLOW_DOWN = "authorization_pending", "slow_down"
+"""What the token endpoint says while the person has not decided (RFC 8628 section 3.5)."""
+
+_DENIED = frozenset({"access_denied", "authorization_declined"})  # the second is Microsoft's
+_RAN_OUT = frozenset({"expired_token", "code_expired"})
 _BUSY = frozenset({"temporarily_unavailable", "server_error", "slow_down"})
 _ENDED = frozenset({"invalid_grant", "interaction_required", "login_required", "consent_required"})
 _UNKNOWN_CLIENT = frozenset({"invalid_client", "unauthorized_client", "deleted_client"})
@@ -99,6 +104,31 @@ def refresh_refusal(error: str, description: str, *, host: str) -> AuthError:
             summary += " If this happens every 7 days, publish your app in Google's console."
         return _refused(error, description, summary, kind=ErrorKind.SIGN_IN_EXPIRED)
     return _other(error, description, host)
+
+
+def device_refusal(error: str, description: str, *, host: str) -> AuthError:
+    """The token endpoint's no to a device code; PENDING and SLOW_DOWN are ``ProviderRefused`` too."""
+    if error in {PENDING, SLOW_DOWN}:
+        return _refused(error, description, f"{host} waits for the code to be typed in.")
+    if error in _BUSY:
+        return unreachable(host, words_of(error, description))
+    if error in _DENIED:
+        words = "You did not allow access. Nothing was stored."
+        return _refused(error, description, words, kind=ErrorKind.ACCESS_DENIED)
+    if error in _RAN_OUT:
+        return code_ran_out(words_of(error, description))
+    if error == "invalid_grant":
+        return _refused(error, description, f"{host} did not accept the code. Sign in again.")
+    if error in {"unauthorized_client", "unsupported_grant_type"}:
+        words = f"{host} does not let this client id sign in with a code. Sign in with the browser."
+        return _refused(error, description, words)
+    return _other(error, description, host)
+
+
+def code_ran_out(detail: str = "") -> AuthError:
+    """The error for a device code that nobody used in time."""
+    words = "The code was not used in time, so the sign-in was given up. Start it again for a new one."
+    return AuthError(ErrorKind.SIGN_IN_TIMED_OUT, words, remedy=Remedy.SIGN_IN, detail=detail)
 
 
 def words_of(error: str, description: str) -> str:

@@ -1,0 +1,51 @@
+"""What is said before and after a sign-in: the consent screen's lines, and what was granted of them."""
+
+from tuimail.domain.account import Account, ConsentRequest
+from tuimail.domain.scope import Permission, describe
+from tuimail.engine.auth import AuthDesk
+from tuimail.oauth.metadata import Metadata
+
+
+def can_use_code(account: Account, metadata: Metadata | None) -> bool:
+    """Whether the account can be signed in to with a code on another device, as far as known."""
+    known = metadata.device_authorization_endpoint if metadata else account.oauth.endpoints.device_authorization
+    return account.oauth.device_code and known is not None
+
+
+def consent_request(auth: AuthDesk, permissions: frozenset[Permission], *, is_remote: bool) -> ConsentRequest:
+    """Everything that the consent screen says about asking for these permissions. Waits for the keychain's name."""
+    account, sets = auth.account, auth.account.oauth.scopes
+    held = auth.record.scopes if auth.record and auth.record.refresh else ()
+    hosts = [("sign-in", account.auth_host), ("reading mail", str(account.imap))]
+    if account.smtp is not None:
+        hosts.append(("sending mail", str(account.smtp)))
+    asked = permissions | {Permission.IDENTITY}
+    lines = [line for line in describe(sets, asked, held) if not line.granted or line.permission in permissions]
+    return ConsentRequest(
+        account=account.id,
+        address=account.address,
+        provider=account.provider,
+        hosts=tuple(hosts),
+        lines=tuple(line for line in lines if not line.granted),
+        already=tuple(line for line in describe(sets, frozenset(Permission), held) if line.granted),
+        kept_in=auth.vault.open(),
+        one_permission=sets.can_send and not sets.separate,
+        sign_out=sign_out_words(account),
+        can_use_code=can_use_code(account, auth.known_metadata),
+        is_remote=is_remote,
+    )
+
+
+def sign_out_words(account: Account) -> str:
+    """What signing out will do at this provider."""
+    if not account.can_revoke and account.access_page:
+        return f"Signing out deletes everything here. Access can be ended at {account.access_page}."
+    return f"Signing out ends this access at {account.provider} and deletes everything here."
+
+
+def granted_words(account: Account, missing: frozenset[Permission]) -> str:
+    """How a sign-in ended; a permission that was asked for and not given is named."""
+    if not missing:
+        return f"Signed in as {account.address}."
+    words = " and ".join(sorted(permission.value for permission in missing))
+    return f"Signed in as {account.address}. {account.provider} did not grant: {words} mail."
