@@ -30,6 +30,7 @@ from tuimail.api.events import (
     MailboxesListed,
 )
 from tuimail.domain.errors import ErrorKind, KeychainError, Remedy
+from tuimail.domain.mailbox import MailboxRole
 from tuimail.domain.token import Secret
 from tuimail.keychain.base import Keychain
 from tuimail.program import CLOSE_S
@@ -146,7 +147,7 @@ def test_closing_does_not_wait_for_a_mail_server_that_is_stuck(rig: Rig) -> None
 
     heard = rig.signed_in()
     rig.mail.answers[b"SELECT"] = hang
-    heard.submit(OpenMailbox(account=ACCOUNT, mailbox=box(heard).id))
+    heard.submit(OpenMailbox(account=ACCOUNT, mailbox=box(heard, MailboxRole.TRASH).id))
     assert stuck.wait(10)
 
     assert seconds_to_close(heard) < CLOSE_S + GRACE_S
