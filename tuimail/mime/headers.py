@@ -100,7 +100,7 @@ def _ascii_fields(block: str) -> dict[str, str]:
 def _fields(block: bytes) -> dict[str, str]:
     """The same where raw 8-bit text needs a guess at its charset, field by field."""
     fields: dict[str, str] = {}
-    for match in _ROW_FIELD.finditer(block):
+    for match in _ROW_FIELD.finditer(block.replace(b"\r", b"")):
         _add(fields, match[1].lower().decode("ascii"), unfold(match[2][:MAX_FIELD]))
     return fields
 
