@@ -113,8 +113,10 @@ class MessageRepository:
             known |= self._adopt(mailbox, [message for message in new if message.uid not in known])
             fresh = {message.uid: message for message in new if message.uid not in known}
             rows = self._free_rows(mailbox, fresh)
-            self._db.run_rows(_INSERT, [_insertion(rows[uid], mailbox, message) for uid, message in fresh.items()])
-            self._db.run_rows(_INDEX, [_indexed(rows[uid], message) for uid, message in fresh.items()])
+            # Rising: FTS5 writes out all it holds whenever a row is lower than the one before, which costs 60 us each.
+            rising = sorted(fresh.items(), key=lambda item: rows[item[0]])
+            self._db.run_rows(_INSERT, [_insertion(rows[uid], mailbox, message) for uid, message in rising])
+            self._db.run_rows(_INDEX, [_indexed(rows[uid], message) for uid, message in rising])
             again = {message.uid: message for message in new if message.uid in known}
             textless = self._without_text(known.values())
             bare = {uid: message for uid, message in again.items() if known[uid] in textless}
