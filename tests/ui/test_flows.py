@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
+from msgspec.structs import replace
 from textual.pilot import Pilot
 
 from tests.fakes.app import make_app, press
@@ -21,6 +22,7 @@ from tuimail.domain.token import Secret
 from tuimail.ui.app import TuimailApp
 from tuimail.ui.screens.compose import ComposeScreen
 from tuimail.ui.screens.consent import ConsentScreen
+from tuimail.ui.screens.device_code import DeviceCodeScreen
 from tuimail.ui.screens.keychain import KeychainScreen
 from tuimail.ui.screens.login import LoginScreen
 from tuimail.ui.screens.mail import MailScreen
@@ -98,6 +100,42 @@ async def test_consent_asked_for_at_the_start_leads_through_the_browser_to_mail(
         await settle(pilot)
         assert isinstance(app.screen, MailScreen)
         assert app.state.view.sign_in == SIGNED_IN
+
+
+async def test_the_other_device_takes_the_place_of_the_browser_and_esc_gives_up() -> None:
+    app, engine = make_app(FakeMailbox(sign_in=SignedOut()))
+
+    async with app.run_test(size=SIZE) as pilot:
+        engine.play(consent(Permission.READ))
+        await settle(pilot)
+        await pilot.press("enter")
+        await settle(pilot)
+        browser = engine.number_of(c.SignIn)
+        engine.play(replace(browser_needed(engine), can_use_code=True))
+        await settle(pilot)
+        await pilot.press("d")
+        await settle(pilot)
+
+        assert engine.sent(c.SignInByCode) == [c.SignInByCode(account=WORK, permissions=frozenset({Permission.READ}))]
+        number = engine.number_of(c.SignInByCode)
+        engine.play(
+            e.Cancelled(command=browser),
+            e.CodeNeeded(
+                command=number,
+                account=WORK,
+                user_code="WDJB-MJHT",
+                verification_uri="https://login.example/device",
+                verification_uri_complete=None,
+                time_limit_s=600,
+            ),
+        )
+        await settle(pilot)
+        assert isinstance(app.screen, DeviceCodeScreen)
+        assert browser not in engine.cancelled
+
+        await pilot.press("escape")
+        await settle(pilot)
+        assert number in engine.cancelled
 
 
 async def test_declining_consent_signs_nothing_in() -> None:

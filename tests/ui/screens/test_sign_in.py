@@ -14,7 +14,7 @@ from tuimail.domain.ids import AccountId
 from tuimail.domain.scope import Permission, ScopeSets, describe
 from tuimail.domain.token import Secret
 from tuimail.ui.screens.client_secret import ClientSecretScreen
-from tuimail.ui.screens.consent import ConsentScreen, one_permission_words
+from tuimail.ui.screens.consent import Consent, ConsentScreen, one_permission_words
 from tuimail.ui.screens.keychain import KeychainScreen, passphrase_trouble
 from tuimail.ui.screens.login import FINISHED, LoginScreen
 from tuimail.ui.screens.other_account import OtherAccountQuestion
@@ -67,8 +67,8 @@ async def test_consent_names_provider_hosts_permissions_place_and_sign_out(size:
         assert "revokes the access and deletes everything kept here" in shown
 
 
-@pytest.mark.parametrize(("key", "answer"), [("enter", True), ("escape", False)])
-async def test_enter_agrees_and_esc_declines(key: str, answer: bool) -> None:
+@pytest.mark.parametrize(("key", "answer"), [("enter", Consent.BROWSER), ("escape", Consent.NO)])
+async def test_enter_agrees_and_esc_declines(key: str, answer: Consent) -> None:
     app = Host(lambda: ConsentScreen(REQUEST))
     async with app.run_test(size=SMALL) as pilot:
         await pilot.press(key)

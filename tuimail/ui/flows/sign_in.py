@@ -12,12 +12,14 @@ from tuimail.api.commands import (
     GiveClientSecret,
     PasteRedirect,
     SignIn,
+    SignInByCode,
 )
 from tuimail.api.events import (
     BrowserNeeded,
     BrowserWords,
     Cancelled,
     ClientSecretNeeded,
+    CodeNeeded,
     ConsentNeeded,
     Event,
     Failed,
@@ -35,10 +37,11 @@ from tuimail.domain.token import Secret
 from tuimail.ui.flows.flow import Flow
 from tuimail.ui.patience import WORTH_A_WORD_S
 from tuimail.ui.screens.client_secret import ClientSecretScreen
-from tuimail.ui.screens.consent import ConsentScreen
+from tuimail.ui.screens.consent import Consent, ConsentScreen
 from tuimail.ui.screens.deeds.going import KeychainChoicesWanted
+from tuimail.ui.screens.device_code import BROWSER, DeviceCodeScreen
 from tuimail.ui.screens.keychain import KeychainScreen
-from tuimail.ui.screens.login import LoginScreen
+from tuimail.ui.screens.login import OTHER_DEVICE, LoginScreen
 from tuimail.ui.screens.other_account import OtherAccountQuestion
 from tuimail.ui.screens.question import Question
 
@@ -56,9 +59,9 @@ class SignInFlow(Flow):
     """One sign-in at a time; the engine keeps the state, this shows it."""
 
     _consent: ConsentScreen | None = None
-    _login: LoginScreen | None = None
+    _login: LoginScreen | DeviceCodeScreen | None = None
     _command: CommandId | None = None
-    _asked: SignIn | None = None
+    _asked: SignIn | SignInByCode | None = None
     _keychain: KeychainScreen | None = None
     _offered = False
     """Whether the choices were asked for while the keychain is still being waited for."""
@@ -71,7 +74,9 @@ class SignInFlow(Flow):
             case ConsentNeeded(request=request):
                 self._ask_consent(request)
             case BrowserNeeded():
-                self._show_login(event)
+                self._show_login(LoginScreen(event), event.command)
+            case CodeNeeded():
+                self._show_login(DeviceCodeScreen(event), event.command)
             case BrowserWords(words=words) if self._login is not None:
                 self._login.show_words(words)
             case OtherAccountFound(account=account):
@@ -105,16 +110,19 @@ class SignInFlow(Flow):
         self._consent = ConsentScreen(request)
         self.host.app.push_screen(self._consent, partial(self._consented, request))
 
-    def _consented(self, request: ConsentRequest, yes: bool | None) -> None:
+    def _consented(self, request: ConsentRequest, answer: Consent | None) -> None:
         self._consent = None
         permissions = frozenset(line.permission for line in request.lines)
-        if yes:
-            self._sign_in(SignIn(account=request.account, permissions=permissions))
-        else:
-            self.session.submit(DeclineConsent(account=request.account))
-            self.host.app.post_message(Declined(request.account, permissions))
+        match answer:
+            case Consent.BROWSER:
+                self._sign_in(SignIn(account=request.account, permissions=permissions))
+            case Consent.CODE:
+                self._sign_in(SignInByCode(account=request.account, permissions=permissions))
+            case _:
+                self.session.submit(DeclineConsent(account=request.account))
+                self.host.app.post_message(Declined(request.account, permissions))
 
-    def _sign_in(self, command: SignIn) -> None:
+    def _sign_in(self, command: SignIn | SignInByCode) -> None:
         self._asked = command
         self._command = self.session.submit(command)
 
@@ -128,15 +136,21 @@ class SignInFlow(Flow):
         if command == self._command and self._login is None:
             self.host.tell(f"{words[:1].upper()}{words[1:]}…")
 
-    def _show_login(self, event: BrowserNeeded) -> None:
+    def _show_login(self, screen: LoginScreen | DeviceCodeScreen, command: CommandId | None) -> None:
         self.close(self._login)
-        self._login = LoginScreen(event)
-        self._command = event.command if event.command is not None else self._command
-        self.host.app.push_screen(self._login, self._login_closed)
+        self._login = screen
+        self._command = command if command is not None else self._command
+        self.host.app.push_screen(screen, self._login_closed)
 
     def _login_closed(self, result: str | None) -> None:
         self._login = None
-        if result is None and self._command is not None:
+        asked = self._asked
+        if result == OTHER_DEVICE and asked is not None:
+            # The engine ends the attempt that this one takes the place of.
+            self._sign_in(SignInByCode(account=asked.account, permissions=asked.permissions))
+        elif result == BROWSER and asked is not None:
+            self._sign_in(SignIn(account=asked.account, permissions=asked.permissions))
+        elif result is None and self._command is not None:
             self.session.cancel(self._command)
 
     def _ended(self, event: Finished | Failed | Cancelled) -> None:

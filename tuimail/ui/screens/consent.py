@@ -1,5 +1,6 @@
 """The consent screen: what tuimail wants to be allowed, in plain words, before anything leaves the machine."""
 
+from enum import StrEnum
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -16,11 +17,22 @@ from tuimail.ui.widgets.hint_line import HintLine
 LABEL_WIDTH = 13
 
 
-class ConsentScreen(ModalScreen[bool]):
-    """Shows a request and returns whether the person agrees. Enter is the yes: nothing here destroys."""
+class Consent(StrEnum):
+    """The person's answer."""
+
+    NO = "no"
+    BROWSER = "browser"
+    CODE = "code"
+    """Yes, with a code on another device."""
+
+
+class ConsentScreen(ModalScreen[Consent]):
+    """Shows a request and returns how the person agrees, if so. Enter is the yes: nothing here destroys."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "agree", "Agree and open the browser", id="consent.agree"),
+        Binding("enter", "agree", "Agree and sign in", id="consent.agree"),
+        Binding("d", "agree_by_code", "Agree, and use another device", id="consent.other_device"),
+        Binding("b", "agree_by_browser", "Agree and open the browser", id="consent.browser"),
         Binding("escape", "decline", "Decline", id="consent.decline"),
     ]
     DEFAULT_CSS = "ConsentScreen { align: center middle; background: $background 70%; }"
@@ -39,19 +51,39 @@ class ConsentScreen(ModalScreen[bool]):
             if request.one_permission:
                 yield Words(one_permission_words(request.provider))
             yield Facts(_facts(request), lead_width=LABEL_WIDTH)
-        yield HintLine((("enter", "agree, open the browser"), ("esc", "decline"), ("↑ ↓", "scroll")))
+        yield HintLine(_hints(request))
 
     def on_mount(self) -> None:
         """The arrows scroll."""
         self.query_one(Dialog).focus()
 
     def action_agree(self) -> None:
-        """Say yes."""
-        self.dismiss(True)
+        """Say yes; over SSH the browser is elsewhere, so that a code is the shorter way."""
+        self.dismiss(Consent.CODE if _prefers_code(self._request) else Consent.BROWSER)
+
+    def action_agree_by_code(self) -> None:
+        """Say yes, and sign in on another device."""
+        if self._request.can_use_code:
+            self.dismiss(Consent.CODE)
+
+    def action_agree_by_browser(self) -> None:
+        """Say yes, and sign in with a browser."""
+        self.dismiss(Consent.BROWSER)
 
     def action_decline(self) -> None:
         """Say no; nothing was sent and nothing changes."""
-        self.dismiss(False)
+        self.dismiss(Consent.NO)
+
+
+def _prefers_code(request: ConsentRequest) -> bool:
+    return request.can_use_code and request.is_remote
+
+
+def _hints(request: ConsentRequest) -> tuple[tuple[str, str], ...]:
+    if _prefers_code(request):
+        return (("enter", "agree, show a code"), ("b", "with a browser"), ("esc", "decline"), ("↑ ↓", "scroll"))
+    codes = (("d", "other device"),) if request.can_use_code else ()
+    return (("enter", "agree, open the browser"), *codes, ("esc", "decline"), ("↑ ↓", "scroll"))
 
 
 def one_permission_words(provider: str) -> str:

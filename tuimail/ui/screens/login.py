@@ -27,8 +27,14 @@ from tuimail.ui.widgets.url_text import UrlText
 FINISHED = "finished"
 """The result where the sign-in itself ended; None where the person gave it up."""
 
+OTHER_DEVICE = "other device"
+"""The result where the person wants a code for another device instead."""
+
 _FIELD_HINTS = (("enter", "use the pasted address"), ("F2", "print the address alone"), ("esc", "cancel"))
 _HINTS = (("p", "print the address alone"), ("y", "copy"), ("tab", "paste field"), ("esc", "cancel"))
+
+
+Hints = tuple[tuple[str, str], ...]
 
 
 class PasteField(Input):
@@ -47,6 +53,7 @@ class LoginScreen(ModalScreen[str | None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("p,f2", "print_url", "Print the address alone", id="login.print"),
         Binding("y", "copy_url", "Copy the address", id="login.copy"),
+        Binding("d,f3", "other_device", "Use another device", id="login.other_device"),
         Binding("escape", "cancel", "Cancel", id="login.cancel"),
     ]
     DEFAULT_CSS = """
@@ -82,6 +89,8 @@ class LoginScreen(ModalScreen[str | None]):
             with Horizontal(id="head"):
                 yield Words(Content.assemble(("Continue in your browser", "bold $primary")))
                 yield Countdown(event.time_limit_s, clock=self._clock, every_s=self._every_s)
+            if event.can_use_code:
+                yield Words(code_words(event))
             yield Words(opening_words(event))
             yield UrlText(self._url)
             if event.is_remote:
@@ -90,7 +99,7 @@ class LoginScreen(ModalScreen[str | None]):
             yield PasteField(placeholder="the address your browser ended on", select_on_focus=False)
             yield Words(id="words")
             yield Words(f"Waiting for the answer on {event.listening_on}.", id="progress")
-        yield HintLine(_HINTS)
+        yield HintLine(self._hints(_HINTS, key="d"))
 
     def on_mount(self) -> None:
         """The field takes the keys at once only where the answer cannot come by itself."""
@@ -126,6 +135,14 @@ class LoginScreen(ModalScreen[str | None]):
         """Give the sign-in up."""
         self.dismiss(None)
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 (Textual's signature)
+        """No key for what the provider does not have."""
+        return self._event.can_use_code if action == "other_device" else True
+
+    def action_other_device(self) -> None:
+        """Go the other way."""
+        self.dismiss(OTHER_DEVICE)
+
     def action_copy_url(self) -> None:
         """Copy the address through the terminal (OSC 52), which may refuse without a word."""
         self.app.copy_to_clipboard(self._url)
@@ -152,11 +169,14 @@ class LoginScreen(ModalScreen[str | None]):
 
     def on_descendant_focus(self) -> None:
         """The letters are the field's now."""
-        self.query_one(HintLine).show(_FIELD_HINTS)
+        self.query_one(HintLine).show(self._hints(_FIELD_HINTS, key="F3"))
 
     def on_descendant_blur(self) -> None:
         """The letters are keys again."""
-        self.query_one(HintLine).show(_HINTS)
+        self.query_one(HintLine).show(self._hints(_HINTS, key="d"))
+
+    def _hints(self, usual: Hints, *, key: str) -> Hints:
+        return ((key, "other device"), *usual) if self._event.can_use_code else usual
 
 
 def opening_words(event: BrowserNeeded) -> str:
@@ -164,6 +184,14 @@ def opening_words(event: BrowserNeeded) -> str:
     if event.browser_opened and not event.is_remote:
         return "Your browser should show this page. If it does not, open this address in it:"
     return "Open this address in a browser, on this machine or on another:"
+
+
+def code_words(event: BrowserNeeded) -> Content:
+    """The way without an address to bring back; the better one where the browser is elsewhere."""
+    key = "F3" if event.is_remote or not event.browser_opened else "d"
+    return Content.assemble(
+        (key, "bold"), " shows a code to type in on your phone or another computer; nothing has to be brought back."
+    )
 
 
 def tunnel_words(listening_on: str) -> Content:
