@@ -17,20 +17,34 @@ from tuimail.domain.ids import AccountId
 from tuimail.program import Program, Setting, chosen_account, read_setting
 from tuimail.ui.arrivals import opening
 from tuimail.ui.external_editor import ExternalEditor, editor_command
-from tuimail.ui.start import ComposeMail, OpenMail, StartMode
+from tuimail.ui.start import ADD_ACCOUNT, OpenMail, StartMode
 
 if TYPE_CHECKING:
     from tuimail.ui.app import TuimailApp
+
+
+class AccountWantedError(Exception):
+    """The person left the mail for the assistant."""
+
 
 _FRAMES_PER_S = "250"
 """Textual's own 60 let a key wait up to 16 ms for its repaint, and each of the first layouts too."""
 
 
-def run_mail(profile_flag: str | None, account: str | None, environ: dict[str, str], *, mailto: str | None) -> int:
-    """``tuimail`` and ``tuimail compose``: open the profile's account."""
-    setting = read_setting(profile_flag, environ, find_places())
-    default = chosen_account(setting.profile, account)
-    return run_app(setting, default, start=ComposeMail(mailto=mailto) if mailto is not None else OpenMail())
+def run_mail(profile_flag: str | None, account: str | None, environ: dict[str, str], *, start: StartMode) -> int:
+    """``tuimail`` and ``tuimail compose``: open the profile's account, and again after one was added to it."""
+    while True:
+        places = find_places()
+        setting = read_setting(profile_flag, environ, places)
+        try:
+            return run_app(setting, chosen_account(setting.profile, account), start=start)
+        except AccountWantedError:
+            from tuimail.assistant import run_assistant  # noqa: PLC0415 (what a start does without)
+
+            chosen = run_assistant(setting.profile.path, environ, places)
+        start = OpenMail()
+        if not isinstance(chosen, str):
+            account, start = chosen.account, chosen.start
 
 
 def hand_over(profile_flag: str | None, account: str | None, environ: dict[str, str], *, mailto: str) -> bool:
@@ -61,6 +75,9 @@ def run_app(setting: Setting, default: AccountId, *, start: StartMode) -> int:
         app.run()
         if app.fault:
             raise crashed(app.fault, setting)
+        ending: object = app.return_value
+        if ending == ADD_ACCOUNT:
+            raise AccountWantedError
         return app.return_code or 0
     finally:
         program.close()

@@ -133,9 +133,10 @@ def _do(chosen: Chosen, environ: dict[str, str]) -> int:
 
         return run_first(profile, environ)
     from tuimail.assembly import run_mail  # noqa: PLC0415 (see run)
+    from tuimail.ui.start import ComposeMail, OpenMail  # noqa: PLC0415 (see run)
 
-    mailto = chosen.mailto if chosen.command == "compose" else None
-    return run_mail(chosen.profile, chosen.account, environ, mailto=mailto)
+    start = ComposeMail(mailto=chosen.mailto) if chosen.command == "compose" else OpenMail()
+    return run_mail(chosen.profile, chosen.account, environ, start=start)
 
 
 def _tell_fault(_kind: type[BaseException], fault: BaseException, _trace: TracebackType | None) -> None:

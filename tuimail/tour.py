@@ -4,13 +4,11 @@ import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tuimail.assembly import run_app
-from tuimail.config.model import UiSettings
-from tuimail.config.paths import places_under
-from tuimail.config.themes import bundled_dir, load_themes
+from tuimail.assembly import run_app, run_mail
+from tuimail.assistant import run_assistant
+from tuimail.config.paths import find_places, places_under
 from tuimail.demo.provider import DemoProvider
 from tuimail.embedded import demo_setting
-from tuimail.ui.first_app import FirstRunApp
 from tuimail.ui.start import OpenMail
 
 
@@ -24,7 +22,10 @@ def run_demo(environ: dict[str, str], *, no_browser: bool) -> int:
 
 
 def run_first(profile: Path, environ: dict[str, str]) -> int:
-    """The first screen of somebody without a profile: the demo, or how to add an account."""
-    theme = next(theme for theme in load_themes([bundled_dir()]) if theme.name == UiSettings().theme)
-    chosen = FirstRunApp(str(profile), theme=theme).run()
-    return run_demo(environ, no_browser=False) if chosen == "demo" else 0
+    """The first screen of somebody without a profile: the demo, or an account, whose consent screen comes next."""
+    chosen = run_assistant(profile, environ, find_places())
+    if chosen == "demo":
+        return run_demo(environ, no_browser=False)
+    if chosen == "quit":
+        return 0
+    return run_mail(str(profile), chosen.account, environ, start=chosen.start)

@@ -5,18 +5,21 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from tuimail.api.setup import SetupCommand
 from tuimail.domain.draft import Draft
 from tuimail.domain.ids import AccountId, DraftId, MailboxId, OutboxId, RowId
 from tuimail.domain.listing import ListView
 from tuimail.domain.mailbox import MailboxRole
 from tuimail.domain.scope import Permission
-from tuimail.domain.token import Secret
+from tuimail.domain.token import AppPassword, Secret
 
 
 class OpenAccount(Struct, frozen=True, kw_only=True):
     """Show what is stored of the account, then connect. Leads to ``ConsentNeeded`` where nobody is signed in."""
 
     account: AccountId
+    asks: bool = True
+    """False: opened beside the account on the screen. Where nobody is signed in, that is told and nothing asked."""
 
 
 class AskConsent(Struct, frozen=True, kw_only=True):
@@ -44,6 +47,13 @@ class SignInByCode(Struct, frozen=True, kw_only=True):
 
     account: AccountId
     permissions: frozenset[Permission]
+
+
+class SignInWithPassword(Struct, frozen=True, kw_only=True):
+    """The app password, given at the screen that ``PasswordNeeded`` asks for: tried, and kept only if it works."""
+
+    account: AccountId
+    password: AppPassword
 
 
 class GiveClientSecret(Struct, frozen=True, kw_only=True):
@@ -370,6 +380,7 @@ Command = (
     | DeclineConsent
     | SignIn
     | SignInByCode
+    | SignInWithPassword
     | GiveClientSecret
     | PasteRedirect
     | AnswerOtherAccount
@@ -411,4 +422,5 @@ Command = (
     | EditOutbox
     | DiscardOutbox
     | Refresh
+    | SetupCommand
 )

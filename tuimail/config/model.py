@@ -42,6 +42,8 @@ class ServerTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     host: Text = None
     port: int | None = None
     tls: Literal["implicit", "starttls"] | None = None
+    mechanism: Literal["XOAUTH2", "OAUTHBEARER"] | None = None
+    """To take where the server offers both."""
 
 
 class KeepTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -86,6 +88,14 @@ class Preset(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What is known about a provider: a table of ``providers.toml``."""
 
     title: str
+    domains: tuple[str, ...] = ()
+    """Of addresses that are always this provider's."""
+    mx: tuple[str, ...] = ()
+    """What the hosts end in that take in mail of the domains it hosts for others."""
+    guide: str = ""
+    """The table of ``guides.toml`` that leads to a client id; empty for the general one."""
+    registers: bool = False
+    """Whether the provider registers clients by itself (RFC 7591)."""
     sign_in: Literal["oauth", "app_password"] = "oauth"
     oauth: OAuthTable = OAuthTable()
     unregistered_scopes: ScopesTable | None = None
@@ -94,6 +104,16 @@ class Preset(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     smtp: ServerTable = ServerTable()
     save_sent: bool = True
     access_page: Text = None
+    """Where the user ends a program's access."""
+    password_page: Text = None
+    """Where the user makes and ends app passwords; None where the provider has none for mail."""
+    device_code: bool = True
+    """False: its sign-in with a code on another device does not extend to mail."""
+    rotates: bool | None = None
+    """Whether each refresh brings a new refresh token; None: not known. The program copes with both."""
+    revokes: Literal["token", "grant", "nothing"] | None = None
+    """What ends with a revoked token: it alone and what came of it, or all that this client id was granted; nothing:
+    there is no revocation. None: not known, and taken for ``grant``."""
 
 
 class Profile(Struct, frozen=True, kw_only=True):

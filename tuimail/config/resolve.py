@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from tuimail.config.model import AccountTable, OAuthTable, Preset, ScopesTable, ServerTable
 from tuimail.config.shape import Path as Keys
 from tuimail.config.shape import ShapeError, dotted
-from tuimail.domain.account import Account, Endpoints, Keep, OAuthSettings, Server, SignInMethod, Tls
+from tuimail.domain.account import Account, Endpoints, Keep, OAuthSettings, Revokes, Server, SignInMethod, Tls
 from tuimail.domain.address import is_address
 from tuimail.domain.clean import clean_block, clean_line, is_clean_line
 from tuimail.domain.ids import AccountId
@@ -41,24 +41,34 @@ def resolve_account(name: str, table: AccountTable, *, preset: Preset, folder: P
     if not _NAME.fullmatch(name):
         raise ShapeError(keys, f"{dotted(keys)}: name accounts with letters, digits, - and _ only.")
     _check_person(table, keys)
-    _check_sign_in(table, preset, keys)
-    oauth = _oauth(table, preset, (*keys, "oauth"))
-    smtp = _server(table.smtp, preset.smtp, ports=_SMTP_PORTS, keys=(*keys, "smtp")) if oauth.scopes.can_send else None
+    method = _method(table, preset, keys)
+    imap = _server(table.imap, preset.imap, ports=_IMAP_PORTS, keys=(*keys, "imap"))
+    if method is SignInMethod.APP_PASSWORD:
+        oauth = OAuthSettings(scopes=ScopeSets())
+        # Without any host there is no way to send: an account for reading.
+        sends = table.smtp.host is not None or preset.smtp.host is not None
+        provider = preset.title or imap.host
+    else:
+        oauth = _oauth(table, preset, (*keys, "oauth"))
+        sends = oauth.scopes.can_send
+        provider = preset.title or _host_of(oauth.issuer or oauth.endpoints.authorization or "")
+    smtp = _server(table.smtp, preset.smtp, ports=_SMTP_PORTS, keys=(*keys, "smtp")) if sends else None
     return Account(
         id=AccountId(name),
         address=table.address,
         login=table.login or table.address,
         name=clean_line(table.name),
-        provider=preset.title or _host_of(oauth.issuer or oauth.endpoints.authorization or ""),
-        sign_in=SignInMethod.OAUTH,
+        provider=provider,
+        sign_in=method,
         ca_file=_ca_file(table.ca_file, folder, (*keys, "ca_file")),
         aliases=table.aliases,
         signature=clean_block(table.signature),
         oauth=oauth,
-        imap=_server(table.imap, preset.imap, ports=_IMAP_PORTS, keys=(*keys, "imap")),
+        imap=imap,
         smtp=smtp,
         save_sent=preset.save_sent if table.save_sent is None else table.save_sent,
         access_page=preset.access_page,
+        password_page=preset.password_page,
         keep=Keep(days=table.keep.days, megabytes=table.keep.megabytes),
     )
 
@@ -73,19 +83,17 @@ def _check_person(table: AccountTable, keys: Keys) -> None:
         )
 
 
-def _check_sign_in(table: AccountTable, preset: Preset, keys: Keys) -> None:
-    if (table.sign_in or preset.sign_in) != "app_password":
-        return
-    if table.sign_in:
-        words = f"{dotted((*keys, 'sign_in'))}: signing in with an app password is not in this version; OAuth is."
-        raise ShapeError((*keys, "sign_in"), words, is_later=True)
-    works = (
-        'With a client id that the provider gave you, add sign_in = "oauth".'
-        if preset.oauth.scopes
-        else "Providers with a sign-in in the browser work, such as google, microsoft and fastmail."
-    )
-    words = f"{dotted((*keys, 'provider'))}: {preset.title} takes app passwords, which is not in this version. {works}"
-    raise ShapeError((*keys, "provider"), words, is_later=True)
+def _method(table: AccountTable, preset: Preset, keys: Keys) -> SignInMethod:
+    method = SignInMethod(table.sign_in or preset.sign_in)
+    if method is SignInMethod.OAUTH and preset.sign_in == SignInMethod.APP_PASSWORD.value and not preset.oauth.scopes:
+        if not table.oauth.scopes:
+            where = (*keys, "sign_in")
+            words = f"{dotted(where)}: {preset.title} has no OAuth for mail; write app_password, or leave it out."
+            raise ShapeError(where, words)
+    elif method is SignInMethod.APP_PASSWORD and table.oauth != OAuthTable():
+        where = (*keys, "oauth")
+        raise ShapeError(where, f"{dotted(where)} is of no use with an app password: leave it out.")
+    return method
 
 
 def _oauth(table: AccountTable, preset: Preset, keys: Keys) -> OAuthSettings:
@@ -116,6 +124,8 @@ def _oauth(table: AccountTable, preset: Preset, keys: Keys) -> OAuthSettings:
         redirect_host=_first(own.redirect_host, given.redirect_host, "127.0.0.1"),
         scopes=_scopes(own, preset, keys, is_registered=client_id is not None),
         extra=_extra({**(given.extra or {}), **(own.extra or {})}, keys),
+        revokes=Revokes(preset.revokes) if preset.revokes else Revokes.GRANT,
+        device_code=preset.device_code or own.device_authorization_endpoint is not None,
     )
 
 
@@ -188,7 +198,7 @@ def _server(own: ServerTable, given: ServerTable, *, ports: dict[Tls, int], keys
     port = own.port or (given.port if own.tls is None else None) or ports[tls]
     if own.port == 0 or not 1 <= port <= _HIGHEST_PORT:
         raise ShapeError((*keys, "port"), f"{dotted((*keys, 'port'))} must be between 1 and {_HIGHEST_PORT}.")
-    return Server(host=host, port=port, tls=tls)
+    return Server(host=host, port=port, tls=tls, mechanism=_first(own.mechanism, given.mechanism, ""))
 
 
 def _is_ip(host: str) -> bool:

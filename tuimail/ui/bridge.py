@@ -1,10 +1,14 @@
 """Engine events on their way into Textual: one message each, posted from worker threads."""
 
+from typing import TypeVar
+
 from textual.app import App
 from textual.message import Message
 
 from tuimail.api.engine import Sink
 from tuimail.api.events import Event, Progress
+
+T = TypeVar("T")
 
 
 class Reported(Message, bubble=False):
@@ -24,7 +28,7 @@ class Reported(Message, bubble=False):
         )
 
 
-def poster(app: App[None]) -> Sink:
+def poster(app: App[T]) -> Sink:
     """A sink that posts to the app, which may be done from any thread."""
 
     def post(event: Event) -> None:

@@ -2,6 +2,11 @@
 
 from msgspec import Struct
 
+from tuimail.domain.token import Secret
+
+ADD_ACCOUNT = "add account"
+"""How the app ends where the person wants the assistant."""
+
 
 class OpenMail(Struct, frozen=True, kw_only=True):
     """Show the mailbox."""
@@ -14,4 +19,13 @@ class ComposeMail(Struct, frozen=True, kw_only=True):
     """A ``mailto:`` address, or empty."""
 
 
-StartMode = OpenMail | ComposeMail
+class FirstSignIn(Struct, frozen=True, kw_only=True):
+    """Show the mailbox of an account that was just set up: the consent screen opens on it."""
+
+    secret: Secret | None = None
+    """The client secret that was given in the assistant, on its way to the keychain."""
+    tests_sending: bool = False
+    """Ask for sending together with reading, and try it once signed in."""
+
+
+StartMode = OpenMail | ComposeMail | FirstSignIn

@@ -1,18 +1,16 @@
 """Outbox, drafts, the plain question and the first run."""
 
 from datetime import UTC, timedelta
-from pathlib import Path
 from typing import Literal
 
 import pytest
 from msgspec.structs import replace
 
 from tests.ui.screens.host import HOSTILE, NOW, SIZES, SMALL, Host, flat, until
-from tuimail.config.load import load_profile
 from tuimail.domain.draft import Draft, OutboxItem, OutboxState
 from tuimail.domain.ids import AccountId, DraftId, OutboxId
 from tuimail.ui.screens.drafts import DraftsScreen
-from tuimail.ui.screens.first_run import EXAMPLE, FirstRunScreen
+from tuimail.ui.screens.first_run import FirstRunScreen
 from tuimail.ui.screens.outbox import OutboxScreen
 from tuimail.ui.screens.question import Question
 
@@ -150,25 +148,20 @@ async def test_what_destroys_is_never_preselected(destructive: bool, key: str, a
 
 @pytest.mark.parametrize(("key", "answer"), [("enter", "demo"), ("d", "demo"), ("q", "quit")])
 async def test_the_first_run_offers_the_demo(key: str, answer: Literal["demo", "quit"]) -> None:
-    app = Host(lambda: FirstRunScreen("/home/alice/.config/tuimail/profile.toml"))
+    app = Host(FirstRunScreen)
     async with app.run_test(size=SMALL) as pilot:
         await pilot.press(key)
 
         assert app.answers == [answer]
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_the_first_run_shows_the_file_to_write(size: tuple[int, int]) -> None:
-    app = Host(lambda: FirstRunScreen("/home/alice/[/b]/profile.toml"))
-    async with app.run_test(size=size) as pilot:
+async def test_the_first_run_opens_the_assistant() -> None:
+    app = Host(FirstRunScreen)
+    async with app.run_test(size=SMALL) as pilot:
         await pilot.press("a")
-        await until(pilot, lambda: "/home/alice/[/b]/profile.toml" in app.text())
 
-        assert "[accounts.work.oauth]" in app.text()
-        # Copied from the screen it must be what it was: no line as wide as the smallest dialog's inside.
-        assert max(len(line) for line in EXAMPLE.splitlines()) <= 70
-        await pilot.press("escape")
-        assert "Try it without an account" in app.text()
+        await until(pilot, lambda: bool(app.posted_of(FirstRunScreen.AccountWanted)))
+        assert app.answers == []
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -182,10 +175,3 @@ async def test_hostile_words_are_shown_as_they_are(size: tuple[int, int]) -> Non
         app = Host(make)
         async with app.run_test(size=size):
             assert flat(app.text()).count(HOSTILE) >= count
-
-
-def test_the_example_of_the_first_run_is_a_valid_profile(tmp_path: Path) -> None:
-    file = tmp_path / "profile.toml"
-    file.write_text(EXAMPLE)
-
-    assert [account.address for account in load_profile(file).accounts] == ["you@example.org"]

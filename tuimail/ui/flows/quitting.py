@@ -11,6 +11,8 @@ from tuimail.ui.flows.flow import Flow, Host
 from tuimail.ui.flows.writing import WritingFlow
 from tuimail.ui.screens.deeds.going import QuitWanted
 from tuimail.ui.screens.question import Question
+from tuimail.ui.screens.settings import SettingsScreen
+from tuimail.ui.start import ADD_ACCOUNT
 
 SENDING_LIMIT_S = 20.0
 """After this the app ends all the same; what is not sent stays in the outbox."""
@@ -36,20 +38,22 @@ class QuitFlow(Flow):
         super().__init__(host)
         self._writing = writing
         self._stage = _Stage.NONE
+        self._leads_to = ""
 
     def take(self, event: Event) -> bool:
         """The outbox may be empty now."""
         if self._stage is _Stage.SENDING and isinstance(event, OutboxChanged) and not self._leaving():
-            self.host.app.exit()
+            self._exit()
         return False
 
     def wish(self, message: Message) -> bool:
         """The wish to quit; a second one is a firm one, except where a draft would be lost."""
         if not isinstance(message, QuitWanted):
             return False
+        self._leads_to = ADD_ACCOUNT if isinstance(message, SettingsScreen.AccountWanted) else ""
         if message.is_firm:
             self._writing.keep_all(lambda _: None)
-            self.host.app.exit()
+            self._exit()
             return True
         match self._stage:
             case _Stage.NONE:
@@ -60,7 +64,7 @@ class QuitFlow(Flow):
             case _Stage.LOSING:
                 pass
             case _Stage.ASKING | _Stage.SENDING:
-                self.host.app.exit()
+                self._exit()
         return True
 
     def _kept(self, unkept: tuple[Draft, ...]) -> None:
@@ -85,7 +89,7 @@ class QuitFlow(Flow):
     def _ask_about_mail(self) -> None:
         leaving = self._leaving()
         if not leaving:
-            self.host.app.exit()
+            self._exit()
             return
         self._stage = _Stage.ASKING
         title = "A mail is still on its way" if len(leaving) == 1 else f"{len(leaving)} mails are still on their way"
@@ -112,4 +116,7 @@ class QuitFlow(Flow):
             if view.outbox:
                 self.session.submit(SendNow(account=account))
         self.host.tell("Sending, then quitting. Ctrl+Q quits at once.")
-        self.host.app.set_timer(SENDING_LIMIT_S, self.host.app.exit)
+        self.host.app.set_timer(SENDING_LIMIT_S, self._exit)
+
+    def _exit(self) -> None:
+        self.host.app.exit(self._leads_to or None)

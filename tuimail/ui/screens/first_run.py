@@ -1,72 +1,38 @@
-"""The first screen of somebody without a profile: try it, or learn how to add an account."""
+"""The first screen of somebody without a profile: try it, or add an account."""
 
 from typing import ClassVar, Literal
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
 from textual.content import Content
+from textual.message import Message
 from textual.screen import Screen
 
 from tuimail.ui.widgets.choices import Choice, Choices
 from tuimail.ui.widgets.dialog import Dialog, Words
 from tuimail.ui.widgets.hint_line import HintLine
 
-EXAMPLE = """\
-[accounts.work]
-address = "you@example.org"
-
-[accounts.work.oauth]
-issuer    = "https://login.example.org"
-client_id = "the id your provider gave you"
-
-[accounts.work.oauth.scopes]
-identity = ["openid", "email"]
-read = ["mail.read"]
-send = ["mail.send"]
-
-[accounts.work.imap]
-host = "imap.example.org"
-
-[accounts.work.smtp]
-host = "smtp.example.org"
-"""
-
 _HINTS = (("enter", "try the demo"), ("a", "add an account"), ("q", "quit"))
-_ACCOUNT_HINTS = (("esc", "back"), ("↑ ↓", "scroll"), ("d", "try the demo"), ("q", "quit"))
 
 
 class FirstRunScreen(Screen[Literal["demo", "quit"]]):
-    """Returns "demo" or "quit"; an account is added in the profile, whose place it shows."""
+    """Returns "demo" or "quit", and posts ``AccountWanted``."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("d", "demo", "Try the demo", id="first.demo"),
         Binding("a", "account", "Add an account", id="first.account"),
-        Binding("escape", "back", "Back", id="first.back"),
         Binding("q", "leave", "Quit", id="first.quit"),
     ]
-    DEFAULT_CSS = """
-    FirstRunScreen { align: center middle; background: $background; }
-    FirstRunScreen #account { height: auto; display: none; }
-    FirstRunScreen #example { background: $panel; padding: 0 1; }
-    FirstRunScreen #path { color: $accent; }
-    """
+    DEFAULT_CSS = "FirstRunScreen { align: center middle; background: $background; }"
 
-    def __init__(self, profile_path: str, *, example: str = EXAMPLE) -> None:
-        super().__init__()
-        self._profile_path = profile_path
-        self._example = example.strip()
+    class AccountWanted(Message):
+        """Open the assistant."""
 
     def compose(self) -> ComposeResult:
         """Words, choices, keys."""
-        with Dialog(wide=True, scrolls_by_key=True):
+        with Dialog(wide=True):
             yield Words(_welcome())
             yield Choices(_CHOICES)
-            with Vertical(id="account"):
-                yield Words("An account is a few lines in this file (no assistant yet):")
-                yield Words(self._profile_path, id="path")
-                yield Words(self._example, id="example")
-                yield Words("Write it, then start tuimail again. `tuimail check` tells what is missing.")
         yield HintLine(_HINTS)
 
     def on_mount(self) -> None:
@@ -82,18 +48,8 @@ class FirstRunScreen(Screen[Literal["demo", "quit"]]):
         self.dismiss("quit")
 
     def action_account(self) -> None:
-        """Show how to add an account."""
-        self._show_account(True)
-
-    def action_back(self) -> None:
-        """Back to the choices."""
-        self._show_account(False)
-
-    def _show_account(self, shown: bool) -> None:
-        self.query_one("#account").display = shown
-        self.query_one(Choices).display = not shown
-        self.query_one(HintLine).show(_ACCOUNT_HINTS if shown else _HINTS)
-        (self.query_one(Dialog) if shown else self.query_one(Choices)).focus()
+        """Open the assistant."""
+        self.post_message(self.AccountWanted())
 
 
 _CHOICES = (
@@ -103,7 +59,12 @@ _CHOICES = (
         words="Try it without an account",
         then="A made-up mailbox on this machine, gone when you quit.",
     ),
-    Choice(key="a", action="account", words="Add your account", then="Shows the file to write and an example."),
+    Choice(
+        key="a",
+        action="account",
+        words="Add your account",
+        then="Your address is enough to begin with; nothing is written until you have seen all of it.",
+    ),
     Choice(key="q", action="leave", words="Quit"),
 )
 

@@ -18,6 +18,7 @@ from tuimail.domain.draft import ActivityEntry
 from tuimail.domain.ids import AccountId
 from tuimail.ui.account_facts import account_facts, state_words
 from tuimail.ui.fit import clock_time, list_date
+from tuimail.ui.screens.deeds.going import QuitWanted
 from tuimail.ui.widgets.dialog import Words
 from tuimail.ui.widgets.facts import Fact, Facts, fact
 from tuimail.ui.widgets.hint_line import HintLine
@@ -35,6 +36,7 @@ class SettingsScreen(Screen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("x", "sign_out", "Sign out", id="settings.sign_out"),
+        Binding("a", "add", "Add an account", id="settings.add"),
         Binding("q,escape", "back", "Back", id="settings.back"),
     ]
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]  # noqa: RUF012 (an instance variable in Textual)
@@ -68,6 +70,9 @@ class SettingsScreen(Screen[None]):
 
         account: AccountId
 
+    class AccountWanted(QuitWanted):
+        """Leave the mail, as at a quit, for the assistant."""
+
     class Closed(Message):
         """Go back."""
 
@@ -91,7 +96,7 @@ class SettingsScreen(Screen[None]):
                 with VerticalScroll(id="activity"):
                     yield Facts([fact("", NO_ACTIVITY)], lead_width=0, id="entries")
         yield HintLine(
-            (("enter", "sign in again"), ("x", "sign out"), ("j k", "choose"), ("tab", "activity"), ("esc", "back"))
+            (("enter", "sign in again"), ("x", "sign out"), ("a", "add account"), ("tab", "activity"), ("esc", "back"))
         )
 
     def on_mount(self) -> None:
@@ -127,6 +132,10 @@ class SettingsScreen(Screen[None]):
         """Ask to sign the account out."""
         if summary := self._current():
             self.post_message(self.SignOutWanted(summary.account.id))
+
+    def action_add(self) -> None:
+        """Set another account up."""
+        self.post_message(self.AccountWanted())
 
     def action_back(self) -> None:
         """Go back."""

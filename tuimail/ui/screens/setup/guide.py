@@ -1,0 +1,179 @@
+"""How one comes to a client id, step by step, and the field for it."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.message import Message
+from textual.screen import Screen
+from textual.widgets import Input
+from textual.widgets.option_list import Option
+
+from tuimail.config.guides import Guide
+from tuimail.ui.widgets.dialog import Words
+from tuimail.ui.widgets.hint_line import HintLine
+from tuimail.ui.widgets.plain_list import PlainList
+
+_HINTS = (
+    ("o", "open the page"),
+    ("y", "copy its address"),
+    ("enter", "next"),
+    ("tab", "fields"),
+    ("esc", "back"),
+)
+_FIELD_HINTS = (("enter", "go on"), ("F2", "open the step's page"), ("shift+tab", "steps"), ("esc", "back"))
+
+
+class ClientField(Input):
+    """Takes a client id, a path, or the pasted JSON of Google's console, whatever its line breaks."""
+
+    def _on_paste(self, event: events.Paste) -> None:
+        event.stop()
+        event.prevent_default()
+        self.replace("".join(line.strip() for line in event.text.splitlines()), *self.selection)
+
+
+class GuideScreen(Screen[None]):
+    """Posts ``Given`` with what was typed; the flow checks it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", "Back", id="guide.back"),
+        Binding("o,f2", "open", "Open the page", id="guide.open"),
+        Binding("y", "copy", "Copy the address", id="guide.copy"),
+    ]
+    DEFAULT_CSS = """
+    GuideScreen { background: $background; }
+    GuideScreen VerticalScroll { height: 1fr; padding: 0; scrollbar-size-vertical: 1; }
+    GuideScreen Words { padding: 0 2; height: auto; margin-bottom: 1; }
+    GuideScreen PlainList { height: auto; margin-bottom: 1; }
+    GuideScreen Input { margin: 0 2; width: 1fr; background: $panel; }
+    GuideScreen .label { color: $muted; margin-bottom: 0; }
+    GuideScreen #problem { color: $warning; display: none; margin-top: 1; }
+    """
+
+    @dataclass
+    class Given(Message):
+        """What stands in the fields; both may hold a secret, so nothing may print them."""
+
+        client: str
+        secret: str
+        login: str
+
+        def __repr__(self) -> str:
+            return "Given(…)"
+
+    @dataclass
+    class PageWanted(Message):
+        """Show a page in the browser."""
+
+        url: str
+
+    class Left(Message):
+        """Esc."""
+
+    def __init__(self, guide: Guide, *, asks_client: bool, login: str = "") -> None:
+        super().__init__()
+        self._guide = guide
+        self._asks_client = asks_client
+        self._login = login
+
+    def compose(self) -> ComposeResult:
+        """What to know, the steps, what will happen, the fields."""
+        guide = self._guide
+        with VerticalScroll(can_focus=False):
+            heading = "A client id" if self._asks_client else "An app password"
+            yield Words(Content.assemble((heading, "bold $primary"), f"  {guide.title}"))
+            for words in guide.before:
+                yield Words(words)
+            yield PlainList(id="steps")
+            for words in guide.after:
+                yield Words(words)
+            if self._asks_client:
+                yield Words(_asked(guide), classes="label")
+                yield ClientField(id="client", placeholder=guide.example, compact=True)
+                if guide.secret == "optional":  # noqa: S105 (a word of the guide)
+                    yield Words("Client secret, if one was issued (kept in the keychain)", classes="label")
+                    yield Input(id="secret", password=True, compact=True)
+            if guide.asks_login:
+                yield Words("Sign-in name, only where it is not your address (an alias)", classes="label")
+                yield Input(self._login, id="login", placeholder="you@example.onmicrosoft.com", compact=True)
+            yield Words(id="problem")
+        yield HintLine(_HINTS)
+
+    def on_mount(self) -> None:
+        """The steps take the keys."""
+        steps = self.query_one(PlainList)
+        steps.add_options(Option(_step(place, words, url)) for place, words, url in self._steps())
+        steps.highlighted = 0
+        steps.focus()
+
+    def show_problem(self, words: str) -> None:
+        """Why what was typed cannot be."""
+        self.query_one("#problem", Words).show(f"! {words}" if words else "")
+
+    def action_open(self) -> None:
+        """Show the step's page in the browser."""
+        if url := self._url():
+            self.post_message(self.PageWanted(url))
+        else:
+            self.show_problem("This step has no page of its own.")
+
+    def action_copy(self) -> None:
+        """Copy the step's address through the terminal (OSC 52), which may refuse without a word."""
+        if url := self._url():
+            self.app.copy_to_clipboard(url)
+            self.app.notify("Copied, if your terminal allows programs to copy.", markup=False)
+
+    def action_leave(self) -> None:
+        """Back to the proposal."""
+        self.post_message(self.Left())
+
+    @on(PlainList.OptionSelected)
+    def _next(self, event: PlainList.OptionSelected) -> None:
+        event.stop()
+        steps = event.option_list
+        if event.option_index + 1 < len(self._guide.steps):
+            steps.highlighted = event.option_index + 1
+        elif self.query("#client, #login"):
+            self.query("#client, #login").first(Input).focus()
+        else:
+            self._give()
+
+    @on(Input.Submitted)
+    def _submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        self._give()
+
+    def on_descendant_focus(self) -> None:
+        """In a field the letters are the field's."""
+        self.query_one(HintLine).show(_HINTS if self.query_one(PlainList).has_focus else _FIELD_HINTS)
+
+    def _give(self) -> None:
+        self.show_problem("")
+        self.post_message(self.Given(self._value("client"), self._value("secret"), self._value("login")))
+
+    def _value(self, name: str) -> str:
+        fields = self.query(f"#{name}")
+        return fields.first(Input).value.strip() if fields else ""
+
+    def _url(self) -> str:
+        place = self.query_one(PlainList).highlighted
+        return self._guide.steps[place].url if place is not None else ""
+
+    def _steps(self) -> list[tuple[int, str, str]]:
+        return [(place, step.words, step.url) for place, step in enumerate(self._guide.steps, 1)]
+
+
+def _step(place: int, words: str, url: str) -> Content:
+    parts: list[str | tuple[str, str]] = [(f"{place}. ", "bold $accent"), words]
+    if url:
+        parts.append((f"\n   {url}", "$muted"))
+    return Content.assemble(*parts)
+
+
+def _asked(guide: Guide) -> str:
+    return "The JSON, its path, or the client id" if guide.takes_google_json else "Client id"

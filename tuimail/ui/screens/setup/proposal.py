@@ -1,0 +1,203 @@
+"""The account as it would be written: every value on one screen, each to be changed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from msgspec.structs import asdict
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.message import Message
+from textual.screen import Screen
+from textual.widget import Widget
+from textual.widgets import Input
+
+from tuimail.domain.account import SignInMethod
+from tuimail.domain.clean import clean_line
+from tuimail.domain.setup import ClientNeed, Proposal, Step
+from tuimail.ui.screens.setup.form import READ_AND_SEND, READ_ONLY, Typed
+from tuimail.ui.widgets.address_input import LineInput
+from tuimail.ui.widgets.cycle import Cycle
+from tuimail.ui.widgets.dialog import Words
+from tuimail.ui.widgets.draft_fields import FieldRow
+from tuimail.ui.widgets.hint_line import HintLine
+from tuimail.ui.widgets.setup_steps import SetupSteps
+
+_LABELS = {
+    "name": "Your name",
+    "address": "Address",
+    "account": "Account",
+    "provider": "Provider",
+    "sign_in": "Sign-in",
+    "permissions": "Permissions",
+    "login": "Sign-in name",
+    "imap": "Incoming (IMAP)",
+    "smtp": "Outgoing (SMTP)",
+    "issuer": "Sign-in server",
+    "client_id": "Client id",
+    "read": "Scopes: read",
+    "send": "Scopes: send",
+    "identity": "Scopes: identity",
+    "ca_file": "Own CA file",
+}
+_PLACEHOLDERS = {
+    "name": "as others see it in your mail",
+    "login": "the address",
+    "imap": "imap.example.org 993 tls",
+    "smtp": "smtp.example.org 465 tls",
+    "ca_file": "none",
+}
+_SIGN_INS = (
+    (SignInMethod.OAUTH.value, "in the browser (OAuth): with permissions, ends when you say so"),
+    (SignInMethod.APP_PASSWORD.value, "app password: the weaker way, opens all of the mailbox"),
+)
+_PERMISSIONS = ((READ_AND_SEND, "read and send"), (READ_ONLY, "read only: tuimail never asks for sending"))
+_HINTS = (("enter", "go on"), ("tab", "next field"), ("esc", "back"))
+_BUSY_HINTS = (("esc", "stop"),)
+
+
+class ProposalScreen(Screen[None]):
+    """Posts ``Accepted`` with every field; shows what is wrong and what was tried."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", "Back", id="proposal.back"),
+        Binding("enter", "accept", "Go on", id="proposal.accept"),
+        Binding("down", "app.focus_next", "Next field", show=False, id="proposal.next"),
+        Binding("up", "app.focus_previous", "Previous field", show=False, id="proposal.previous"),
+    ]
+    DEFAULT_CSS = """
+    ProposalScreen { background: $background; }
+    ProposalScreen VerticalScroll { height: 1fr; padding: 0 2; scrollbar-size-vertical: 1; }
+    ProposalScreen #head { height: auto; padding: 0 2; margin-bottom: 1; }
+    ProposalScreen FieldRow .label { width: 18; }
+    ProposalScreen FieldRow .problem { padding-left: 18; }
+    ProposalScreen #words { margin-top: 1; height: auto; color: $warning; display: none; }
+    ProposalScreen SetupSteps { margin-top: 1; }
+    """
+
+    @dataclass
+    class Accepted(Message):
+        """The fields as they stand."""
+
+        typed: Typed
+
+    @dataclass
+    class ProviderChosen(Message):
+        """Another preset: its values belong into the fields."""
+
+        provider: str
+
+    class Left(Message):
+        """Esc."""
+
+    def __init__(
+        self,
+        proposal: Proposal,
+        typed: Typed,
+        *,
+        providers: Sequence[tuple[str, str]],
+        steps: Sequence[Step] = (),
+    ) -> None:
+        super().__init__()
+        self._steps = tuple(steps)
+        self._proposal = proposal
+        self._controls: dict[str, Widget] = {
+            name: _control(name, value, providers) for name, value in asdict(typed).items() if name in _LABELS
+        }
+        self._rows = {name: FieldRow(_LABELS[name], self._controls[name]) for name in _LABELS}
+
+    def compose(self) -> ComposeResult:
+        """The rows, then what was tried."""
+        yield Words(_head(self._proposal), id="head")
+        with VerticalScroll(can_focus=False):
+            yield from self._rows.values()
+            yield Words(id="words")
+            yield SetupSteps(id="steps")
+        yield HintLine(_HINTS)
+
+    def on_mount(self) -> None:
+        """The name is what nobody can find out."""
+        self._show_client(self._proposal)
+        self.show_steps(self._steps)
+        self._controls["name"].focus()
+
+    def fill(self, proposal: Proposal, typed: Typed) -> None:
+        """Put another proposal into the fields."""
+        self._proposal = proposal
+        self.query_one("#head", Words).show(_head(proposal))
+        for name, value in asdict(typed).items():
+            control = self._controls[name]
+            if isinstance(control, Cycle):
+                control.show(value)
+            elif isinstance(control, Input):
+                control.value = value
+        self._show_client(proposal)
+
+    def show_steps(self, steps: Sequence[Step]) -> None:
+        """What was tried so far."""
+        self.query_one(SetupSteps).show_steps(steps)
+
+    def show_words(self, words: str) -> None:
+        """A sentence under the fields."""
+        self.query_one("#words", Words).show(f"! {words}" if words else "")
+
+    def show_problem(self, field: str, words: str) -> None:
+        """What is wrong with a field, which gets the cursor."""
+        self._rows[field].show_problem(words)
+        self._controls[field].focus()
+
+    def show_busy(self, busy: bool) -> None:
+        """Whether servers are being tried."""
+        self.query_one(HintLine).show(_BUSY_HINTS if busy else _HINTS)
+
+    def action_accept(self) -> None:
+        """Go on with what stands there."""
+        for row in self._rows.values():
+            row.show_problem("")
+        self.show_words("")
+        self.post_message(self.Accepted(Typed(**{name: self._value(name) for name in _LABELS})))
+
+    def action_leave(self) -> None:
+        """Stop trying, or go back to the address."""
+        self.post_message(self.Left())
+
+    @on(Input.Submitted)
+    def _submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.action_accept()
+
+    @on(Cycle.Changed)
+    def _turned(self, event: Cycle.Changed) -> None:
+        event.stop()
+        if event.cycle.id == "provider":
+            self.post_message(self.ProviderChosen(event.cycle.value))
+
+    def _value(self, name: str) -> str:
+        control = self._controls[name]
+        if isinstance(control, Cycle):
+            return control.value
+        return clean_line(control.value) if isinstance(control, Input) else ""
+
+    def _show_client(self, proposal: Proposal) -> None:
+        field = self._controls["client_id"]
+        if isinstance(field, Input):
+            field.placeholder = {
+                ClientNeed.REGISTERS: "none needed: tuimail is registered at the first sign-in",
+                ClientNeed.OWN: "the next screen helps you to one",
+                ClientNeed.NONE: "none",
+            }[proposal.client]
+
+
+def _control(name: str, value: str, providers: Sequence[tuple[str, str]]) -> Widget:
+    choices = {"provider": providers, "sign_in": _SIGN_INS, "permissions": _PERMISSIONS}
+    if name in choices:
+        return Cycle(choices[name], value, id=name)
+    return LineInput(value, id=name, placeholder=_PLACEHOLDERS.get(name, ""))
+
+
+def _head(proposal: Proposal) -> Content:
+    source = proposal.source or "Nothing was found. Fill in what your provider tells you; the steps below say why."
+    return Content.assemble(("Add an account", "bold $primary"), f"  {proposal.address}\n", (source, "$muted"))
