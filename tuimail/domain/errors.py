@@ -31,6 +31,15 @@ class Remedy(StrEnum):
     REPORT = "report"
 
 
+class Side(StrEnum):
+    """Who can change it."""
+
+    YOU = "you"
+    ADMINISTRATOR = "your administrator"
+    PROVIDER = "the provider"
+    NETWORK = "the network"
+
+
 class ErrorKind(StrEnum):
     """Finer than the class: what happened, for code that reacts to it and for tests."""
 
@@ -89,6 +98,8 @@ class Problem(Struct, frozen=True, kw_only=True):
     remedy: Remedy
     detail: str = ""
     """The technical text, or the server's own words, cleaned; may be empty."""
+    side: Side | None = None
+    """Whose side it is on; None where that is plain or not known."""
 
 
 class TuimailError(Exception):
@@ -100,10 +111,12 @@ class TuimailError(Exception):
         self.summary = summary
         self.remedy = remedy
         self.detail = detail
+        self.side: Side | None = None
+        """Whose side it is on; set by whoever knows."""
 
     def as_problem(self) -> Problem:
         """The value that may cross to the UI."""
-        return Problem(kind=self.kind, summary=self.summary, remedy=self.remedy, detail=self.detail)
+        return Problem(kind=self.kind, summary=self.summary, remedy=self.remedy, detail=self.detail, side=self.side)
 
 
 class ConfigError(TuimailError):

@@ -16,6 +16,7 @@ import keyring.errors
 
 from tuimail.domain.clean import clean_quote
 from tuimail.domain.errors import ErrorKind, KeychainError, Remedy
+from tuimail.domain.known_answers import OTHER, Door, find
 from tuimail.domain.token import Secret
 from tuimail.keychain.child import ALLOWED, USER, WINDOWS, service_for
 from tuimail.keychain.parts import SplitVault, Vault
@@ -98,13 +99,8 @@ def _allowed(found: keyring.backend.KeyringBackend) -> keyring.backend.KeyringBa
         if _name(backend) in ALLOWED:
             return backend
     if _name(found) in _NO_KEYRING:
-        raise _missing("")
-    raise KeychainError(
-        ErrorKind.KEYCHAIN_UNSAFE,
-        "The keychain that was found is not known to keep secrets encrypted, so it is not used.",
-        remedy=Remedy.UNLOCK,
-        detail=clean_quote(_name(found)),
-    )
+        raise _error("missing")
+    raise _error("unsafe", clean_quote(_name(found)))
 
 
 def _name(backend: keyring.backend.KeyringBackend) -> str:
@@ -117,17 +113,15 @@ def _translating() -> Iterator[None]:
     try:
         yield
     except _known(_LOCKED, keyring.errors.KeyringLocked) as error:
-        raise KeychainError(
-            ErrorKind.KEYCHAIN_LOCKED, "Your keychain is locked. Unlock it and try again.", remedy=Remedy.UNLOCK
-        ) from error
+        raise _error("locked") from error
     except _known(_MISSING, keyring.errors.NoKeyringError, keyring.errors.InitError) as error:
-        raise _missing(clean_quote(str(error))) from error
+        raise _error("missing", clean_quote(str(error))) from error
     except UnicodeDecodeError:
         # Without its cause, which holds the undecodable secret.
-        raise _failed("what is kept is no text") from None
+        raise _error(OTHER, "what is kept is no text") from None
     except _known(_FAILED, keyring.errors.KeyringError, OSError, RuntimeError) as error:
         # RuntimeError: GLib's errors and an unsupported bus address are ones.
-        raise _failed(f"{type(error).__name__}: {error}") from error
+        raise _error(OTHER, clean_quote(f"{type(error).__name__}: {error}")) from error
 
 
 _LOCKED = ("secretstorage.exceptions.LockedException", "secretstorage.exceptions.PromptDismissedException")
@@ -149,19 +143,8 @@ def _known(names: Iterable[str], *own: type[Exception]) -> tuple[type[Exception]
     return (*own, *(error for error in found if isinstance(error, type) and issubclass(error, Exception)))
 
 
-def _failed(detail: str) -> KeychainError:
-    return KeychainError(
-        ErrorKind.KEYCHAIN_FAILED,
-        "Your keychain did not do what was asked.",
-        remedy=Remedy.UNLOCK,
-        detail=clean_quote(detail),
-    )
-
-
-def _missing(detail: str) -> KeychainError:
-    return KeychainError(
-        ErrorKind.KEYCHAIN_MISSING,
-        "This machine has no keychain that tuimail can use. Install or start one, or choose another way.",
-        remedy=Remedy.UNLOCK,
-        detail=detail,
-    )
+def _error(code: str, detail: str = "") -> KeychainError:
+    row = find(Door.KEYCHAIN, code)
+    error = KeychainError(row.kind, row.summary(""), remedy=row.remedy, detail=detail)
+    error.side = row.side
+    return error

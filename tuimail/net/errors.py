@@ -47,8 +47,7 @@ class ConnectionEnded(NetworkError):  # noqa: N818 (an end the server announced 
     def __init__(self, host: str, words: str) -> None:
         quoted = clean_quote(words)
         super().__init__(ErrorKind.CONNECTION_LOST, f"{host} ended the connection.", remedy=Remedy.WAIT, detail=quoted)
-        folded = words.lower()
-        self.token_expired = "accesstokenexpired" in folded or ("token" in folded and "expired" in folded)
+        self.token_expired = False
         """The access token ran out: a fresh one and a new connection mend it, without a word to the user."""
 
 

@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from tuimail.domain.clean import clean_quote
 from tuimail.domain.errors import ErrorKind, Remedy, SendError, ServerError
+from tuimail.domain.known_answers import OTHER, Door, find
 from tuimail.net.errors import LoginRefused, Refused
 from tuimail.net.sasl import Challenge
 
@@ -14,13 +15,6 @@ _ENHANCED = re.compile(r"^([245]\.\d{1,3}\.\d{1,3})\b")
 _WANTS_SIGN_IN = {530, 535, 538}
 _SHUTTING_DOWN = 421
 _TEMPORARY_SIGN_IN_FAILURE = 454
-_AUTH_WORDS = {
-    # Microsoft's numbers, each with what helps; the server's own words are always shown beside.
-    "5.7.139": "Sending over SMTP is switched off for this mailbox or organisation. Ask its administrator.",
-    "5.7.3": "The sign-in does not include permission to send, or is for another mailbox.",
-    "5.7.9": "The provider wants another way to sign in than the one used.",
-}
-_NOT_THE_TOKEN = {"5.7.139"}
 
 
 class Reply(Struct, frozen=True):
@@ -86,16 +80,19 @@ def sign_in_refused(host: str, reply: Reply, challenge: Challenge) -> ServerErro
     """The error for a sign-in that did not succeed; LoginRefused only where the token is in question."""
     if reply.is_temporary or reply.code == _TEMPORARY_SIGN_IN_FAILURE:
         return refused_at_start(host, reply)
-    words = _AUTH_WORDS.get(reply.enhanced, "")
-    if reply.enhanced in _NOT_THE_TOKEN:
-        return Refused(ErrorKind.SERVER_REFUSED, words, remedy=Remedy.TELL, detail=reply.words, code=str(reply.code))
-    return LoginRefused(
-        host,
-        detail=f"{reply.words} ({challenge.words})" if challenge.words else reply.words,
-        status=challenge.status,
-        scope=challenge.scope,
-        words=words,
-    )
+    door = Door.SMTP_SIGN_IN
+    row = find(door, reply.enhanced or str(reply.code))
+    if row is find(door, OTHER):
+        row = find(door, str(reply.code))
+    words = row.summary(host)
+    refused: LoginRefused | Refused
+    if row.kind is ErrorKind.LOGIN_REFUSED:
+        said = f"{reply.words} ({challenge.words})" if challenge.words else reply.words
+        refused = LoginRefused(host, detail=said, status=challenge.status, scope=challenge.scope, words=words)
+    else:
+        refused = Refused(row.kind, words, remedy=row.remedy, detail=reply.words, code=str(reply.code))
+    refused.side = row.side
+    return refused
 
 
 def mail_refused(reply: Reply) -> SendFailed:

@@ -79,6 +79,7 @@ _EVERYWHERE = (
     ("go_folder", "g f", "Go to any folder", "any folder"),
     ("switch_account", "@", "Switch account", "account"),
     ("settings", ",", "Settings and accounts", "settings"),
+    ("details", "f8", "The newest problem, in the server's own words", "its words"),
     ("help", "? | f1", "Help for this screen", "help"),
     ("palette", ":", "Command palette", "palette"),
     ("folders", "ctrl+g", "Show the folder list", "folders"),

@@ -30,7 +30,8 @@ from tuimail.ui.external_editor import ExternalEditor
 from tuimail.ui.flows.flow import Flow
 from tuimail.ui.glyphs import glyph_filters
 from tuimail.ui.keymap import keymap
-from tuimail.ui.screens.deeds.going import HelpWanted, PaletteWanted, QuitWanted, SentWanted
+from tuimail.ui.problems import problem_in
+from tuimail.ui.screens.deeds.going import DetailsWanted, HelpWanted, PaletteWanted, QuitWanted, SentWanted
 from tuimail.ui.screens.mail import MailScreen
 from tuimail.ui.session import Session
 from tuimail.ui.start import ComposeMail, StartMode
@@ -63,6 +64,7 @@ class TuimailApp(QuietApp[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+q", "quit", "Quit", id="app.quit", priority=True, show=False),
         Binding("f1", "help", "Help", id="app.help", show=False),
+        Binding("f8", "details", "The newest problem", id="app.details", show=False),
     ]
     animation_level = "none"
 
@@ -172,6 +174,7 @@ class TuimailApp(QuietApp[None]):
         self.session.state = reduce(before, event)
         self._mail.take(event, before)
         self._offer(event)
+        self.session.problem = problem_in(event) or self.session.problem
         if isinstance(event, Finished) and event.words:
             # Later, when a screen that the flows close at this event has gone.
             self.call_later(self.tell, event.words, can_undo=event.can_undo)
@@ -228,6 +231,10 @@ class TuimailApp(QuietApp[None]):
 
     def action_command_palette(self) -> None:
         """Every action of the main screen, and the themes; elsewhere the themes alone."""
+    def action_details(self) -> None:
+        """The newest problem with the server's own words, on whatever screen."""
+        self._offer(DetailsWanted())
+
         entries = palette.actions_of(self._mail, self.session.keymap) if self.is_home else []
         entries += palette.themes(self.available_themes, partial(setattr, self, "theme"))
         self.search_commands(entries, placeholder="What to do…")

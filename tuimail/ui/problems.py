@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import assert_never
 
-from tuimail.domain.errors import ErrorKind, Problem, Remedy
+from tuimail.api.events import AccountChanged, Event, Failed, LinkChanged, Noticed
+from tuimail.domain.account import Expired
+from tuimail.domain.errors import ErrorKind, Problem, Remedy, Side
 
 
 class Manner(StrEnum):
@@ -66,6 +68,34 @@ _HEADINGS: Mapping[ErrorKind, str] = {
 def heading(problem: Problem) -> str:
     """The title of the modal: what it is about."""
     return _HEADINGS.get(problem.kind, "That did not work")
+
+
+def problem_in(event: Event) -> Problem | None:
+    """The problem that an event tells of, in whatever manner it is shown."""
+    match event:
+        case Failed(problem=problem):
+            return problem
+        case Noticed(problem=problem):
+            return problem
+        case AccountChanged(state=Expired(problem=problem)):
+            return problem
+        case LinkChanged(state=link):
+            return link.problem
+        case _:
+            return None
+
+
+_SIDES: Mapping[Side, str] = {
+    Side.YOU: "This is on your side: you can change it.",
+    Side.ADMINISTRATOR: "This is on your administrator's side: forward them these lines.",
+    Side.PROVIDER: "This is on the provider's side.",
+    Side.NETWORK: "This is the network, or a server that does not answer; your sign-in stays as it is.",
+}
+
+
+def side_words(problem: Problem) -> str:
+    """Whose side it is on; empty where nobody knows."""
+    return _SIDES[problem.side] if problem.side is not None else ""
 
 
 def closing_words(problem: Problem) -> str:

@@ -53,7 +53,9 @@ def banner_words(state: AppState) -> str:
     """What lasts and wants attention."""
     view = state.view
     if isinstance(view.sign_in, Expired):
-        return f"{view.sign_in.problem.summary} Your stored mail stays readable. To sign in again: comma, then Enter."
+        problem = view.sign_in.problem
+        said = " F8: its own words." if problem.detail else ""
+        return f"{problem.summary} Your stored mail stays readable. To sign in again: comma, then Enter.{said}"
     if state.keychain_asking:
         return "Your keychain is asking you something: look for its window. Ctrl+K shows other ways."
     if view.read_only:

@@ -5,6 +5,7 @@ from datetime import datetime, tzinfo
 
 from tuimail.api.commands import Command
 from tuimail.api.engine import Engine
+from tuimail.domain.errors import Problem
 from tuimail.domain.ids import AccountId, CommandId
 from tuimail.ui.external_editor import ExternalEditor
 from tuimail.ui.keymap import Keymap
@@ -38,6 +39,8 @@ class Session:
         """How long a message is open before it counts as read; negative: never by itself."""
         self.links: dict[CommandId, str] = {}
         """Addresses that the browser was asked to open, until that has ended."""
+        self.problem: Problem | None = None
+        """The newest that was told, for whoever wants the server's own words."""
         self._engine = engine
 
     @property

@@ -1,71 +1,52 @@
-"""The server's NO, BAD and BYE as our errors. Pure. Decides on response codes (RFC 5530) before words."""
-
-import re
+"""The server's NO, BAD and BYE as our errors: the table of ``domain.known_answers`` decides. Pure."""
 
 from tuimail.domain.clean import clean_quote
-from tuimail.domain.errors import ErrorKind, NetworkError, Remedy, ServerError
+from tuimail.domain.errors import ErrorKind, NetworkError, ServerError
+from tuimail.domain.known_answers import OTHER, Door, KnownAnswer, find
 from tuimail.net.errors import ConnectionEnded, LoginRefused, Refused
 from tuimail.net.imap.translate import Status
 from tuimail.net.sasl import Challenge
 
-_WAIT_CODES = {"UNAVAILABLE", "INUSE", "LIMIT", "THROTTLED", "SERVERBUG"}
-_WAIT_WORDS = re.compile(r"too many|simultaneous|rate limit|throttl|try again later", re.IGNORECASE)
-_NOT_CONNECTED = "authenticated but not connected"
-
 
 def farewell(host: str, status: Status) -> NetworkError | ServerError:
     """The error for a BYE."""
-    if _asks_to_wait(status):
-        return _throttled(host, status)
-    return ConnectionEnded(host, f"{status.code} {status.words}".strip())
+    row = find(Door.IMAP, status.code, f"{status.code} {status.words}")
+    if row.kind is ErrorKind.THROTTLED:
+        return _refused(row, host, status)
+    ended = ConnectionEnded(host, f"{status.code} {status.words}".strip())
+    ended.token_expired = row.kind is ErrorKind.CONNECTION_LOST
+    return ended
 
 
 def refusal(host: str, status: Status) -> Refused:
     """The error for a NO or BAD to a command."""
-    if _asks_to_wait(status):
-        return _throttled(host, status)
-    return Refused(
-        ErrorKind.SERVER_REFUSED,
-        f"{host} said no.",
-        remedy=Remedy.TELL,
-        detail=clean_quote(status.words),
-        code=status.code,
-    )
+    row = find(Door.IMAP, status.code, status.words)
+    return _refused(find(Door.IMAP, OTHER) if row.kind is ErrorKind.CONNECTION_LOST else row, host, status)
 
 
 def login_refusal(host: str, status: Status, challenge: Challenge) -> ServerError:
     """The error for a sign-in that did not succeed; LoginRefused only where the token is in question."""
-    if _asks_to_wait(status):
-        return _throttled(host, status)
     # Google names the page to open in a browser in the code, not in the words.
     page = status.arguments.decode("ascii", "replace") if status.code == "WEBALERT" else ""
-    words = clean_quote(f"{status.words} {page}")
-    if _NOT_CONNECTED in words.lower():
-        # Microsoft: the token was good, the mailbox is not to be had; another sign-in would change nothing.
-        return Refused(
-            ErrorKind.SERVER_REFUSED,
-            f"{host} accepted the sign-in and does not open the mailbox. Is IMAP switched off there?",
-            remedy=Remedy.TELL,
-            detail=words,
-            code=status.code,
-        )
-    return LoginRefused(
+    words = f"{status.words} {page}".strip()
+    row = find(Door.IMAP_SIGN_IN, status.code, words)
+    if row.kind is not ErrorKind.LOGIN_REFUSED:
+        return _refused(row, host, status)
+    quoted = clean_quote(words)
+    refused = LoginRefused(
         host,
-        detail=f"{words} ({challenge.words})" if challenge.words else words,
+        detail=f"{quoted} ({challenge.words})" if challenge.words else quoted,
         status=challenge.status,
         scope=challenge.scope,
+        words=row.summary(host),
     )
+    refused.side = row.side
+    return refused
 
 
-def _asks_to_wait(status: Status) -> bool:
-    return status.code in _WAIT_CODES or bool(_WAIT_WORDS.search(status.words))
-
-
-def _throttled(host: str, status: Status) -> Refused:
-    return Refused(
-        ErrorKind.THROTTLED,
-        f"{host} cannot serve this account now.",
-        remedy=Remedy.WAIT,
-        detail=clean_quote(status.words),
-        code=status.code,
+def _refused(row: KnownAnswer, host: str, status: Status) -> Refused:
+    refused = Refused(
+        row.kind, row.summary(host), remedy=row.remedy, detail=clean_quote(status.words), code=status.code
     )
+    refused.side = row.side
+    return refused

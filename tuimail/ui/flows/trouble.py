@@ -9,6 +9,7 @@ from tuimail.domain.scope import Permission
 from tuimail.ui.flows.flow import Flow, Host
 from tuimail.ui.problems import Manner, manner
 from tuimail.ui.screens.problem import ProblemScreen
+from tuimail.ui.screens.deeds.going import DetailsWanted
 from tuimail.ui.state import Slot
 
 
@@ -40,9 +41,15 @@ class TroubleFlow(Flow):
                 return False
         return True
 
-    def wish(self, message: Message) -> bool:  # noqa: ARG002 (nothing is wished for here)
-        """Nothing."""
-        return False
+    def wish(self, message: Message) -> bool:
+        """The newest problem once more, with all that is known of it."""
+        if not isinstance(message, DetailsWanted):
+            return False
+        if self.session.problem is None:
+            self.host.tell("Nothing has gone wrong since the start.")
+        else:
+            self._show_modal(self.session.problem)
+        return True
 
     def _is_in_reader(self, event: Failed) -> bool:
         reading = self.session.state.reading
@@ -56,7 +63,11 @@ class TroubleFlow(Flow):
                 wanted = frozenset({Permission.READ})
                 self.session.submit(AskConsent(account=self.session.account, permissions=wanted))
             case Manner.NOTICE | Manner.BANNER | Manner.FIELD | Manner.KEYCHAIN:
-                self.host.tell(problem.summary)
+                self.host.tell(self._with_key(problem))
+
+    def _with_key(self, problem: Problem) -> str:
+        key = self.session.keymap.shown("details")
+        return f"{problem.summary} ({key}: its own words)" if problem.detail and key else problem.summary
 
     def _show_modal(self, problem: Problem, *, link: str = "") -> None:
         # Ten failures of one kind are one screen.

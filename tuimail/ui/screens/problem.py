@@ -8,7 +8,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 
 from tuimail.domain.errors import Problem
-from tuimail.ui.problems import closing_words, heading
+from tuimail.ui.problems import closing_words, heading, side_words
 from tuimail.ui.widgets.dialog import Dialog, Words, title
 from tuimail.ui.widgets.hint_line import HintLine
 
@@ -35,6 +35,8 @@ class ProblemScreen(ModalScreen[None]):
             yield Words(self._problem.summary)
             if self._link:
                 yield Words(self._link)
+            if side := side_words(self._problem):
+                yield Words(side)
             if self._problem.detail:
                 yield Words(Content.styled(f"In its own words: “{self._problem.detail}”", "$muted"))
             closing = closing_words(self._problem)

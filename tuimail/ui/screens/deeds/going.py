@@ -36,6 +36,10 @@ class KeychainChoicesWanted(UIMessage):
 
 class HelpWanted(UIMessage):
     """The help screen."""
+class DetailsWanted(UIMessage):
+    """The newest problem, with what the server said."""
+
+
 
 
 class PaletteWanted(UIMessage):
@@ -85,6 +89,7 @@ class Going:
             "quit": partial(self._post, QuitWanted),
         }
 
+            "details": partial(self._post, DetailsWanted),
     def open(self, mailbox: MailboxId) -> None:
         """Show a mailbox."""
         session = self._desk.session
