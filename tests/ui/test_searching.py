@@ -2,7 +2,7 @@
 
 import time
 from array import array
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import pytest
 from msgspec.structs import replace
@@ -314,8 +314,13 @@ async def test_what_needs_a_search_says_so(deed: str) -> None:
 
 
 async def test_another_account_is_searched_there() -> None:
-    app, engine = make_app(names=("work", "home"))
-    home = AccountId("home")
+    home, mailbox = AccountId("home"), FakeMailbox()
+
+    def answer(command: c.Command, number: CommandId) -> Iterable[e.Event]:
+        is_late = isinstance(command, c.OpenAccount) and command.account == home
+        return () if is_late else mailbox(command, number)
+
+    app, engine = make_app(answer, names=("work", "home"))
 
     async with app.run_test(size=SIZE) as pilot:
         await settle(pilot)

@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 
 from tuimail.api.commands import ChooseKeychain, Command, ListAccounts, ListActivity, OpenLink
 from tuimail.api.events import AccountsListed, ActivityListed
-from tuimail.domain.account import Account
-from tuimail.domain.errors import ConfigError, ErrorKind, Problem, Remedy
+from tuimail.domain.account import Account, AccountSummary, Link, LinkState, SignedOut
+from tuimail.domain.errors import ConfigError, ErrorKind, Problem, Remedy, TuimailError
 from tuimail.domain.ids import AccountId, MailboxId
 from tuimail.engine.engine import Route, Routes
 from tuimail.engine.job import Job
@@ -90,10 +90,27 @@ class Household:
 
     def _list_accounts(self, job: Job) -> None:
         def list_now(job: Job) -> None:
-            job.emit(AccountsListed(accounts=tuple(self.rooms(account).summary() for account in self._accounts)))
+            job.emit(AccountsListed(accounts=tuple(self._summary(account) for account in self._accounts)))
             job.finish()
 
         job.hand_to(self._house.storage.worker, list_now)
+
+    def _summary(self, account: AccountId) -> AccountSummary:
+        """The account's row; one that cannot be opened says why, and the others have theirs."""
+        try:
+            return self.rooms(account).summary()
+        except TuimailError as error:
+            house, known = self._house, self._accounts[account]
+            return AccountSummary(
+                account=known,
+                state=SignedOut(reason=error.summary),
+                link=LinkState(link=Link.IDLE, problem=error.as_problem()),
+                kept_in=house.vault.title,
+                store_bytes=house.storage.size_bytes(account),
+                drafts=0,
+                outbox=0,
+                permissions=(),
+            )
 
     def _list_activity(self, job: Job) -> None:
         command = job.command

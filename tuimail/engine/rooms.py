@@ -295,7 +295,7 @@ class AccountRooms:
             self._look_for_turn()
         elif is_signed_in:
             self._go_online()
-        elif record is None:
+        elif record is None and _asks(job):
             self.login.request_consent(frozenset({Permission.READ}))
         job.finish()
 
@@ -432,3 +432,7 @@ class AccountRooms:
 
     def _show_draft(self, job: Job, draft: Draft) -> None:
         self.drafts.show(job, draft)
+
+
+def _asks(job: Job) -> bool:
+    return isinstance(job.command, commands.OpenAccount) and job.command.asks

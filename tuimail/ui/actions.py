@@ -158,6 +158,7 @@ _FOLDERS = (
     ("folder_first", "g g | home", "First folder"),
     ("folder_last", "G | end", "Last folder"),
     ("folder_open", "enter | right", "Open the folder", "open"),
+    ("folder_fold", "space", "Fold or unfold the account's folders", "fold"),
     ("folder_back", "q | escape | left", "Back to the list", "back"),
 )
 ACTIONS = (

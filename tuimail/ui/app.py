@@ -35,7 +35,7 @@ from tuimail.ui.screens.deeds.going import DetailsWanted, HelpWanted, PaletteWan
 from tuimail.ui.screens.mail import MailScreen
 from tuimail.ui.session import Session
 from tuimail.ui.start import ComposeMail, StartMode
-from tuimail.ui.state import AppState, begin, reduce
+from tuimail.ui.state import AppState, begin, opening_account, reduce
 from tuimail.ui.terminal import driver_class, end_even_if_stuck, on_ending_signals
 from tuimail.ui.themes import as_textual, use_themes
 
@@ -106,6 +106,8 @@ class TuimailApp(QuietApp[None]):
         self._mail = MailScreen(self.session, downloads=downloads, on_stand=self._begin)
         self._mail.messages.columns = columns
         self._arrivals = arrivals or opening(engine, default)
+        if self._arrivals.command is not None:
+            self.session.state = opening_account(self.session.state, default, self._arrivals.command)
         self._glyphs = glyph_filters(sys.__stderr__.encoding if sys.__stderr__ else None)
         use_themes(self, themes, theme)
 

@@ -8,7 +8,7 @@ from time import monotonic
 from tuimail.api.commands import OpenAccount
 from tuimail.api.engine import Engine, Sink
 from tuimail.api.events import Event
-from tuimail.domain.ids import AccountId
+from tuimail.domain.ids import AccountId, CommandId
 
 AWAITED_S = 0.1
 """The first painting waits so long for a list that is being read from the store."""
@@ -16,6 +16,9 @@ AWAITED_S = 0.1
 
 class Arrivals:
     """Keeps what comes from its construction on."""
+
+    command: CommandId | None = None
+    """The one that opens the account."""
 
     def __init__(self, engine: Engine) -> None:
         self._early: SimpleQueue[Event] = SimpleQueue()
@@ -54,5 +57,5 @@ class Arrivals:
 def opening(engine: Engine, account: AccountId) -> Arrivals:
     """Ask for an account; what comes of it from the first event on."""
     arrivals = Arrivals(engine)
-    engine.submit(OpenAccount(account=account))
+    arrivals.command = engine.submit(OpenAccount(account=account))
     return arrivals

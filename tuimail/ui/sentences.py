@@ -18,7 +18,7 @@ WIDTH, HEIGHT = 80, 24
 _MINUTE = 60
 
 
-def list_words(state: AppState) -> str:
+def list_words(state: AppState) -> str:  # noqa: PLR0911 (one sentence a state)
     """What stands in place of the list while it has no rows; empty if it has some."""
     if len(state.rows):
         return ""
@@ -27,6 +27,8 @@ def list_words(state: AppState) -> str:
         return f"{view.sign_in.reason or 'This account is signed out.'}\n\nEnter signs in. Comma opens settings."
     if isinstance(view.sign_in, Revoking):
         return "Signing out…"
+    if view.trouble is not None and state.mailbox is None:
+        return f"{view.trouble.summary}\n\nOther accounts are not concerned."
     mailbox = state.current_mailbox
     name = mailbox.title if mailbox else "this folder"
     words = state.query or state.list_view.narrow
@@ -52,6 +54,8 @@ def reader_words(state: AppState) -> str:
 def banner_words(state: AppState) -> str:
     """What lasts and wants attention."""
     view = state.view
+    if view.trouble is not None:
+        return view.trouble.summary
     if isinstance(view.sign_in, Expired):
         problem = view.sign_in.problem
         said = " F8: its own words." if problem.detail else ""

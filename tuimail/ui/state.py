@@ -67,6 +67,10 @@ class AccountView(Struct, frozen=True, kw_only=True):
     """What is being fetched in the background; None at its end."""
     read_only: str = ""
     """Why this process may not write, such as another window being open."""
+    trouble: Problem | None = None
+    """Why the account could not be opened."""
+    left_in: MailboxId | None = None
+    """The mailbox that was open when another account came onto the screen."""
 
     @property
     def unsent(self) -> tuple[OutboxItem, ...]:
@@ -94,6 +98,8 @@ class AppState(Discreet, frozen=True, kw_only=True):
 
     account: AccountId
     accounts: Mapping[AccountId, AccountView]
+    opened: Mapping[CommandId, AccountId] = field(default_factory=dict)
+    """Commands that opened accounts, or are about to."""
     mailbox: MailboxId | None = None
     rows: "array[int]" = field(default_factory=lambda: array("q"))
     """What the list shows: ``listed`` with ``threads``."""
@@ -144,8 +150,21 @@ def begin(accounts: tuple[Account, ...], account: AccountId) -> AppState:
 
 
 def switch_account(state: AppState, account: AccountId) -> AppState:
-    """Another account on screen, with what is known of it."""
-    return AppState(account=account, accounts=state.accounts, doing=state.doing)
+    """Another account on screen, with what is known of it; the one before remembers which mailbox was open."""
+    accounts = {**state.accounts, state.account: replace(state.view, left_in=state.mailbox)}
+    return AppState(
+        account=account,
+        accounts=accounts,
+        opened=state.opened,
+        doing=state.doing,
+        keychain_asking=state.keychain_asking,
+    )
+
+
+def opening_account(state: AppState, account: AccountId, command: CommandId) -> AppState:
+    """An account is being opened."""
+    state = replace(state, opened={**state.opened, command: account})
+    return _with_account(state, account, replace(state.accounts[account], trouble=None))
 
 
 def open_mailbox(state: AppState, mailbox: MailboxId, command: CommandId) -> AppState:
@@ -218,7 +237,7 @@ def reduce(state: AppState, event: Event) -> AppState:  # noqa: PLR0911 (one cas
             return _reduce_server_hits(state, event)
         case MessageLoaded(message=message) if _is_for_reader(state, event):
             return _with_reading(state, message=message, problem=None)
-        case SourceLoaded(text=text) if state.reading is not None and state.reading.row == event.row:
+        case SourceLoaded(text=text) if _is_source_of_reader(state, event):
             return _with_reading(state, source=text)
         case AccountChanged(account=account, state=sign_in):
             return _reduce_sign_in(state, account, sign_in)
@@ -249,6 +268,9 @@ def _reduce_ending(state: AppState, event: Finished | Cancelled | Failed | Progr
     state = replace(state, hits=after_end(state.hits, event, state.waiting.get(Slot.LIST)))
     if event.command in state.doing:
         state = replace(state, doing={number: p for number, p in state.doing.items() if number != event.command})
+    if isinstance(event, Failed) and event.command in state.opened:
+        account = state.opened[event.command]
+        return _with_account(state, account, replace(state.accounts[account], trouble=event.problem))
     if isinstance(event, Failed) and state.waiting.get(Slot.LIST) == event.command:
         return replace(state, asked_view=None)
     if isinstance(event, Failed) and state.waiting.get(Slot.READER) == event.command:
@@ -310,6 +332,10 @@ def _is_for_reader(state: AppState, event: MessageLoaded) -> bool:
     if state.reading is None or state.reading.row != event.row or event.account != state.account:
         return False
     return event.command is None or event.command == state.waiting.get(Slot.READER)
+
+
+def _is_source_of_reader(state: AppState, event: SourceLoaded) -> bool:
+    return state.reading is not None and (state.account, state.reading.row) == (event.account, event.row)
 
 
 def _with_reading(state: AppState, **changes: object) -> AppState:

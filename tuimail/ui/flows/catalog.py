@@ -1,6 +1,7 @@
 """All flows and their screens. Loaded after the first paint, since the list needs none of it."""
 
 from tuimail.ui.actions import Pane
+from tuimail.ui.flows.accounts import AccountsFlow
 from tuimail.ui.flows.flow import Flow, Host
 from tuimail.ui.flows.quitting import QuitFlow
 from tuimail.ui.flows.settings import SettingsFlow
@@ -17,6 +18,7 @@ class Catalog:
         writing = WritingFlow(host)
         self._host = host
         self.flows: tuple[Flow, ...] = (
+            AccountsFlow(host),
             SignInFlow(host),
             writing,
             SettingsFlow(host, downloads),

@@ -5,11 +5,12 @@ from textual.message import Message
 from tuimail.api.commands import AskConsent
 from tuimail.api.events import Cancelled, Event, Failed, Finished, Noticed
 from tuimail.domain.errors import Problem
+from tuimail.domain.ids import AccountId
 from tuimail.domain.scope import Permission
 from tuimail.ui.flows.flow import Flow, Host
 from tuimail.ui.problems import Manner, manner
-from tuimail.ui.screens.problem import ProblemScreen
 from tuimail.ui.screens.deeds.going import DetailsWanted
+from tuimail.ui.screens.problem import ProblemScreen
 from tuimail.ui.state import Slot
 
 
@@ -31,10 +32,13 @@ class TroubleFlow(Flow):
                 return True
             case Failed(problem=problem) if link:
                 self._show_modal(problem, link=link)
-            case Noticed(problem=problem) if problem is not None:
-                self._show(problem)
-            case Noticed(words=words) if words:
-                self.host.tell(words)
+            case Noticed(problem=problem, account=account) if problem is not None:
+                if self._is_elsewhere(account):
+                    self.host.tell(f"{account}: {problem.summary}")
+                else:
+                    self._show(problem)
+            case Noticed(words=words, account=account) if words:
+                self.host.tell(f"{account}: {words}" if self._is_elsewhere(account) else words)
             case Failed(problem=problem) if not self._is_in_reader(event):
                 self._show(problem)
             case _:
@@ -54,6 +58,10 @@ class TroubleFlow(Flow):
     def _is_in_reader(self, event: Failed) -> bool:
         reading = self.session.state.reading
         return reading is not None and self.session.state.waiting.get(Slot.READER) == event.command
+
+    def _is_elsewhere(self, account: AccountId | None) -> bool:
+        """Whether this is about an account that is not on the screen."""
+        return account is not None and account != self.session.account
 
     def _show(self, problem: Problem) -> None:
         match manner(problem):

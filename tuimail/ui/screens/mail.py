@@ -10,7 +10,6 @@ from textual.widgets import Input
 from tuimail.api.commands import ListAccounts, LoadRows
 from tuimail.api.events import Event, ListChanged, ListLoaded, RowsLoaded, ServerHits, ThreadLoaded
 from tuimail.domain.account import SignedOut
-from tuimail.domain.mailbox import first_shown
 from tuimail.ui.actions import LATER, Action, Pane
 from tuimail.ui.keymap import Prefix, key_of
 from tuimail.ui.screens.deeds.acting import Acting
@@ -124,7 +123,7 @@ class MailScreen(Panes):
             self._open_first()
 
     def _open_first(self) -> None:
-        first = first_shown(self.session.state.view.mailboxes)
+        first = self._going.first_of(self.session.state.view)
         if first is not None:
             self._going.open(first.id)
             self.session.submit(ListAccounts())
@@ -278,5 +277,5 @@ class MailScreen(Panes):
         self._reading.open()
 
     @on(MailboxTree.Opened)
-    def _folder_opened(self, opened: MailboxTree.Opened) -> None:
-        self._going.open(opened.mailbox)
+    def _folder_opened(self) -> None:
+        self.do("folder_open")

@@ -14,6 +14,7 @@ from tuimail.domain.account import SignedOut
 from tuimail.domain.ids import AccountId, MailboxId, RowId
 from tuimail.ui.actions import BY_NAME, Pane
 from tuimail.ui.compositor import LeanCompositor
+from tuimail.ui.folder_lines import folder_lines
 from tuimail.ui.keymap import Keys, Prefix, pretty
 from tuimail.ui.patience import Patience, awaited
 from tuimail.ui.sentences import (
@@ -75,6 +76,8 @@ class Panes(Screen[None]):
         self._second: Timer | None = None
         self._empty_words = ""
         self._left_at: dict[Folder, RowId] = {}
+        self.folded: set[AccountId] = set()
+        """Accounts whose folders are not listed."""
 
     def compose(self) -> ComposeResult:
         """The panes, and what lies above and below them."""
@@ -130,7 +133,9 @@ class Panes(Screen[None]):
     def _render_state(self, before: AppState | None) -> None:
         """Everything that differs from ``before``; all of it for None."""
         state = self.session.state
-        self.folders.show(state.view.mailboxes, state.mailbox)
+        if before is not None and before.account != state.account:
+            self.messages.forget()
+        self.folders.show(folder_lines(state, self.folded), (state.account, state.mailbox))
         self.messages.shows_recipients = is_outgoing(state)
         self.messages.show_as(state.list_view, state.threads)
         self.messages.show_origin(state.mailbox, state.view.mailboxes, state.hits.remote)
@@ -164,6 +169,8 @@ class Panes(Screen[None]):
         state, session, pane = self.session.state, self.session, self.pane
         mailbox, is_open = state.current_mailbox, state.reading is not None
         name = mailbox.title if mailbox else ""
+        if len(state.accounts) > 1:
+            name = f"{state.account} · {name}" if name else str(state.account)
         # The field above the list says it already.
         words = "" if self.field.display else state.query or state.list_view.narrow
         name = f"{name}: {words}" if words else name

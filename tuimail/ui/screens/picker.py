@@ -44,19 +44,22 @@ class Picker(ModalScreen[T | None], Generic[T]):
     Picker Input { border: none; height: 1; padding: 0; background: $panel; margin-bottom: 1; }
     Picker PlainList { height: auto; max-height: 14; background: $surface; }
     """
+    field_type: ClassVar[type[Input]] = Input
     hints: ClassVar[tuple[tuple[str, str], ...]] = (("Enter", "choose"), ("↑ ↓", "move"), ("Esc", "cancel"))
 
     def __init__(self, title: str, choices: Sequence[Choice[T]]) -> None:
         super().__init__()
         self._title = title
         self._choices = tuple(choices)
+        self.marked_first = 0
+        """The entry that is marked while all are shown."""
         self._shown: tuple[Choice[T], ...] = ()
 
     def compose(self) -> ComposeResult:
         """Field above list; the keys go to the field."""
         with Dialog():
             yield title(self._title)
-            yield Input(placeholder="type to narrow", compact=True)
+            yield self.field_type(placeholder="type to narrow", compact=True)
             options = PlainList()
             options.can_focus = False
             yield options
@@ -64,7 +67,7 @@ class Picker(ModalScreen[T | None], Generic[T]):
 
     def on_mount(self) -> None:
         """Show all."""
-        self._fill("")
+        self._fill("", marked=self.marked_first)
 
     def action_cancel(self) -> None:
         """Choose nothing."""
@@ -83,6 +86,15 @@ class Picker(ModalScreen[T | None], Generic[T]):
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:
         event.stop()
+        self.choose_marked()
+
+    @property
+    def is_filled(self) -> bool:
+        """Whether the entries stand."""
+        return bool(self._shown)
+
+    def choose_marked(self) -> None:
+        """Choose what is marked."""
         at = self.query_one(PlainList).highlighted
         if at is not None and at < len(self._shown):
             self.dismiss(self._shown[at].value)
@@ -91,7 +103,7 @@ class Picker(ModalScreen[T | None], Generic[T]):
     def _clicked(self, event: PlainList.OptionSelected) -> None:
         self.dismiss(self._shown[event.option_index].value)
 
-    def _fill(self, query: str) -> None:
+    def _fill(self, query: str, *, marked: int = 0) -> None:
         self._shown = tuple(matching(self._choices, query))[:MAX_SHOWN]
         options = self.query_one(PlainList)
         options.clear_options()
@@ -99,7 +111,7 @@ class Picker(ModalScreen[T | None], Generic[T]):
             [Option(_words(choice)) for choice in self._shown] or [Option("Nothing matches.", disabled=True)]
         )
         if self._shown:
-            options.highlighted = 0
+            options.highlighted = marked
 
     def _on_paste(self, event: events.Paste) -> None:
         event.stop()

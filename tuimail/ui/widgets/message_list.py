@@ -168,6 +168,12 @@ class MessageList(LineList):
         if self._seeking is not None and not self._sought.isdisjoint(arrived):
             self._seek(self._seeking)
 
+    def forget(self) -> None:
+        """Nothing is known of any row: the numbers are another account's."""
+        self._known = RowCache()
+        self._strips.clear()
+        self._asked.clear()
+
     def doubt(self) -> None:
         """More changed than was told: what is here is shown until it was asked for again."""
         self._known.doubt()

@@ -6,6 +6,7 @@ from typing import Protocol
 from textual.app import App
 from textual.widget import Widget
 
+from tuimail.domain.ids import AccountId
 from tuimail.ui.session import Session
 from tuimail.ui.state import AppState
 from tuimail.ui.widgets.mailbox_tree import MailboxTree
@@ -39,6 +40,10 @@ class Desk(Protocol):
     @property
     def reader(self) -> MessageView:
         """The reader."""
+
+    @property
+    def folded(self) -> set[AccountId]:
+        """Accounts whose folders are not listed."""
 
     def change(self, state: AppState) -> None:
         """Take the state and show what is different."""

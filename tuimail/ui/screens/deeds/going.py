@@ -6,12 +6,14 @@ from textual.message import Message as UIMessage
 
 from tuimail.api.commands import AskConsent, BeginDraft, OpenAccount, OpenMailbox, PauseFilling, Refresh
 from tuimail.domain.ids import AccountId, MailboxId
-from tuimail.domain.mailbox import MailboxRole
+from tuimail.domain.mailbox import Mailbox, MailboxRole, first_shown
 from tuimail.domain.scope import Permission
+from tuimail.ui.account_signs import account_sign, inbox_unread, wants_sign_in
+from tuimail.ui.screens.account_picker import AccountPicker
 from tuimail.ui.screens.deeds.desk import Deeds, Desk
 from tuimail.ui.screens.folder_picker import FolderPicker
-from tuimail.ui.screens.picker import Choice, Picker
-from tuimail.ui.state import open_mailbox, switch_account
+from tuimail.ui.screens.picker import Choice
+from tuimail.ui.state import AccountView, open_mailbox, opening_account, switch_account
 
 
 class SettingsWanted(UIMessage):
@@ -34,12 +36,12 @@ class KeychainChoicesWanted(UIMessage):
     """The other ways, while the keychain asks."""
 
 
-class HelpWanted(UIMessage):
-    """The help screen."""
 class DetailsWanted(UIMessage):
     """The newest problem, with what the server said."""
 
 
+class HelpWanted(UIMessage):
+    """The help screen."""
 
 
 class PaletteWanted(UIMessage):
@@ -59,6 +61,8 @@ class Going:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
+        self._before: AccountId | None = None
+        """The account that was on the screen before this one."""
 
     def deeds(self) -> Deeds:
         """The actions of this group."""
@@ -81,17 +85,18 @@ class Going:
             "folders": self._show_folders,
             "folder_open": self._open_current,
             "folder_back": partial(self._desk.focus_pane, self._desk.messages),
+            "folder_fold": self._fold_account,
             "switch_account": self._pick_account,
             "settings": partial(self._post, SettingsWanted),
             "keychain": partial(self._post, KeychainChoicesWanted),
+            "details": partial(self._post, DetailsWanted),
             "help": partial(self._post, HelpWanted),
             "palette": partial(self._post, PaletteWanted),
             "quit": partial(self._post, QuitWanted),
         }
 
-            "details": partial(self._post, DetailsWanted),
     def open(self, mailbox: MailboxId) -> None:
-        """Show a mailbox."""
+        """Show a mailbox of the account on the screen."""
         session = self._desk.session
         self._desk.messages.clear_marks()
         command = session.submit(OpenMailbox(account=session.account, mailbox=mailbox))
@@ -99,13 +104,28 @@ class Going:
         self._desk.focus_pane(self._desk.messages)
 
     def open_account(self, account: AccountId) -> None:
-        """Show an account, from what is stored at first."""
+        """Show an account as it was left, or its inbox."""
         session = self._desk.session
+        self._switch(account)
+        shown = self.first_of(session.state.view)
+        if shown is not None:
+            self.open(shown.id)
+
+    def first_of(self, view: AccountView) -> Mailbox | None:
+        """The mailbox that stands open when the account comes onto the screen."""
+        left = next((box for box in view.mailboxes if box.id == view.left_in), None)
+        return left or first_shown(view.mailboxes)
+
+    def _switch(self, account: AccountId) -> None:
+        session, view = self._desk.session, self._desk.session.state.accounts[account]
+        self._before = session.account
+        self._desk.messages.clear_marks()
         self._desk.change(switch_account(session.state, account))
-        session.submit(OpenAccount(account=account))
-        inbox = session.state.with_role(MailboxRole.INBOX)
-        if inbox is not None:
-            self.open(inbox.id)
+        self._desk.focus_pane(self._desk.messages)
+        is_known = view.sign_in is not None or account in session.state.opened.values()
+        if not is_known or view.trouble is not None:
+            command = session.submit(OpenAccount(account=account, asks=False))
+            self._desk.change(opening_account(session.state, account, command))
 
     def _post(self, wish: type[UIMessage]) -> None:
         self._desk.app.post_message(wish())
@@ -119,9 +139,9 @@ class Going:
     def _pause(self, *, is_paused: bool) -> None:
         self._desk.session.submit(PauseFilling(account=self._desk.session.account, is_paused=is_paused))
 
-    def _sign_in(self) -> None:
+    def _sign_in(self, account: AccountId | None = None) -> None:
         wanted = frozenset({Permission.IDENTITY, Permission.READ})
-        self._desk.session.submit(AskConsent(account=self._desk.session.account, permissions=wanted))
+        self._desk.session.submit(AskConsent(account=account or self._desk.session.account, permissions=wanted))
 
     def go_role(self, role: MailboxRole) -> None:
         """Show the mailbox for this purpose."""
@@ -144,9 +164,26 @@ class Going:
         self._desk.focus_pane(self._desk.folders)
 
     def _open_current(self) -> None:
-        current = self._desk.folders.current
-        if current is not None:
-            self.open(current)
+        """The folder at the cursor; at the name of an account, sign in where that is what it needs, or fold it."""
+        line = self._desk.folders.current
+        if line is None:
+            return
+        if line.mailbox is None:
+            if wants_sign_in(self._desk.session.state.accounts[line.account]):
+                self._sign_in(line.account)
+            else:
+                self._fold_account()
+            return
+        if line.account != self._desk.session.account:
+            self._switch(line.account)
+        self.open(line.mailbox)
+
+    def _fold_account(self) -> None:
+        line = self._desk.folders.current
+        if line is not None and len(self._desk.session.state.accounts) > 1:
+            self._desk.folded.symmetric_difference_update({line.account})
+            self._desk.folders.aim(line.account)
+            self._desk.change(self._desk.session.state)
 
     def _pick_folder(self) -> None:
         def picked(mailbox: MailboxId | None) -> None:
@@ -166,6 +203,16 @@ class Going:
             if account is not None and account != self._desk.session.account:
                 self.open_account(account)
 
-        addresses = self._desk.session.addresses
-        choices = [Choice(value=name, title=addresses.get(name, str(name)), detail=str(name)) for name in accounts]
-        self._desk.app.push_screen(Picker("Switch account", choices), picked)
+        choices = [self._choice(number, name) for number, name in enumerate(accounts, start=1)]
+        others = [name for name in accounts if name != self._desk.session.account]
+        first = self._before if self._before in others else others[0]
+        numbers = range(1, len(choices) + 1)
+        self._desk.app.push_screen(AccountPicker(choices, numbers=numbers, first=first), picked)
+
+    def _choice(self, number: int, account: AccountId) -> Choice[AccountId]:
+        session = self._desk.session
+        view = session.state.accounts[account]
+        sign, words = account_sign(view)
+        unread = inbox_unread(view)
+        detail = f"{account}, {unread:,} unread, {sign} {words}" if unread else f"{account}, {sign} {words}"
+        return Choice(value=account, title=f"{number}  {session.addresses[account]}", detail=detail)

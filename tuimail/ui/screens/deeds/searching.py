@@ -244,6 +244,7 @@ class Searching:
     def _kept(self) -> Mailbox | None:
         """The kept search under the cursor of the folder list, or the open one."""
         state = self._desk.session.state
-        here: MailboxId | None = self._desk.folders.current if self._desk.folders.has_focus else state.mailbox
+        line = self._desk.folders.current if self._desk.folders.has_focus else None
+        here: MailboxId | None = line.mailbox if line is not None and line.account == state.account else state.mailbox
         found = next((box for box in state.view.mailboxes if box.id == here), None)
         return found if found is not None and found.role is MailboxRole.SEARCH else None

@@ -1,0 +1,149 @@
+"""Several accounts in one program, each on servers of its own: what happens to one leaves the others alone."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from tests.engine.conftest import ACCOUNT, ALL, Rig
+from tests.fakes.certificates import Certificate
+from tests.fakes.mail_house import MailHouse, letter
+from tests.fakes.wire_server import WireServer
+from tests.journeys.conftest import Heard
+from tuimail.api.commands import ListAccounts, OpenAccount, SignIn, SignOut
+from tuimail.api.events import (
+    AccountChanged,
+    AccountsListed,
+    ConsentNeeded,
+    Failed,
+    LinkChanged,
+    MailboxesListed,
+    Noticed,
+    SignedOutReport,
+)
+from tuimail.domain.account import Account, Link, SignedIn, SignedOut
+from tuimail.domain.errors import ErrorKind
+from tuimail.domain.ids import AccountId
+from tuimail.program import Setting
+
+OTHER = AccountId("other")
+
+
+class TwoAccounts(Rig):
+    """A rig with a second account, whose mail lies on another server."""
+
+    def __init__(self, folder: Path, certificate: Certificate, servers: ExitStack) -> None:
+        super().__init__(folder, certificate, servers)
+        self.other_mail = MailHouse()
+        self.other_server = servers.enter_context(WireServer(self.other_mail, certificate.server_context()))
+        self.other = self.make_account(id=OTHER, imap=self.other_server.address)
+
+    @property
+    def accounts(self) -> tuple[Account, ...]:
+        return (self.account, self.other)
+
+    def setting(self) -> Setting:
+        setting = super().setting()
+        return replace(setting, profile=replace(setting.profile, accounts=self.accounts))
+
+    def both_signed_in(self) -> Heard:
+        """A program with both online."""
+        heard = self.signed_in()
+        heard.do(OpenAccount(account=OTHER, asks=False))
+        heard.do(SignIn(account=OTHER, permissions=ALL))
+        return is_online(heard, OTHER)
+
+
+def is_online(heard: Heard, account: AccountId) -> Heard:
+    heard.wait_for(LinkChanged, lambda event: event.account == account and event.state.link is Link.ONLINE)
+    heard.wait_for(MailboxesListed, lambda event: event.account == account and bool(event.mailboxes))
+    return heard
+
+
+@pytest.fixture
+def two(tmp_path: Path, certificate: Certificate) -> Iterator[TwoAccounts]:
+    with ExitStack() as servers:
+        rig = TwoAccounts(tmp_path, certificate, servers)
+        yield rig
+        for program in rig.programs:
+            program.close()
+
+
+def test_an_account_opened_behind_another_asks_for_nothing(two: TwoAccounts) -> None:
+    heard = two.signed_in()
+
+    heard.do(OpenAccount(account=OTHER, asks=False))
+
+    told = [event for event in heard.events if isinstance(event, AccountChanged) and event.account == OTHER]
+    assert [type(event.state) for event in told] == [SignedOut]
+    assert [event.request.account for event in heard.events if isinstance(event, ConsentNeeded)] == [ACCOUNT]
+
+
+def test_both_accounts_are_online_at_once_each_at_its_own_server(two: TwoAccounts) -> None:
+    two.both_signed_in()
+
+    assert two.mail.count(b"AUTHENTICATE") >= 1
+    assert two.other_mail.count(b"AUTHENTICATE") >= 1
+
+
+def test_where_one_server_refuses_the_other_account_gets_its_mail(two: TwoAccounts) -> None:
+    two.other_mail.accepts = lambda _token: False
+    two.mail.deliver(letter("Good news"))
+    heard = two.signed_in()
+    heard.do(OpenAccount(account=OTHER, asks=False))
+    heard.do(SignIn(account=OTHER, permissions=ALL))
+    heard.wait_for(LinkChanged, lambda event: event.account == OTHER and event.state.link is Link.OFFLINE)
+
+    two.mail.deliver(letter("More of it"))
+
+    heard.wait_for(
+        MailboxesListed, lambda event: event.account == ACCOUNT and any(box.total == 2 for box in event.mailboxes)
+    )
+    links = {event.state.link for event in heard.events if isinstance(event, LinkChanged) and event.account == ACCOUNT}
+    assert Link.OFFLINE not in links
+
+
+def test_signing_out_of_one_leaves_the_other_signed_in_and_online(two: TwoAccounts) -> None:
+    heard = two.both_signed_in()
+
+    heard.submit(SignOut(account=OTHER))
+    heard.wait_for(SignedOutReport)
+    two.mail.deliver(letter("Still here"))
+
+    heard.wait_for(
+        MailboxesListed, lambda event: event.account == ACCOUNT and any(box.total == 1 for box in event.mailboxes)
+    )
+    listed = heard.ask(ListAccounts(), AccountsListed).accounts
+    assert [type(each.state) for each in listed] == [SignedIn, SignedOut]
+    assert not two.places.store(OTHER).exists()
+    assert two.places.store(ACCOUNT).exists()
+
+
+def test_an_account_that_cannot_be_opened_is_listed_with_the_reason_beside_the_others(two: TwoAccounts) -> None:
+    two.other = replace(two.other, ca_file=str(two.folder / "missing.pem"))
+    heard = two.signed_in()
+
+    ended = heard.do(OpenAccount(account=OTHER, asks=False))
+    listed = heard.ask(ListAccounts(), AccountsListed).accounts
+
+    assert isinstance(ended, Failed)
+    assert ended.problem.kind is ErrorKind.BAD_PROFILE
+    assert isinstance(listed[0].state, SignedIn)
+    assert listed[1].account.id == OTHER
+    assert isinstance(listed[1].state, SignedOut)
+    assert "missing.pem" in listed[1].state.reason
+
+
+def test_a_damaged_store_of_one_account_is_told_for_it_and_the_other_works(two: TwoAccounts) -> None:
+    two.both_signed_in().program.close()
+    path = two.places.store(OTHER)
+    path.write_bytes(b"\x00" * path.stat().st_size)
+
+    heard = two.reopened()
+    heard.do(OpenAccount(account=OTHER, asks=False))
+
+    is_online(heard, OTHER)
+    told = [event for event in heard.events if isinstance(event, Noticed) and event.problem is not None]
+    assert [event.account for event in told] == [OTHER]
