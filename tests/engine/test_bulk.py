@@ -80,3 +80,37 @@ def test_only_what_differs_is_changed_and_undone(rig: Rig, heard: Heard, rows: t
 
     assert marked.words == f"{COUNT - PORTION - 5} messages starred"
     assert starred(rig) == PORTION + 5
+
+
+def test_undo_means_the_action_that_still_goes_on(rig: Rig, heard: Heard, rows: tuple[RowId, ...]) -> None:
+    finished(heard, SetFlags(account=ACCOUNT, rows=rows[:1], add=STAR))
+
+    heard.submit(MoveMessages(account=ACCOUNT, rows=rows, to=MailboxRole.TRASH))
+    finished(heard, Undo(account=ACCOUNT))
+    finished(heard, Refresh(account=ACCOUNT))
+
+    assert len(rig.mail.boxes[b"INBOX"].mails) == COUNT
+    assert starred(rig) == 1
+
+
+def test_two_undos_in_a_row_take_back_the_newer_action_first(rig: Rig, heard: Heard, rows: tuple[RowId, ...]) -> None:
+    for role in (MailboxRole.SENT, MailboxRole.TRASH):
+        finished(heard, MoveMessages(account=ACCOUNT, rows=rows, to=role))
+        finished(heard, Refresh(account=ACCOUNT))
+
+    heard.submit(Undo(account=ACCOUNT))
+    finished(heard, Undo(account=ACCOUNT))
+    for _ in range(2):
+        finished(heard, Refresh(account=ACCOUNT))
+
+    assert len(rig.mail.boxes[b"INBOX"].mails) == COUNT
+
+
+def test_an_action_that_changed_nothing_is_not_what_undo_means(rig: Rig, heard: Heard, rows: tuple[RowId, ...]) -> None:
+    finished(heard, SetFlags(account=ACCOUNT, rows=rows[:3], add=STAR))
+    finished(heard, MoveMessages(account=ACCOUNT, rows=rows, to=MailboxRole.INBOX))
+
+    finished(heard, Undo(account=ACCOUNT))
+    finished(heard, Refresh(account=ACCOUNT))
+
+    assert starred(rig) == 0

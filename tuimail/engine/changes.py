@@ -2,12 +2,11 @@
 
 import logging
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
 from typing import ClassVar
-
-from msgspec import Struct
 
 from tuimail.api.commands import MoveMessages, SetFlags
 from tuimail.api.events import Noticed
@@ -50,17 +49,15 @@ class Portion(Discreet, frozen=True, kw_only=True):
     undo: Callable[[AccountStore], object]
 
 
-class Undoable(Struct, frozen=True, kw_only=True):
-    """How to take one action of the user back."""
+class Undoable:
+    """What one action of the user has done so far; remembered from its beginning, so that the newest is undone first.
 
-    portions: tuple[Portion, ...]
-
-
-class _Action:
-    """What one command has done so far."""
+    A hundred thousand messages take seconds: whoever presses undo meanwhile means just this action.
+    """
 
     def __init__(self) -> None:
         self.portions: list[Portion] = []
+        self.is_over = False
         self.mailboxes: set[MailboxId] = set()
         """That showed the messages before, or show them now."""
 
@@ -68,6 +65,11 @@ class _Action:
         """A portion was changed."""
         self.portions.append(portion)
         self.mailboxes |= _shown_in(store, portion.rows)
+
+    @property
+    def is_nothing(self) -> bool:
+        """Whether it is over and has changed nothing."""
+        return self.is_over and not self.portions
 
     @property
     def rows(self) -> tuple[RowId, ...]:
@@ -109,6 +111,8 @@ class ChangeDesk:
         self._waiting = 0
         self._settled: list[RowId] = []
         self._shown_s = 0.0
+        self._going_on = 0
+        self._undos: deque[tuple[Job, Undoable]] = deque()
         self._sync_mailbox = sync_mailbox
         connection.waiting_changes = lambda: self._waiting
 
@@ -123,7 +127,7 @@ class ChangeDesk:
             store = self._storage.store(self._account)
             change = store.changes.set_flags([row], now=self._now(), add=frozenset({flag}))
             if change is not None:
-                action = _Action()
+                action = Undoable()
                 action.note(store, Portion(change=change, rows=(row,), undo=_nothing))
                 self._tell(action)
 
@@ -138,8 +142,23 @@ class ChangeDesk:
         return self._storage.store(self._account).changes.count()
 
     def take_back(self, job: Job, undoable: Undoable) -> None:
-        """Undo an action: forget what the server was not told, otherwise do the opposite. On the store worker."""
-        action = _Action()
+        """Undo an action once nothing goes on any more. On the store worker.
+
+        What the server was not told is forgotten; of the rest the opposite is done.
+        """
+        self._undos.append((job, undoable))
+        self._next_undo()
+
+    def _next_undo(self) -> None:
+        while self._undos and not self._going_on:
+            job, undoable = self._undos.popleft()
+            job.run(partial(self._take_back, undoable=undoable))
+
+    def _take_back(self, job: Job, *, undoable: Undoable) -> None:
+        if undoable.is_nothing:
+            job.finish("Nothing to undo")
+            return
+        action = Undoable()
 
         def undo(portion: Portion) -> None:
             store = self._storage.store(self._account)
@@ -153,7 +172,7 @@ class ChangeDesk:
             job.finish("Undone")
 
         works = [partial(undo, portion) for portion in undoable.portions]
-        self._in_portions(job, words="taking back").run(works, begun=partial(self._show, action), end=end)
+        self._in_portions(job, works, action, words="taking back", end=end)
 
     def replay_soon(self) -> None:
         """Tell the server what waits, as soon as the connection is free. Any thread."""
@@ -170,7 +189,7 @@ class ChangeDesk:
     def _set_flags(self, job: Job) -> None:
         command = job.command
         assert isinstance(command, SetFlags)  # noqa: S101 (the route's own type, for the checker)
-        action = _Action()
+        action = Undoable()
 
         def act(asked: Sequence[RowId]) -> None:
             store = self._storage.store(self._account)
@@ -186,7 +205,7 @@ class ChangeDesk:
 
         def end() -> None:
             is_told = command.undoable and action.portions
-            self._end(action, is_undoable=command.undoable)
+            self._end(action)
             job.finish(_flag_words(command, action.count) if is_told else "", can_undo=bool(is_told))
 
         self._act(job, act, action, words="changing", end=end)
@@ -195,7 +214,7 @@ class ChangeDesk:
         command = job.command
         assert isinstance(command, MoveMessages)  # noqa: S101 (the route's own type, for the checker)
         target = _target(self._storage.store(self._account), command.to)
-        action = _Action()
+        action = Undoable()
 
         def act(asked: Sequence[RowId]) -> None:
             store = self._storage.store(self._account)
@@ -212,7 +231,7 @@ class ChangeDesk:
                 action.note(store, Portion(change=change, rows=rows, undo=undo))
 
         def end() -> None:
-            self._end(action, is_undoable=True)
+            self._end(action)
             if not action.portions:
                 job.finish("Nothing to move: the messages are there already.")
                 return
@@ -222,33 +241,41 @@ class ChangeDesk:
         self._act(job, act, action, words="moving", end=end)
 
     def _act(
-        self, job: Job, act: Callable[[Sequence[RowId]], None], action: "_Action", *, words: str,
+        self, job: Job, act: Callable[[Sequence[RowId]], None], action: Undoable, *, words: str,
         end: Callable[[], None],
     ) -> None:  # fmt: skip
         command = job.command
         assert isinstance(command, SetFlags | MoveMessages)  # noqa: S101 (as in both callers)
         works = [partial(act, part) for part in portions(_meant(self._storage.store(self._account), command))]
-        if not works:
-            end()
-            return
-        self._in_portions(job, words=words).run(works, begun=partial(self._show, action), end=end)
+        if isinstance(command, MoveMessages) or command.undoable:
+            self._remember(action)
+        self._in_portions(job, works, action, words=words, end=end)
 
-    def _in_portions(self, job: Job, *, words: str) -> Portioned:
-        return Portioned(job, self._storage.worker, words=words)
+    def _in_portions(
+        self, job: Job, works: Sequence[Callable[[], None]], action: Undoable, *, words: str, end: Callable[[], None]
+    ) -> None:
+        def over() -> None:
+            self._going_on -= 1
+            action.is_over = True
+            try:
+                end()
+            finally:
+                self._next_undo()
 
-    def _end(self, action: "_Action", *, is_undoable: bool) -> None:
+        self._going_on += 1
+        Portioned(job, self._storage.worker, words=words).run(works, begun=partial(self._show, action), end=over)
+
+    def _end(self, action: Undoable) -> None:
         if action.portions:
             self._tell(action)
-            if is_undoable:
-                self._remember(Undoable(portions=tuple(action.portions)))
 
-    def _show(self, action: "_Action") -> None:
+    def _show(self, action: Undoable) -> None:
         """Show what was changed so far."""
         for mailbox in action.mailboxes:
             if mailbox == self._lists.open_mailbox.get(self._account):
                 self._lists.show_changes(self._account, mailbox, changed=action.rows)
 
-    def _tell(self, action: "_Action") -> None:
+    def _tell(self, action: Undoable) -> None:
         self._waiting = self._storage.store(self._account).changes.count()
         self._show(action)
         self._lists.show_mailboxes(self._account)

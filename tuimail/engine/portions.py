@@ -4,7 +4,6 @@ import time
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from tuimail.domain.errors import TuimailError
 from tuimail.domain.ids import RowId
 from tuimail.engine.job import Job
 from tuimail.engine.worker import Urgency, Worker
@@ -31,6 +30,9 @@ class Portioned:
 
     def run(self, works: Sequence[Callable[[], None]], *, begun: Callable[[], None], end: Callable[[], None]) -> None:
         """Do all works, then ``end``, also where one of them fails. ``begun`` follows the first of several."""
+        if not works:
+            end()
+            return
         # Half of it done would be worse than all.
         self._job.go_through()
         if len(works) == 1:
@@ -40,11 +42,13 @@ class Portioned:
     def _step(
         self, works: Sequence[Callable[[], None]], at: int, *, begun: Callable[[], None], end: Callable[[], None]
     ) -> None:
+        is_done = False
         try:
             works[at]()
-        except TuimailError:
-            end()
-            raise
+            is_done = True
+        finally:
+            if not is_done:
+                end()
         if at + 1 == len(works):
             end()
             return

@@ -51,6 +51,8 @@ class UndoDesk:
         while self._done:
             action = self._done.pop()
             if isinstance(action, Undoable):
+                if action.is_nothing:
+                    continue
                 self._actions.change(job, action)
                 return
             if isinstance(action, int):
