@@ -46,3 +46,8 @@ SEALED = "Its passphrase opens it"
 BAD_CERTIFICATE = re.compile(r"certificate", re.IGNORECASE)
 NO_STARTTLS = "gives no protected connection"
 TOO_SMALL = "tuimail needs 80x24"
+
+FIRST_SCREEN = "No account is set up on this machine yet."
+ASSISTANT = "Your mail address."
+ASK_LIST = "Ask Thunderbird's list?"
+PROPOSAL = "Incoming (IMAP)"

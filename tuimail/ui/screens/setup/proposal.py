@@ -65,8 +65,9 @@ class ProposalScreen(Screen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "Back", id="proposal.back"),
         Binding("enter", "accept", "Go on", id="proposal.accept"),
-        Binding("down", "app.focus_next", "Next field", show=False, id="proposal.next"),
-        Binding("up", "app.focus_previous", "Previous field", show=False, id="proposal.previous"),
+        # Before the field sees them: the letters that follow in a burst then go to the next field.
+        Binding("tab,down", "app.focus_next", "Next field", show=False, priority=True, id="proposal.next"),
+        Binding("shift+tab,up", "app.focus_previous", "Field before", show=False, priority=True, id="proposal.before"),
     ]
     DEFAULT_CSS = """
     ProposalScreen { background: $background; }
