@@ -9,7 +9,7 @@ import gc
 import random
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, tzinfo
 from typing import TYPE_CHECKING
 
@@ -39,6 +39,7 @@ from tuimail.keychain import child
 from tuimail.keychain.base import Keychain, entry_for
 
 if TYPE_CHECKING:
+    from tuimail.domain.neighbour import Answer, Request
     from tuimail.engine.household import Household
     from tuimail.engine.ways import Browser
 
@@ -143,6 +144,7 @@ class Program:
         # Imported here, after the first paint: together they cost as much as all of the start before them.
         from tuimail.engine.auth import Surroundings  # noqa: PLC0415
         from tuimail.engine.doorway import Doorway  # noqa: PLC0415
+        from tuimail.engine.emergency import EmergencyDesk, EmergencyTools  # noqa: PLC0415
         from tuimail.engine.household import Household  # noqa: PLC0415
         from tuimail.engine.journal import Journal  # noqa: PLC0415
         from tuimail.engine.rooms import ACCOUNT_COMMANDS, House  # noqa: PLC0415
@@ -183,6 +185,15 @@ class Program:
         engine.on_close(journal.close)
         engine.on_close(household.close)
         engine.attach(household.routes(ACCOUNT_COMMANDS))
+        tools = EmergencyTools(
+            accounts=setting.profile.accounts,
+            rooms=household.rooms,
+            vault=vault,
+            places=setting.places,
+            worker=house.parser,
+            follow=self._ask_neighbour,
+        )
+        engine.attach(EmergencyDesk(tools).routes())
         self.lists.on_opened = household.mailbox_opened
         if self._has_door:
             doorway = Doorway(engine, setting.places.socket, emit=engine.emit, look=household.look_at_outbox)
@@ -206,6 +217,12 @@ class Program:
         from tuimail.net.neighbour import ask  # noqa: PLC0415 (see _attach_rooms)
 
         ask(self.setting.places.socket(account), Request(wish=Wish.LOOK, account=account))
+
+    def _ask_neighbour(self, request: "Request") -> "Iterator[Answer]":
+        from tuimail.engine.doorway import ANSWER_LIMIT_S  # noqa: PLC0415 (see _attach_rooms)
+        from tuimail.net.neighbour import follow  # noqa: PLC0415 (see _attach_rooms)
+
+        yield from follow(self.setting.places.socket(request.account), request, timeout_s=ANSWER_LIMIT_S)
 
     def _make_keychain(self, choice: KeychainChoice, passphrase: Secret | None) -> Keychain:
         """The keychain that was chosen; runs on the keychain worker."""

@@ -120,6 +120,27 @@ class SignOut(Struct, frozen=True, kw_only=True):
 
     account: AccountId
     here_only: bool = False
+    local_first: bool = False
+    """Delete here before anything is asked of the network, as the emergency does."""
+
+
+class PreviewSignOutAll(Struct, frozen=True, kw_only=True):
+    """Ask for ``SignOutAllPreviewed``: what the emergency would cost, for every account."""
+
+
+class SignOutAll(Struct, frozen=True, kw_only=True):
+    """The emergency: everything goes from this machine at once, then every account is revoked, each on its own.
+
+    ``SignOutStepped`` and ``SignedOutReport`` for each account; a revocation that failed can be tried again by
+    ``RetryRevocation`` until ``EndRetry``. What belongs to no account is told under ``MACHINE``.
+    """
+
+
+class SaveReport(Struct, frozen=True, kw_only=True):
+    """Write a report that the user keeps into a file that does not exist yet; it holds no secret. ``FileSaved``."""
+
+    path: str
+    text: str
 
 
 class RetryRevocation(Struct, frozen=True, kw_only=True):
@@ -390,6 +411,9 @@ Command = (
     | PreviewSignOut
     | SaveUnsynced
     | SignOut
+    | PreviewSignOutAll
+    | SignOutAll
+    | SaveReport
     | RetryRevocation
     | EndRetry
     | OpenMailbox

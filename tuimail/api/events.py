@@ -164,6 +164,12 @@ class SignOutStepped(Event, frozen=True, kw_only=True):
     account: AccountId
     steps: tuple[SignOutStep, ...]
 
+class SignOutAllPreviewed(Event, frozen=True, kw_only=True):
+    """What the question before the emergency says."""
+
+    previews: tuple[SignOutPreview, ...]
+
+
 
 class SignedOutReport(Event, frozen=True, kw_only=True):
     """The sign-out is over."""

@@ -27,6 +27,8 @@ class Request(Struct, frozen=True, kw_only=True):
     """COMPOSE alone."""
     here_only: bool = False
     """SIGN_OUT alone."""
+    local_first: bool = False
+    """SIGN_OUT alone: delete here before the provider is asked."""
 
 
 class Taken(Struct, frozen=True, kw_only=True):

@@ -92,7 +92,7 @@ class Doorway:
 
     def _sign_out(self, request: Request) -> Iterator[Answer]:
         self._emit(Noticed(account=request.account, words=_SIGNS_OUT))
-        command = SignOut(account=request.account, here_only=request.here_only)
+        command = SignOut(account=request.account, here_only=request.here_only, local_first=request.local_first)
         for event in self._follow(command, limit_s=ANSWER_LIMIT_S):
             match event:
                 case SignOutStepped(steps=steps):

@@ -2,6 +2,7 @@
 
 import contextlib
 import logging
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,7 +10,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from tuimail.api.commands import EndRetry, PreviewSignOut, RetryRevocation, SaveUnsynced, SignOut
-from tuimail.api.events import SignedOutReport, SignOutPreviewed, SignOutStepped
+from tuimail.api.events import AccountChanged, SignedOutReport, SignOutPreviewed, SignOutStepped
+from tuimail.domain.account import Account, Revoking
 from tuimail.domain.draft import OutboxState, OutgoingMail, SignOutPreview, SignOutStep, SignOutStepState, check_draft
 from tuimail.domain.errors import KeychainError, TuimailError
 from tuimail.domain.token import Secret
@@ -17,7 +19,8 @@ from tuimail.engine.auth import AuthDesk
 from tuimail.engine.files import write_new
 from tuimail.engine.job import Job
 from tuimail.engine.storage import AccountStore, Storage
-from tuimail.engine.worker import Worker
+from tuimail.engine.worker import Urgency, Worker
+from tuimail.keychain.base import AccountRecord
 from tuimail.mime.compose import build, new_message_id
 from tuimail.oauth.client import Revocation, RevocationState
 
@@ -73,13 +76,93 @@ class SignOutDesk:
         assert isinstance(job.command, PreviewSignOut)  # noqa: S101 (the route's own type, for the checker)
         job.hand_to(self._auth.worker, self._preview)
 
+    def previewed(self) -> SignOutPreview:
+        """What would be lost, and what revoking does. Waits for the store."""
+        account = self._auth.account
+
+        def count(store: AccountStore) -> tuple[int, int, int]:
+            return store.drafts.count(), store.outbox.count_unsent(), store.changes.count()
+
+        is_open = self._storage.is_open(account.id)
+        drafts, unsent, changes = self._storage.run(account.id, count) if is_open else (0, 0, 0)
+        return SignOutPreview(
+            account=account.id,
+            address=account.address,
+            drafts=drafts,
+            unsent=unsent,
+            changes=changes,
+            can_revoke=account.can_revoke,
+            provider=account.provider,
+            access_page=_page(account),
+            ends_other_machines=account.oauth.client_id is not None and not account.uses_password,
+        )
+
     def save(self, job: Job) -> None:
         """Route of ``SaveUnsynced``."""
         job.hand_to(self._auth.worker, self._save)
 
     def sign_out(self, job: Job) -> None:
         """Route of ``SignOut``."""
-        job.hand_to(self._auth.worker, self._sign_out)
+        assert isinstance(job.command, SignOut)  # noqa: S101 (the route's own type, for the checker)
+        if job.command.local_first:
+            self.strike(job, job.finish)
+        else:
+            job.hand_to(self._auth.worker, self._sign_out)
+
+    def strike(self, job: Job, ended: Callable[[], None]) -> None:
+        """The emergency for this account: all goes from this machine, then the provider is asked. Returns at once.
+
+        On a thread of its own, since the account's workers may wait for a network that is not there.
+        """
+        job.go_through()
+
+        def run() -> None:
+            try:
+                self._strike_here(job, ended)
+            except TuimailError as error:
+                log.warning("emergency: %s", error.kind)
+                ended()
+
+        threading.Thread(target=run, name="emergency", daemon=True).start()
+
+    def _strike_here(self, job: Job, ended: Callable[[], None]) -> None:
+        auth, report = self._auth, _Report(job, self._auth)
+        auth.around.emit(AccountChanged(account=auth.account.id, state=Revoking()))
+        report.begin("Close the connections")
+        self._stop_rooms()
+        report.end(SignOutStepState.DONE, "closed")
+        self._delete_store(report)
+        # Held in memory alone from here on, until it is revoked or the report is closed.
+        record = auth.record
+        if record is None:
+            with contextlib.suppress(KeychainError):
+                record = auth.vault.record(auth.account.id)
+        self._delete_secrets(report)
+
+        def revoke() -> None:
+            try:
+                self._strike_there(job, report, record)
+            finally:
+                ended()
+
+        auth.worker.post(lambda: job.run(lambda _: revoke()), urgency=Urgency.SCREEN)
+
+    def _strike_there(self, job: Job, report: _Report, record: AccountRecord | None) -> None:
+        """On the auth worker, so after any refresh that was under way: its rotated token is the one to revoke."""
+        auth = self._auth
+        revoked = False
+        try:
+            # What that refresh has written meanwhile.
+            with contextlib.suppress(KeychainError):
+                auth.vault.delete(auth.account.id)
+            auth.record = auth.record or record
+            revoked = self._revoke_first(report)
+        finally:
+            auth.forget()
+            auth.show(auth.course.signed_out())
+        outcome = "revoked and removed" if revoked else "removed here"
+        auth.journal.record(auth.account.id, "emergency sign-out", outcome)
+        self._tell_report(job, report, revoked=revoked)
 
     def retry(self, job: Job) -> None:
         """Route of ``RetryRevocation``."""
@@ -97,28 +180,7 @@ class SignOutDesk:
         job.hand_to(self._auth.worker, drop)
 
     def _preview(self, job: Job) -> None:
-        account = self._auth.account
-
-        def count(store: AccountStore) -> tuple[int, int, int]:
-            return store.drafts.count(), store.outbox.count_unsent(), store.changes.count()
-
-        is_open = self._storage.is_open(account.id)
-        drafts, unsent, changes = self._storage.run(account.id, count) if is_open else (0, 0, 0)
-        job.emit(
-            SignOutPreviewed(
-                preview=SignOutPreview(
-                    account=account.id,
-                    address=account.address,
-                    drafts=drafts,
-                    unsent=unsent,
-                    changes=changes,
-                    can_revoke=account.can_revoke,
-                    provider=account.provider,
-                    access_page=account.access_page,
-                    ends_other_machines=account.oauth.client_id is not None,
-                )
-            )
-        )
+        job.emit(SignOutPreviewed(preview=self.previewed()))
         job.finish()
 
     def _save(self, job: Job) -> None:

@@ -166,6 +166,7 @@ def _request_fields(request: Request) -> dict[str, object]:
         "account": request.account,
         "mailto": request.mailto,
         "here_only": request.here_only,
+        "local_first": request.local_first,
     }
 
 
@@ -176,6 +177,7 @@ def _read_request(fields: dict[str, object]) -> Request:
         # The composer's own reader cleans what it takes out of the address.
         mailto=_text(fields.get("mailto"), is_address=True),
         here_only=fields.get("here_only") is True,
+        local_first=fields.get("local_first") is True,
     )
 
 
