@@ -5,7 +5,7 @@ import pytest
 from tuimail.config.load import load_profile
 from tuimail.config.model import Profile
 from tuimail.config.providers import bundled_presets
-from tuimail.domain.account import Server, Tls
+from tuimail.domain.account import Server, SignInMethod, Tls
 from tuimail.domain.errors import ConfigError, ErrorKind, Remedy
 
 FULL = """\
@@ -206,15 +206,60 @@ def test_a_refused_secret_is_not_repeated(tmp_path: Path) -> None:
     assert "hunter2" not in f"{error.summary} {error.detail} {error.__cause__!r}"
 
 
-@pytest.mark.parametrize(
-    "line", ['sign_in = "app_password"', 'provider = "icloud"', 'provider = "gmx"', 'provider = "yahoo"']
-)
-def test_what_a_later_version_brings_says_so(tmp_path: Path, line: str) -> None:
-    error = refuse(tmp_path, SHORT.replace("oauth.issuer", f"{line}\noauth.issuer"))
+@pytest.mark.parametrize("provider", ["icloud", "gmx", "webde", "zoho", "yahoo", "aol"])
+def test_providers_without_oauth_for_individuals_take_app_passwords(tmp_path: Path, provider: str) -> None:
+    (account,) = load(tmp_path, f'[accounts.a]\naddress = "a@example.test"\nprovider = "{provider}"\n').accounts
 
-    assert error.kind is ErrorKind.NOT_IN_THIS_VERSION
-    assert "not in this version" in error.summary
-    assert "profile.toml:3" in error.summary
+    assert account.uses_password
+    assert account.can_send
+    assert not account.can_revoke
+    assert account.password_page
+
+
+def test_an_app_password_is_a_second_road_by_one_line(tmp_path: Path) -> None:
+    lines = (
+        '[accounts.a]\naddress = "a@gmail.com"\nprovider = "google"\nsign_in = "app_password"\noauth.client_id = "x"\n'
+    )
+    (account,) = load(tmp_path, lines).accounts
+
+    assert account.sign_in is SignInMethod.APP_PASSWORD
+    assert account.password_page == "https://myaccount.google.com/apppasswords"  # noqa: S105 (an address)
+    assert str(account.smtp) == "smtp.gmail.com:465"
+
+
+def test_an_app_password_needs_hosts_and_no_oauth_table(tmp_path: Path) -> None:
+    lines = '[accounts.a]\naddress = "a@example.test"\nsign_in = "app_password"\nimap.host = "imap.example.test"\n'
+    (account,) = load(tmp_path, lines).accounts
+
+    assert account.provider == "imap.example.test"
+    assert not account.can_send
+
+
+@pytest.mark.parametrize(
+    ("lines", "words"),
+    [
+        ('provider = "yahoo"\noauth.client_id = "x"', 'add sign_in = "oauth"'),
+        ('provider = "icloud"\nsign_in = "oauth"', "iCloud has no OAuth for mail"),
+        ('sign_in = "app_password"', "imap.host is missing"),
+        ('sign_in = "password"', "must be oauth or app_password"),
+        ('imap.mechanism = "PLAIN"', "must be XOAUTH2 or OAUTHBEARER"),
+    ],
+)
+def test_an_impossible_way_to_sign_in_is_named(tmp_path: Path, lines: str, words: str) -> None:
+    error = refuse(tmp_path, f'[accounts.a]\naddress = "a@example.test"\n{lines}\n')
+
+    assert words in error.summary
+
+
+def test_googles_codes_are_never_for_mail_whatever_its_metadata_say(tmp_path: Path) -> None:
+    lines = '[accounts.a]\naddress = "a@gmail.com"\nprovider = "google"\noauth.client_id = "x"\n'
+    assert not load(tmp_path, lines).accounts[0].oauth.device_code
+    assert load(tmp_path, lines.replace("google", "microsoft")).accounts[0].oauth.device_code
+
+
+def test_yahoo_is_spoken_to_as_it_documents(tmp_path: Path) -> None:
+    lines = '[accounts.a]\naddress = "a@yahoo.com"\nprovider = "yahoo"\n'
+    assert load(tmp_path, lines).accounts[0].imap.mechanism == "OAUTHBEARER"
 
 
 def test_a_secret_in_place_of_a_place_is_not_repeated(tmp_path: Path) -> None:

@@ -71,6 +71,10 @@ class MailHouse:
         self.tokens: list[str] = []
         """The access tokens that were shown to it, in order."""
         self.accepts: Callable[[str], bool] = lambda _token: True
+        self.passwords: list[tuple[str, str]] = []
+        """The login and password of each PLAIN, in order."""
+        self.takes: Callable[[str], bytes] = lambda _password: b""
+        """Judges a password: the words of a no, or nothing for a yes."""
         self.on_token: Callable[[], None] = lambda: None
         """Called when a token is shown, before it is judged."""
         self.guard = threading.RLock()
@@ -195,6 +199,9 @@ class _Talk:
         if len(text.split()) == 2:
             self.peer.send(b"+ \r\n")
             text = self.peer.line()
+        if text.split()[-2:-1] == [b"PLAIN"]:
+            self._sign_in_plain(tag, text)
+            return
         shown = _TOKEN.search(base64.b64decode(text.split()[-1]))
         token = shown[1].decode() if shown else ""
         self.house.tokens.append(token)
@@ -206,6 +213,13 @@ class _Talk:
         self.peer.send(b"+ " + base64.b64encode(challenge) + b"\r\n")
         self.peer.line()
         self.peer.send(tag + b" NO [AUTHENTICATIONFAILED] Invalid credentials\r\n")
+
+    def _sign_in_plain(self, tag: bytes, text: bytes) -> None:
+        _, login, password = base64.b64decode(text.split()[-1]).decode().split("\0")
+        self.house.passwords.append((login, password))
+        no = self.house.takes(password)
+        welcome = b" OK [CAPABILITY %s] welcome" % self.house.capabilities
+        self.peer.send(tag + (b" NO " + no if no else welcome) + b"\r\n")
 
     def _idle(self, tag: bytes) -> bool:
         self.peer.send(b"+ idling\r\n")

@@ -6,10 +6,11 @@ import json
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from tuimail.domain.errors import ErrorKind, KeychainError
 from tuimail.domain.ids import AccountId
-from tuimail.domain.token import Secret, StoreKey
+from tuimail.domain.token import AppPassword, Secret, StoreKey
 from tuimail.keychain.base import ACTIVITY_ENTRY, AccountRecord, decode, encode, entry_for
 
 SECRETS = st.none() | st.text(min_size=1).map(Secret)
@@ -22,6 +23,7 @@ RECORDS = st.builds(
     client_secret=SECRETS,
     issuer=st.none() | st.text(),
     since=st.datetimes(timezones=st.just(datetime.UTC)),
+    app_password=st.none() | st.text(min_size=1).map(AppPassword),
 )
 
 
@@ -40,6 +42,20 @@ def a_record() -> AccountRecord:
 @given(RECORDS)
 def test_record_is_read_back_as_it_was_kept(record: AccountRecord) -> None:
     assert decode(encode(record)) == record
+
+
+def test_a_record_from_before_there_were_app_passwords_is_read() -> None:
+    kept = json.loads(encode(a_record()).reveal())
+    del kept["app_password"]
+
+    assert decode(Secret(json.dumps(kept))) == a_record()
+
+
+def test_a_kept_password_is_still_one_and_is_not_printed() -> None:
+    record = decode(encode(replace(a_record(), app_password=AppPassword("the-app-password"))))
+
+    assert isinstance(record.app_password, AppPassword)
+    assert "the-app-password" not in f"{record!r} {record} {record.app_password!r} {record.app_password:s}"
 
 
 @pytest.mark.parametrize("name", ["version", "refresh", "store_key", "scopes", "client_id", "issuer", "since"])

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import ClassVar
 
-from tuimail.domain.account import AccountSummary, ConsentRequest, LinkState, SignInState
+from tuimail.domain.account import AccountSummary, ConsentRequest, LinkState, PasswordRequest, SignInState
 from tuimail.domain.discreet import Discreet
 from tuimail.domain.draft import (
     ActivityEntry,
@@ -72,6 +72,12 @@ class ConsentNeeded(Event, frozen=True, kw_only=True):
     """Show the consent screen; ``SignIn`` is the yes."""
 
     request: ConsentRequest
+
+
+class PasswordNeeded(Event, frozen=True, kw_only=True):
+    """Show the screen that asks for an app password; ``SignInWithPassword`` is the yes, ``DeclineConsent`` the no."""
+
+    request: PasswordRequest
 
 
 class ClientSecretNeeded(Event, frozen=True, kw_only=True):
@@ -158,17 +164,17 @@ class SignOutPreviewed(Event, frozen=True, kw_only=True):
     preview: SignOutPreview
 
 
-class SignOutStepped(Event, frozen=True, kw_only=True):
-    """All steps so far, each time whole."""
-
-    account: AccountId
-    steps: tuple[SignOutStep, ...]
-
 class SignOutAllPreviewed(Event, frozen=True, kw_only=True):
     """What the question before the emergency says."""
 
     previews: tuple[SignOutPreview, ...]
 
+
+class SignOutStepped(Event, frozen=True, kw_only=True):
+    """All steps so far, each time whole."""
+
+    account: AccountId
+    steps: tuple[SignOutStep, ...]
 
 
 class SignedOutReport(Event, frozen=True, kw_only=True):

@@ -85,14 +85,15 @@ def _check_person(table: AccountTable, keys: Keys) -> None:
 
 def _method(table: AccountTable, preset: Preset, keys: Keys) -> SignInMethod:
     method = SignInMethod(table.sign_in or preset.sign_in)
-    if method is SignInMethod.OAUTH and preset.sign_in == SignInMethod.APP_PASSWORD.value and not preset.oauth.scopes:
-        if not table.oauth.scopes:
-            where = (*keys, "sign_in")
-            words = f"{dotted(where)}: {preset.title} has no OAuth for mail; write app_password, or leave it out."
-            raise ShapeError(where, words)
-    elif method is SignInMethod.APP_PASSWORD and table.oauth != OAuthTable():
+    is_without = preset.sign_in == SignInMethod.APP_PASSWORD.value and preset.oauth.scopes is None
+    if method is SignInMethod.OAUTH and is_without and table.oauth.scopes is None:
+        where = (*keys, "sign_in")
+        words = f"{dotted(where)}: {preset.title} has no OAuth for mail; write app_password, or leave it out."
+        raise ShapeError(where, words)
+    if method is SignInMethod.APP_PASSWORD and table.sign_in is None and table.oauth != OAuthTable():
         where = (*keys, "oauth")
-        raise ShapeError(where, f"{dotted(where)} is of no use with an app password: leave it out.")
+        words = f'{dotted(where)}: {preset.title} takes app passwords. To sign in with OAuth, add sign_in = "oauth".'
+        raise ShapeError(where, words)
     return method
 
 

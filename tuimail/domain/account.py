@@ -30,6 +30,8 @@ class Server(Struct, frozen=True, kw_only=True):
     host: str
     port: int
     tls: Tls
+    mechanism: str = ""
+    """Of XOAUTH2 and OAUTHBEARER the one to take where the server offers both; empty for XOAUTH2."""
 
     def __str__(self) -> str:
         return f"{self.host}:{self.port}"
@@ -42,6 +44,17 @@ class Endpoints(Struct, frozen=True, kw_only=True):
     token: str | None = None
     revocation: str | None = None
     device_authorization: str | None = None
+
+
+class Revokes(StrEnum):
+    """What ends with a revoked refresh token."""
+
+    TOKEN = "token"  # noqa: S105 (a kind of revocation)
+    """It, and what came of it; a newer one with more permissions lives on."""
+    GRANT = "grant"
+    """All that this client id was ever granted by this user: other machines are signed out, too."""
+    NOTHING = "nothing"
+    """There is no revocation."""
 
 
 class OAuthSettings(Struct, frozen=True, kw_only=True):
@@ -57,6 +70,8 @@ class OAuthSettings(Struct, frozen=True, kw_only=True):
     scopes: ScopeSets
     extra: tuple[tuple[str, str], ...] = ()
     """Further authorization parameters."""
+    revokes: Revokes = Revokes.GRANT
+    """The cautious guess, where nothing is known."""
     device_code: bool = True
     """False: the provider's sign-in with a code (RFC 8628) does not extend to mail, whatever its metadata say."""
 
@@ -98,6 +113,8 @@ class Account(Struct, frozen=True, kw_only=True):
     """Whether we append a copy to Sent; False where the provider files it itself."""
     access_page: str | None = None
     """The provider's page where a user can end this program's access."""
+    password_page: str | None = None
+    """The provider's page where app passwords are made and ended."""
     keep: Keep = Keep()
 
     @property
@@ -106,8 +123,20 @@ class Account(Struct, frozen=True, kw_only=True):
         return (self.address, *self.aliases)
 
     @property
+    def uses_password(self) -> bool:
+        """Whether it signs in with an app password: the weaker way, for providers without OAuth."""
+        return self.sign_in is SignInMethod.APP_PASSWORD
+
+    @property
+    def can_send(self) -> bool:
+        """Whether the profile names a way to send at all; without, the account is for reading only."""
+        return self.smtp is not None and (self.uses_password or self.oauth.scopes.can_send)
+
+    @property
     def can_revoke(self) -> bool:
         """Whether a program can end its own access, as far as known before the metadata are read."""
+        if self.uses_password:
+            return False
         return self.oauth.endpoints.revocation is not None or self.access_page is None
 
     @property
@@ -203,6 +232,22 @@ class ConsentRequest(Struct, frozen=True, kw_only=True):
     """The provider is known to have the sign-in with a code on another device."""
     is_remote: bool = False
     """An SSH session or no browser: the code is the better way, where there is one."""
+
+
+class PasswordRequest(Struct, frozen=True, kw_only=True):
+    """All that the screen shows which asks for an app password."""
+
+    account: AccountId
+    address: str
+    provider: str
+    hosts: tuple[tuple[str, str], ...]
+    """Pairs of purpose and host."""
+    kept_in: str
+    """Where the password will be kept, in words: the keychain's name."""
+    page: str | None = None
+    """Where the provider makes and ends such passwords."""
+    problem: Problem | None = None
+    """Why the one that was kept no longer does."""
 
 
 class AccountSummary(Struct, frozen=True, kw_only=True):

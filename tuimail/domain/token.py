@@ -39,6 +39,13 @@ class Secret:
         raise TypeError("a Secret is never pickled")
 
 
+class AppPassword(Secret):
+    """A password that the provider made for one program. A type of its own, so that it is never sent as a token, and
+    no token is ever sent as a password."""
+
+    __slots__ = ()
+
+
 class StoreKey:
     """The 32 random bytes that open an account's database; as unprintable as ``Secret``."""
 

@@ -21,7 +21,7 @@ from tuimail.domain.account import Account, Expired, SignedIn, SignInState
 from tuimail.domain.errors import AuthError, ErrorKind, KeychainError, Problem, Remedy
 from tuimail.domain.ids import AccountId
 from tuimail.domain.scope import Permission
-from tuimail.domain.token import Secret, TokenSet
+from tuimail.domain.token import AppPassword, Secret, TokenSet
 from tuimail.engine.journal import Journal
 from tuimail.engine.pace import next_attempt
 from tuimail.engine.signin import SignInCourse
@@ -84,9 +84,20 @@ class AuthDesk:
     def granted(self) -> frozenset[Permission]:
         """What the kept sign-in permits; read by other threads as a snapshot."""
         record = self.record
-        if record is None or record.refresh is None:
+        if record is None or not self.holds_sign_in:
             return frozenset()
+        if self.account.uses_password:
+            # It opens everything; there is nothing to ask for.
+            return frozenset({Permission.READ, Permission.SEND} if self.account.can_send else {Permission.READ})
         return self.account.oauth.scopes.granted(record.scopes)
+
+    @property
+    def holds_sign_in(self) -> bool:
+        """Whether what is kept is enough to sign in to the mail servers, in the way that the profile names."""
+        record = self.record
+        if record is None:
+            return False
+        return (record.app_password if self.account.uses_password else record.refresh) is not None
 
     @property
     def state(self) -> SignInState:
@@ -96,7 +107,7 @@ class AuthDesk:
     def start(self) -> bool:
         """Read what the keychain holds; whether somebody is signed in. Raises KeychainError."""
         self.read_record()
-        if self.record is None or self.record.refresh is None:
+        if not self.holds_sign_in:
             if self.record is not None and not isinstance(self.course.rests_on, Expired):
                 # Kept by a run that was told so; the mail stays readable meanwhile.
                 words = f"The sign-in of {self.account.address} has ended. Sign in again."
@@ -161,7 +172,7 @@ class AuthDesk:
         """The profile's client id, or the one registered at an earlier sign-in."""
         return self.account.oauth.client_id or (self.record.client_id if self.record else None)
 
-    def keep(self, record: AccountRecord, tokens: TokenSet) -> None:
+    def keep(self, record: AccountRecord, tokens: TokenSet | None) -> None:
         """Save a sign-in before its access token is used. On the auth worker; raises KeychainError."""
         self.vault.save(self.account.id, record)
         self.record, self.tokens = record, tokens
@@ -202,7 +213,16 @@ class AuthDesk:
         self.worker.join(min(left_s, 0.2))
         self.http.close()
 
+    def password_refused(self, problem: Problem) -> None:
+        """A server no longer takes the app password: nothing is tried until there is another. Any thread.
+
+        The one that is kept stays: a provider that refuses for an hour must not cost the user a new one.
+        """
+        self.worker.post(lambda: self.show(self.course.expired(problem)), urgency=Urgency.SCREEN)
+
     def _replace(self, refused: Secret, permission: Permission) -> Secret | None:
+        if isinstance(refused, AppPassword):
+            return None
         if self.tokens is None or self.tokens.access != refused:
             return self._fresh_token(permission)
         if self._replacement == refused:
@@ -219,8 +239,13 @@ class AuthDesk:
         return AuthError(ErrorKind.SIGN_IN_EXPIRED, words, remedy=Remedy.SIGN_IN)
 
     def _fresh_token(self, permission: Permission) -> Secret:
-        if self.record is None or self.record.refresh is None:
+        if self.record is None or not self.holds_sign_in:
             raise self._signed_out()
+        if self.record.app_password is not None and self.account.uses_password:
+            if isinstance(self.course.rests_on, Expired):
+                # Asked for again and again, a refused password gets the account locked at some providers.
+                raise self._signed_out()
+            return self.record.app_password
         now_s = self.around.monotonic()
         if self.tokens is None or self.tokens.wants_refresh(now_s):
             try:

@@ -15,6 +15,8 @@ from tuimail.net.smtp import SmtpSession
 
 ANOTHER_WINDOW = "not tried: tuimail is open in another window, and a refresh here would disturb it there"
 
+WEAKER_WAY = "with an app password, the weaker way: no permissions to choose, and no end to it from here"
+
 SIGNED_OUT = "not tried: nobody is signed in"
 
 
@@ -41,17 +43,21 @@ class Check:
         account = self._auth.account
         keychain = _timed("keychain", self._keychain)
         yield keychain
-        metadata = _timed(f"{account.provider} metadata", self._metadata)
-        yield metadata
-        if metadata.is_good and self._lacks_client_id():
-            yield CheckLine(title="client id", is_good=False, words=no_client_id(account).summary)
+        if account.uses_password:
+            yield CheckLine(title="sign-in", is_good=True, words=WEAKER_WAY)
+        else:
+            metadata = _timed(f"{account.provider} metadata", self._metadata)
+            yield metadata
+            if metadata.is_good and self._lacks_client_id():
+                yield CheckLine(title="client id", is_good=False, words=no_client_id(account).summary)
         if not keychain.is_good:
             return
-        if self._auth.record is None or self._auth.record.refresh is None:
-            words = "nobody is signed in: start tuimail and agree to the sign-in"
+        if not self._auth.holds_sign_in:
+            what = "give the app password" if account.uses_password else "agree to the sign-in"
+            words = f"nobody is signed in: start tuimail and {what}"
             yield CheckLine(title="sign-in", is_good=False, words=words)
             yield CheckLine(title=f"IMAP sign-in at {account.imap}", is_good=None, words=SIGNED_OUT)
-            if account.smtp is not None and account.oauth.scopes.can_send:
+            if account.can_send:
                 yield CheckLine(title=f"SMTP sign-in at {account.smtp}", is_good=None, words=SIGNED_OUT)
         elif not self._is_writer:
             yield CheckLine(title="sign-in", is_good=True, words=ANOTHER_WINDOW)
@@ -84,7 +90,7 @@ class Check:
         return "signed in"
 
     def _smtp_line(self, account: Account) -> CheckLine:
-        if account.smtp is None or not account.oauth.scopes.can_send:
+        if not account.can_send:
             return CheckLine(title="SMTP sign-in", is_good=True, words="a read-only account")
         title = f"SMTP sign-in at {account.smtp}"
         if Permission.SEND not in self._auth.granted:

@@ -15,7 +15,8 @@ from tuimail.api.events import LinkChanged
 from tuimail.domain.account import Link, LinkState
 from tuimail.domain.errors import AuthError, ErrorKind, NetworkError, Problem, Remedy, ServerError, TuimailError
 from tuimail.domain.scope import Permission
-from tuimail.domain.token import Secret
+from tuimail.domain.token import AppPassword, Secret
+from tuimail.engine.app_password import password_refusal
 from tuimail.engine.auth import AuthDesk
 from tuimail.engine.pace import is_slow_line, next_connection
 from tuimail.engine.silence import SILENT_S, SilenceWatch
@@ -289,6 +290,10 @@ def signed_in(auth: AuthDesk, permission: Permission, connect: Callable[[], S]) 
         except LoginRefused as refusal:
             session.close()
             another = auth.another_token(token, permission)
+            if isinstance(token, AppPassword):
+                error = password_refusal(auth.account, refusal)
+                auth.password_refused(error.as_problem())
+                raise error from refusal
             if another is None:
                 raise _judged(auth, refusal) from refusal
             token = another

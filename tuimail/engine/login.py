@@ -11,6 +11,7 @@ from collections.abc import Callable
 from msgspec import Struct
 from msgspec.structs import replace
 
+from tuimail.api import commands
 from tuimail.api.commands import AnswerOtherAccount, AskConsent, GiveClientSecret, PasteRedirect, SignIn, SignInByCode
 from tuimail.api.events import ClientSecretNeeded, ConsentNeeded, OtherAccountFound
 from tuimail.domain.account import Revoking
@@ -54,6 +55,18 @@ class LoginDesk:
         """A sign-in that waits for its client secret."""
         self._registered: str | None = None
         """A client id given to an attempt that came to nothing: the next one uses it too (RFC 7591)."""
+
+    def routes(self) -> dict[type, Callable[[Job], None]]:
+        """The commands that are answered here."""
+        return {
+            commands.AskConsent: self.ask_consent,
+            commands.DeclineConsent: self.decline,
+            commands.SignIn: self.sign_in,
+            commands.SignInByCode: self.sign_in,
+            commands.GiveClientSecret: self.give_secret,
+            commands.PasteRedirect: self.paste,
+            commands.AnswerOtherAccount: self.answer_other,
+        }
 
     def ask_consent(self, job: Job) -> None:
         """Route of ``AskConsent``."""

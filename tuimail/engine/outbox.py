@@ -182,7 +182,7 @@ class OutboxDesk:
         checked = check_draft(command.draft)
         if not isinstance(checked, OutgoingMail):
             raise SendError(ErrorKind.BAD_DRAFT, _first_words(checked), remedy=Remedy.FIX_INPUT)
-        if self._account.smtp is None or not self._account.oauth.scopes.can_send:
+        if not self._account.can_send:
             words = "This account is for reading only: its profile names no way to send. The draft is kept."
             raise SendError(ErrorKind.SEND_REFUSED, words, remedy=Remedy.TELL)
         if Permission.SEND not in self._auth.granted:

@@ -30,6 +30,7 @@ from tuimail.engine.login import LoginDesk
 from tuimail.engine.mailboxes import ListRoom
 from tuimail.engine.messages import MessageDesk
 from tuimail.engine.outbox import OutboxDesk
+from tuimail.engine.password import PasswordDesk
 from tuimail.engine.recent import Recent
 from tuimail.engine.server_search import ServerSearch
 from tuimail.engine.signout import SignOutDesk
@@ -50,6 +51,7 @@ ACCOUNT_COMMANDS: tuple[type, ...] = (
     commands.DeclineConsent,
     commands.SignIn,
     commands.SignInByCode,
+    commands.SignInWithPassword,
     commands.GiveClientSecret,
     commands.PasteRedirect,
     commands.AnswerOtherAccount,
@@ -168,7 +170,11 @@ class AccountRooms:
             mark=self._mark,
         )
         self.outbox.on_left = lambda: house.parser.post(lambda: house.nudge(account.id))
-        self.login = LoginDesk(self.auth, house.browser, on_signed_in=self._signed_in)
+        self.login: LoginDesk | PasswordDesk
+        if account.uses_password:
+            self.login = PasswordDesk(self.auth, context, on_signed_in=self._signed_in)
+        else:
+            self.login = LoginDesk(self.auth, house.browser, on_signed_in=self._signed_in)
         self.signing_out = SignOutDesk(self.auth, house.storage, stop_rooms=self._stop, sending=self.outbox.worker)
         self.connection.on_online = self._came_online
         self._is_polling = False
@@ -199,13 +205,7 @@ class AccountRooms:
         """The account's routes by command."""
         return {
             commands.OpenAccount: self.open,
-            commands.AskConsent: self.login.ask_consent,
-            commands.DeclineConsent: self.login.decline,
-            commands.SignIn: self.login.sign_in,
-            commands.SignInByCode: self.login.sign_in,
-            commands.GiveClientSecret: self.login.give_secret,
-            commands.PasteRedirect: self.login.paste,
-            commands.AnswerOtherAccount: self.login.answer_other,
+            **self.login.routes(),
             commands.PreviewSignOut: self.signing_out.preview,
             commands.SaveUnsynced: self.signing_out.save,
             commands.SignOut: self._as_writer(self.signing_out.sign_out, words=SIGN_OUT_THERE),

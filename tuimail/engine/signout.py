@@ -239,8 +239,14 @@ class SignOutDesk:
 
     def _revoke_first(self, report: _Report) -> bool:
         auth = self._auth
-        report.begin(f"Revoke the access at {auth.account.provider}")
         record, tokens = auth.record, auth.tokens
+        if auth.account.uses_password:
+            report.begin(f"End the app password at {auth.account.provider}")
+            page = auth.account.password_page
+            words = "only you can: a program cannot end an app password"
+            report.end(SignOutStepState.NOT_POSSIBLE, f"{words}; do it at {page}" if page else words)
+            return False
+        report.begin(f"Revoke the access at {auth.account.provider}")
         if record is None or record.refresh is None:
             report.end(SignOutStepState.NOT_POSSIBLE, "nothing was held that could be revoked")
             return False
@@ -317,9 +323,14 @@ class SignOutDesk:
                 steps=report.steps,
                 revoked=revoked,
                 can_retry=self._owed is not None,
-                access_page=self._auth.account.access_page,
+                access_page=_page(self._auth.account),
             )
         )
+
+
+def _page(account: Account) -> str | None:
+    """Where access is ended by hand."""
+    return account.password_page or account.access_page if account.uses_password else account.access_page
 
 
 def _unsynced(store: AccountStore, auth: AuthDesk) -> list[tuple[str, bytes]]:

@@ -13,7 +13,7 @@ from typing import ClassVar, Protocol
 from tuimail.domain.discreet import Discreet
 from tuimail.domain.errors import ErrorKind, KeychainError, Remedy
 from tuimail.domain.ids import AccountId
-from tuimail.domain.token import Secret, StoreKey
+from tuimail.domain.token import AppPassword, Secret, StoreKey
 
 ACTIVITY_ENTRY = "activity"
 """Holds the key of the activity list."""
@@ -41,7 +41,7 @@ class Keychain(Protocol):
 class AccountRecord(Discreet, frozen=True, kw_only=True):
     """All that the keychain holds of an account. Access tokens are never in it."""
 
-    hidden: ClassVar[tuple[str, ...]] = ("refresh", "store_key", "client_secret", "superseded")
+    hidden: ClassVar[tuple[str, ...]] = ("refresh", "store_key", "client_secret", "superseded", "app_password")
 
     refresh: Secret | None
     """None: signed out, or an app that was never signed in; the store stays readable."""
@@ -58,6 +58,8 @@ class AccountRecord(Discreet, frozen=True, kw_only=True):
 
     Revoking one at once would end the new grant at providers that keep one grant a client (Google).
     """
+    app_password: AppPassword | None = None
+    """Instead of tokens, at a provider without OAuth."""
 
 
 def entry_for(account: AccountId) -> str:
@@ -79,6 +81,7 @@ def encode(record: AccountRecord) -> Secret:
                 "issuer": record.issuer,
                 "since": record.since.isoformat(),
                 "superseded": [token.reveal() for token in record.superseded],
+                "app_password": record.app_password.reveal() if record.app_password else None,
             }
         )
     )
@@ -119,7 +122,13 @@ def _record(kept: Mapping[str, object]) -> AccountRecord:
         issuer=_text(kept, "issuer") if kept["issuer"] is not None else None,
         since=since,
         superseded=tuple(Secret(token) for token in superseded),
+        app_password=_app_password(kept),
     )
+
+
+def _app_password(kept: Mapping[str, object]) -> AppPassword | None:
+    # Records of earlier versions have no such field.
+    return AppPassword(_text(kept, "app_password")) if kept.get("app_password") is not None else None
 
 
 def _secret(kept: Mapping[str, object], name: str) -> Secret | None:

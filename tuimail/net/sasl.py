@@ -1,4 +1,7 @@
-"""Sign-in with an access token: XOAUTH2 and OAUTHBEARER (RFC 7628). Pure strings; knows no connection."""
+"""Sign-in with an access token, XOAUTH2 and OAUTHBEARER (RFC 7628), or an app password, PLAIN (RFC 4616).
+
+Pure strings; knows no connection. Whoever calls has protected it: nothing here is ever sent without TLS.
+"""
 
 import base64
 import binascii
@@ -11,22 +14,30 @@ from msgspec import Struct
 from tuimail.domain.account import Server
 from tuimail.domain.clean import clean_quote
 from tuimail.domain.errors import AuthError, ConfigError, ErrorKind, Remedy, ServerError
-from tuimail.domain.token import Secret
+from tuimail.domain.token import AppPassword, Secret
 
 MAX_CHALLENGE = 64 * 1024
 _FIRST_PRINTABLE, _DELETE = 0x20, 0x7F
 
 
 class Mechanism(StrEnum):
-    """The SASL mechanisms that carry a bearer token."""
+    """The SASL mechanisms: the first two carry a bearer token, the last a password."""
 
     XOAUTH2 = "XOAUTH2"
     OAUTHBEARER = "OAUTHBEARER"
+    PLAIN = "PLAIN"
 
     @property
     def failure_reply(self) -> bytes:
-        """What answers the error challenge, so that the server goes on to its verdict; never the token again."""
-        return b"" if self is Mechanism.XOAUTH2 else b"AQ=="
+        """What answers the error challenge, so that the server goes on to its verdict; never the secret again."""
+        match self:
+            case Mechanism.XOAUTH2:
+                return b""
+            case Mechanism.OAUTHBEARER:
+                return b"AQ=="
+            case Mechanism.PLAIN:
+                # It has no error challenge: whatever is asked is given up (RFC 4954 section 4, RFC 9051 section 6.2.2).
+                return b"*"
 
 
 class Challenge(Struct, frozen=True, kw_only=True):
@@ -39,21 +50,22 @@ class Challenge(Struct, frozen=True, kw_only=True):
     """All of it in one line, for the detail of an error."""
 
 
-def choose_mechanism(offered: Iterable[str]) -> Mechanism:
-    """The mechanism to use, from IMAP capabilities or the names of an SMTP AUTH line.
+def choose_mechanism(offered: Iterable[str], secret: Secret, *, preferred: str = "") -> Mechanism:
+    """The mechanism to use, from IMAP capabilities or the names of an SMTP AUTH line, and from what is held.
 
-    XOAUTH2 comes first: its error challenge names the missing scope at more providers. Raises ServerError
-    (NO_MECHANISM).
+    XOAUTH2 comes first unless ``preferred``: its error challenge names the missing scope at more providers. Raises
+    ServerError (NO_MECHANISM).
     """
     names = {name.upper().removeprefix("AUTH=") for name in offered}
-    for mechanism in Mechanism:
+    fit = [Mechanism.PLAIN] if isinstance(secret, AppPassword) else [Mechanism.XOAUTH2, Mechanism.OAUTHBEARER]
+    for mechanism in sorted(fit, key=lambda each: each.value != preferred):
         if mechanism.value in names:
             return mechanism
-    raise ServerError(
-        ErrorKind.NO_MECHANISM,
-        "The server offers no sign-in with a token (XOAUTH2 or OAUTHBEARER).",
-        remedy=Remedy.TELL,
-    )
+    if isinstance(secret, AppPassword):
+        words = "The server offers no sign-in with an app password (PLAIN)."
+    else:
+        words = "The server offers no sign-in with a token (XOAUTH2 or OAUTHBEARER)."
+    raise ServerError(ErrorKind.NO_MECHANISM, words, remedy=Remedy.TELL)
 
 
 def initial_response(mechanism: Mechanism, login: str, token: Secret, *, server: Server) -> bytes:
@@ -63,13 +75,21 @@ def initial_response(mechanism: Mechanism, login: str, token: Secret, *, server:
             ErrorKind.BAD_PROFILE, "The login name holds characters that cannot be sent.", remedy=Remedy.FIX_CONFIG
         )
     text = token.reveal()
-    if not text or _has_controls(text) or not text.isascii():
+    if isinstance(token, AppPassword):
+        if not text or _has_controls(text):
+            words = "The app password holds characters that cannot be sent. Copy it again."
+            raise AuthError(ErrorKind.LOGIN_REFUSED, words, remedy=Remedy.SIGN_IN)
+    elif not text or _has_controls(text) or not text.isascii():
         raise AuthError(
             ErrorKind.BAD_TOKEN_ANSWER,
             "The provider gave a token that cannot be sent. Sign in again.",
             remedy=Remedy.SIGN_IN,
         )
-    if mechanism is Mechanism.XOAUTH2:
+    if (mechanism is Mechanism.PLAIN) is not isinstance(token, AppPassword):
+        raise ValueError("a token is no password")
+    if mechanism is Mechanism.PLAIN:
+        message = f"\0{login}\0{text}"
+    elif mechanism is Mechanism.XOAUTH2:
         message = f"user={login}\x01auth=Bearer {text}\x01\x01"
     else:
         user = login.replace("=", "=3D").replace(",", "=2C")

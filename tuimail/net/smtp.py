@@ -109,8 +109,9 @@ class SmtpSession:
         return tuple(self._wire.esmtp_features.get("auth", "").upper().split())
 
     def sign_in(self, login: str, token: Secret) -> None:
-        """Sign in with an access token. Raises LoginRefused, or Refused where the token is not in question."""
-        mechanism = choose_mechanism(self._wire.esmtp_features.get("auth", "").split())
+        """Sign in with a token or an app password. Raises LoginRefused, or Refused where that is not in question."""
+        offered = self._wire.esmtp_features.get("auth", "").split()
+        mechanism = choose_mechanism(offered, token, preferred=self._server.mechanism)
         message = initial_response(mechanism, login, token, server=self._server).decode("ascii")
         challenge = Challenge()
         command = f"AUTH {mechanism.value}"

@@ -35,8 +35,8 @@ def connect(server: Server, context: ssl.SSLContext, timeout_s: float) -> Exchan
 
 
 def sign_in(exchange: Exchange, login: str, token: Secret) -> None:
-    """Sign in with an access token. Raises LoginRefused, or Refused where the token is not in question."""
-    mechanism = choose_mechanism(exchange.capabilities)
+    """Sign in with a token or an app password. Raises LoginRefused, or Refused where that is not in question."""
+    mechanism = choose_mechanism(exchange.capabilities, token, preferred=exchange.server.mechanism)
     message = initial_response(mechanism, login, token, server=exchange.server)
     challenge = Challenge()
     responses: list[Response] = []
