@@ -39,10 +39,12 @@ def plausible_date(value: str, *, server_date: datetime) -> datetime:
 
 def _from_match(match: re.Match[str]) -> datetime:
     day, month, year, hour, minute, second, sign, zone_hours, zone_minutes = match.groups()
-    offset = int(zone_hours) * 60 + int(zone_minutes)
     moment = datetime(
         int(year), _MONTHS[month.lower()], int(day), int(hour), int(minute), min(59, int(second or 0)), tzinfo=UTC
     )
+    if zone_hours == zone_minutes == "00":
+        return moment
+    offset = int(zone_hours) * 60 + int(zone_minutes)
     return moment - timedelta(minutes=-offset if sign == "-" else offset)
 
 

@@ -35,9 +35,10 @@ _ROW_FIELD = re.compile(
     rb"([^\n]*+(?:\n[ \t][^\n]*+)*+)",
     re.I | re.M,
 )
-_ROW_LINE = re.compile(
-    r"^(from|to|cc|subject|date|message-id|in-reply-to|references|list-id|content-type)[ \t]*:(.*)$", re.I | re.M
+_ROW_NAMES = frozenset(
+    ("from", "to", "cc", "subject", "date", "message-id", "in-reply-to", "references", "list-id", "content-type")
 )
+_END = re.compile(rb"\n\r?\n")
 _FOLDED = re.compile(r"\n(?=[ \t])")
 _FOLD = re.compile(r"\r?\n(?=[ \t])|[\r\n]+")
 _MESSAGE_ID = re.compile(r"<[^<>\s\x00-\x1f\x7f]{1,2000}+>")
@@ -66,8 +67,8 @@ class RowFields(Struct, frozen=True, kw_only=True):
 def read_row(header: bytes, *, server_date: datetime) -> RowFields:
     """Read a header block, or the part of it that the server was asked for. Never raises."""
     block = header if len(header) <= MAX_BLOCK else header[:MAX_BLOCK]
-    if b"\n\n" in block or b"\n\r\n" in block:
-        block = re.split(rb"\n\r?\n", block, maxsplit=1)[0]
+    if end := _END.search(block):
+        block = block[: end.start()]
     fields = _ascii_fields(block.decode("ascii")) if block.isascii() else _fields(block)
     text = fields.get
     list_id = _LIST_ID.search(text("list-id", ""))
@@ -92,8 +93,11 @@ def _ascii_fields(block: str) -> dict[str, str]:
     if "\n " in lines or "\n\t" in lines:
         lines = _FOLDED.sub("", lines)
     fields: dict[str, str] = {}
-    for name, value in _ROW_LINE.findall(lines):
-        _add(fields, name.lower(), value[:MAX_FIELD].strip())
+    for line in lines.split("\n"):
+        name, colon, value = line.partition(":")
+        known = name.rstrip(" \t").lower()
+        if colon and known in _ROW_NAMES:
+            _add(fields, known, value[:MAX_FIELD].strip())
     return fields
 
 

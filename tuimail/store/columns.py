@@ -1,6 +1,5 @@
 """How domain values lie in columns. Cleaned text holds no tab and no newline, so these separate."""
 
-import json
 import re
 import sys
 import unicodedata
@@ -9,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
-from msgspec.json import Decoder  # noqa: TID251 (numbers that the store itself has written)
+from msgspec.json import Decoder, Encoder  # noqa: TID251 (numbers that the store itself has written)
 
 from tuimail.domain.address import Address
 
@@ -29,7 +28,8 @@ _UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\u
 
 def to_seconds(moment: datetime) -> int:
     """Whole seconds since 1970, negative before."""
-    return (moment - _EPOCH) // timedelta(seconds=1)
+    since = moment - _EPOCH
+    return since.days * 86_400 + since.seconds
 
 
 def from_seconds(seconds: int) -> datetime:
@@ -101,9 +101,10 @@ def _sort_key(text: str) -> str:
 
 def as_json(numbers: Iterable[int]) -> str:
     """A list of numbers as one bound value, for ``json_each``."""
-    return json.dumps(list(numbers))
+    return _encoder.encode(list(numbers)).decode()
 
 
+_encoder = Encoder()
 _numbers = Decoder(list[int])
 
 

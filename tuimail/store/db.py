@@ -4,11 +4,11 @@ A ``Database`` belongs to one thread; ``interrupt`` alone may come from another.
 modules of this package only.
 """
 
-import json
 import os
 from collections.abc import Generator, Iterable, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,8 @@ ACTIVITY_STEPS = ("activity.sql",)
 """The same for the activity list."""
 
 _BUSY_WAIT_MS = 2000
+_ROWS_AT_ONCE = 250
+"""In one statement: SQLite binds 32,766 values at most, and apsw keeps statements of 16 KB for the next time."""
 _COMPANIONS = ("-wal", "-shm", "-journal")
 
 _KEY_WRONG = "The stored mail of this account cannot be opened with its key. It can be fetched again into a new file."
@@ -169,14 +171,16 @@ class Database:
         with self.transaction():
             self._connection.executemany(sql, sequence)
 
-    def run_rows(self, sql: str, rows: Sequence[Sequence[Value]]) -> None:
-        """Execute once for all rows, which ``sql`` takes from ``json_each(?)``; none may hold bytes.
+    def run_rows(self, sql: str, row: str, rows: Sequence[Sequence[Value]]) -> None:
+        """Execute ``sql``, an INSERT up to its word VALUES, with many rows at a time; ``row`` has their placeholders.
 
         SQLite lets other threads run while it works, and asks for the interpreter again after each statement. With
-        one statement a row it gets no further than they let it: 100,000 rows took 16 s beside a busy thread.
+        one statement a row it gets no further than they let it: 100,000 rows took 16 s beside a busy thread. Handed
+        over as JSON, they take SQLite twice as long.
         """
-        if rows:
-            self.run(sql, json.dumps(rows, ensure_ascii=False))
+        for start in range(0, len(rows), _ROWS_AT_ONCE):
+            some = rows[start : start + _ROWS_AT_ONCE]
+            self.run(f"{sql} values {','.join([row] * len(some))}", *chain.from_iterable(some))
 
     def all(self, sql: str, *values: Value) -> list[Columns]:
         """Every row of the answer."""

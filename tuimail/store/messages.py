@@ -8,7 +8,8 @@ arrives counts up, and what is older than the mailbox's newest, fetched later, c
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import ClassVar
+from functools import lru_cache
+from typing import ClassVar, NamedTuple
 
 from msgspec import Struct
 
@@ -115,13 +116,13 @@ class MessageRepository:
             rows = self._free_rows(mailbox, fresh)
             # Rising: FTS5 writes out all it holds whenever a row is lower than the one before, which costs 60 us each.
             rising = sorted(fresh.items(), key=lambda item: rows[item[0]])
-            self._db.run_rows(_INSERT, [_insertion(rows[uid], mailbox, message) for uid, message in rising])
-            self._db.run_rows(_INDEX, [_indexed(rows[uid], message) for uid, message in rising])
+            self._db.run_rows(_INSERT, _INSERTED, [_insertion(rows[uid], mailbox, message) for uid, message in rising])
+            self._db.run_rows(_INDEX, _INDEXED, [_indexed(rows[uid], message) for uid, message in rising])
             again = {message.uid: message for message in new if message.uid in known}
             textless = self._without_text(known.values())
             bare = {uid: message for uid, message in again.items() if known[uid] in textless}
             self._db.run_many(_UPDATE, [(known[uid], *_header(message)) for uid, message in again.items()])
-            self._db.run_rows(_INDEX, [_indexed(known[uid], message) for uid, message in bare.items()])
+            self._db.run_rows(_INDEX, _INDEXED, [_indexed(known[uid], message) for uid, message in bare.items()])
             self.apply_server_flags(mailbox, {message.uid: message.flags for message in again.values()})
             rows |= known
             return [rows[message.uid] for message in new]
@@ -266,12 +267,8 @@ _HEADER = (
     "internal_date", "size_bytes", "has_attachment", "sender", "recipients", "cc", "subject", "message_id",
     "in_reply_to", "refs", "sort_sender", "sort_subject", "gmail_id", "gmail_thread", "labels",
 )  # fmt: skip
-_INSERT = (
-    "insert into messages (row, mailbox, uid, server_flags, shown_in, flags, sent_at, "  # noqa: S608 (our own words)
-    + ", ".join(_HEADER)
-    + f") select {', '.join(f'value ->> {place}' for place in range(6 + len(_HEADER)))},"
-    + f" coalesce(value ->> {6 + len(_HEADER)}, '') from json_each(?)"
-)
+_INSERT = "insert into messages (row, mailbox, uid, server_flags, shown_in, flags, sent_at, " + ", ".join(_HEADER) + ")"
+_INSERTED = f"({'?,' * (6 + len(_HEADER))}coalesce(?, ''))"
 # What Gmail says is not always asked for. Other links make the message look for its conversation anew.
 _UPDATE = (
     "update messages set "  # noqa: S608 (our own words)
@@ -279,10 +276,8 @@ _UPDATE = (
     + ", thread = iif((message_id, in_reply_to, refs) = (?9, ?10, ?11) and gmail_thread is coalesce(?15, gmail_thread),"
     " thread, null) where row = ?1"
 )
-_INDEX = (
-    "insert or replace into words (rowid, sender, recipients, subject, body)"
-    " select value ->> 0, value ->> 1, value ->> 2, value ->> 3, '' from json_each(?)"
-)
+_INDEX = "insert or replace into words (rowid, sender, recipients, subject, body)"
+_INDEXED = "(?, ?, ?, ?, '')"
 _ENVELOPES = (
     "select row, shown_in, mailbox, uid, sender, recipients, cc, subject, sent_at, size_bytes, flags, has_attachment,"
     " message_id, in_reply_to, refs, exists (select 1 from change_rows c where c.row = messages.row) from messages"
@@ -294,19 +289,35 @@ def _row_number(message: NewMessage, counter: int) -> RowId:
     return RowId(to_seconds(message.sent_at) << COUNTER_BITS | counter)
 
 
+class _People(NamedTuple):
+    """The addresses of one field, as columns hold them."""
+
+    packed: str
+    searchable: str
+    key: str
+
+
+@lru_cache(maxsize=1024)
+def _people(addresses: tuple[Address, ...]) -> _People:
+    # The people of a mailbox write again and again.
+    packed = pack_addresses(addresses)
+    return _People(packed, searchable(packed), sender_key(addresses))
+
+
 def _header(message: NewMessage) -> tuple[Value, ...]:
+    sender = _people(message.sender)
     return (
         to_seconds(message.internal_date),
         message.size_bytes,
         message.has_attachment,
-        pack_addresses(message.sender),
-        pack_addresses(message.to),
-        pack_addresses(message.cc),
+        sender.packed,
+        _people(message.to).packed,
+        _people(message.cc).packed,
         message.subject,
         message.message_id,
         message.in_reply_to,
         pack_ids(message.references),
-        sender_key(message.sender),
+        sender.key,
         subject_key(message.subject),
         pack_unsigned(message.gmail_id),
         pack_unsigned(message.gmail_thread),
@@ -320,12 +331,8 @@ def _insertion(row: int, mailbox: MailboxId, message: NewMessage) -> tuple[Value
 
 
 def _indexed(row: int, message: NewMessage) -> tuple[Value, ...]:
-    return (
-        row,
-        searchable(pack_addresses(message.sender)),
-        searchable(pack_addresses((*message.to, *message.cc))),
-        searchable(message.subject),
-    )
+    to, cc = _people(message.to).searchable, _people(message.cc).searchable
+    return (row, _people(message.sender).searchable, f"{to}\n{cc}" if cc else to, searchable(message.subject))
 
 
 def _envelope(columns: Columns) -> Envelope:
