@@ -124,9 +124,10 @@ class Panes(Screen[None]):
     @property
     def pane(self) -> Pane:
         """The pane with the focus; the list where another widget has it."""
-        if self.folders.has_focus:
+        # Not by ``has_focus``, which a widget learns a message later: the screen would be drawn twice.
+        if self.focused is self.folders:
             return Pane.FOLDERS
-        return Pane.READER if self.reader.has_focus else Pane.LIST
+        return Pane.READER if self.focused is self.reader else Pane.LIST
 
     # Showing the state
 

@@ -37,22 +37,16 @@ class LineList(Lines, inherit_bindings=False):
 
     # Drawing
 
-    def render_lines(self, crop: Region) -> list[Strip]:
-        """The lines of a part of the widget, which has no border, padding or selection that Textual would add."""
-        strips = [self.render_line(y) for y in crop.line_range]
-        background = self.background_colors[1]
-        for each in self.get_line_filters():
-            strips = [strip.apply_filter(each, background) for strip in strips]
-        start, end = crop.column_span
-        return strips if (start, end) == (0, self.size.width) else [strip.crop(start, end) for strip in strips]
-
-    def render_line(self, y: int) -> Strip:
-        """The line at ``y`` of the viewport."""
-        row, line = divmod(y + self.scroll_offset.y, self.lines_per_row)
-        width = self.scrollable_content_region.width
+    def strip(self, number: int, width: int) -> Strip:
+        """The line as the subclass draws it."""
+        row, line = divmod(number, self.lines_per_row)
         if 0 <= row < self.count:
             return self.draw(row, line, width)
         return Strip.blank(width, self.style_of(""))
+
+    def show_focus(self) -> None:
+        """The cursor is told apart by where the keys go."""
+        self.refresh_row(self.cursor)
 
     def style_of(self, name: str) -> Style:
         """A component's style, or the widget's own for an empty name; looked up once a theme."""

@@ -50,6 +50,7 @@ class MessageView(Lines, inherit_bindings=False):
         self._page = Page(())
         self._room = 0
         self._styles: dict[tuple[Tone, Look, bool], Style] = {}
+        self._strips: dict[tuple[int, int], Strip] = {}
 
     def show(self, make: MakePage, *, keep_place: bool = False) -> None:
         """Another page, from the top unless told to stay."""
@@ -78,10 +79,18 @@ class MessageView(Lines, inherit_bindings=False):
 
     # Drawing
 
-    def render_line(self, y: int) -> Strip:
-        """The line at ``y`` of the viewport."""
-        width = self.scrollable_content_region.width
-        number = y + self.scroll_offset.y
+    def strip(self, number: int, width: int) -> Strip:
+        """The line of the page, with what is selected of it."""
+        selection = self.text_selection
+        span = selection.get_span(number) if selection is not None else None
+        if span is not None:
+            return self._drawn(number, width, span)
+        strip = self._strips.get((number, width))
+        if strip is None:
+            strip = self._strips[number, width] = self._drawn(number, width)
+        return strip
+
+    def _drawn(self, number: int, width: int, span: tuple[int, int] | None = None) -> Strip:
         in_header = number < self._page.header
         base = self._style(Tone.TEXT, Look.PLAIN, header=in_header)
         if number >= len(self._page.lines):
@@ -90,8 +99,7 @@ class MessageView(Lines, inherit_bindings=False):
         segments = [Segment(" " * MARGIN, base)]
         segments += [Segment(run.text, self._style(run.tone, run.style, header=in_header)) for run in line.runs]
         strip = Strip(segments)
-        selection = self.text_selection
-        if selection is not None and (span := selection.get_span(number)) is not None:
+        if span is not None:
             strip = self._selected(strip, line, span)
         return strip.adjust_cell_length(width, base).apply_offsets(-MARGIN, number)
 
@@ -115,6 +123,7 @@ class MessageView(Lines, inherit_bindings=False):
         """Forget the looks of the old theme."""
         super().notify_style_update()
         self._styles.clear()
+        self._strips.clear()
 
     def _style(self, tone: Tone, look: Look, *, header: bool) -> Style:
         key = (tone, look, header)
@@ -146,12 +155,13 @@ class MessageView(Lines, inherit_bindings=False):
     def _width(self) -> int:
         # Hidden so far, and shown only where it takes the whole width: laid out for that beforehand, the page is
         # there when the pane is first painted.
-        return self.scrollable_content_region.width or self.screen.size.width - SCROLLBAR
+        return self.scrollable_content_region.width or self.app.size.width - SCROLLBAR
 
     def _lay_out(self) -> None:
         self._room = self._width - 2 * MARGIN
         if self._room > 0:
             self._page = self._make(self._room)
+            self._strips.clear()
             self.set_line_count(len(self._page.lines))
 
 
