@@ -1,6 +1,7 @@
 """The private socket between two windows."""
 
 import os
+import resource
 import socket
 import stat
 import threading
@@ -122,6 +123,7 @@ def test_a_path_longer_than_a_socket_address_works_too(tmp_path: Path) -> None:
         b'{"wish": "dance"}\n',
         b"\xff\xfe\n",
         b'{"wish": ["compose"]}\n',
+        b"[" * (MAX_LINE - 1) + b"\n",
         b"x" * (MAX_LINE + 10),
     ],
 )
@@ -143,6 +145,50 @@ def test_nonsense_ends_its_own_connection_and_no_other(path: Path, nonsense: byt
 
     assert answers == [Taken()]
     assert desk.asked == [COMPOSE]
+
+
+@pytest.mark.parametrize(
+    "nonsense",
+    [b"[" * (MAX_LINE - 1) + b"\n", b'{"is": "stepped", "steps": [1]}\n', b'{"is": "stepped", "steps": [[]]}\n'],
+)
+def test_an_answer_without_sense_is_none(path: Path, nonsense: bytes) -> None:
+    path.parent.mkdir()
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listening:
+        listening.bind(str(path))
+        listening.listen(1)
+
+        def answer() -> None:
+            peer, _ = listening.accept()
+            with peer:
+                peer.recv(MAX_LINE)
+                peer.sendall(nonsense)
+
+        answering = threading.Thread(target=answer)
+        answering.start()
+        answers = ask(path, COMPOSE)
+        answering.join(10)
+
+    assert answers == []
+
+
+def test_running_out_of_file_descriptors_for_a_moment_does_not_close_the_door(path: Path) -> None:
+    listener = Listener(path, Desk(Taken()))
+    listener.open()
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as peer:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (peer.fileno() + 1, hard))
+        try:
+            peer.connect(str(path))
+            peer.settimeout(0.5)
+            with pytest.raises(TimeoutError):
+                peer.recv(1)
+        finally:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+    answers = ask(path, COMPOSE)
+    listener.close()
+
+    assert answers == [Taken()]
 
 
 def test_words_from_the_socket_are_cleaned(path: Path) -> None:

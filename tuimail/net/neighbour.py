@@ -11,6 +11,7 @@ import socket
 import struct
 import sys
 import threading
+import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,6 +26,7 @@ MAX_ANSWERS = 200
 MAX_PEERS = 8
 ASK_TIMEOUT_S = 5.0
 """For a question to arrive, and for an answer that nothing slow stands behind."""
+_REST_S = 0.2
 _MAX_ADDRESS = 100
 """Bytes of a socket's path that every system takes (sun_path: 108 on Linux, 104 on macOS)."""
 
@@ -80,7 +82,11 @@ class Listener:
             try:
                 peer, _ = listening.accept()
             except OSError:
-                return
+                if self._socket is not listening:
+                    return
+                # Out of file descriptors, which passes; the socket would go on promising an answer.
+                time.sleep(_REST_S)
+                continue
             if not self._places.acquire(blocking=False):
                 peer.close()
                 continue
@@ -150,7 +156,10 @@ def _is_own(peer: socket.socket) -> bool:
 def _line(line: bytes) -> dict[str, object]:
     if not line.endswith(b"\n"):
         raise ValueError
-    read = json.loads(line)
+    try:
+        read = json.loads(line)
+    except RecursionError:
+        raise ValueError from None
     if not isinstance(read, dict):
         raise ValueError  # noqa: TRY004 (what the peer sent has no sense; nobody passed a wrong type)
     return read
@@ -216,6 +225,8 @@ def _read_answer(fields: dict[str, object]) -> Answer:
 def _read_steps(told: object) -> tuple[SignOutStep, ...]:
     steps = []
     for each in told if isinstance(told, list) else []:
+        if not isinstance(each, list):
+            raise ValueError  # noqa: TRY004 (as in _line)
         title, state, words = (_text(field) for field in each)
         steps.append(SignOutStep(title=title, state=SignOutStepState(state), words=words))
     return tuple(steps)
