@@ -219,7 +219,7 @@ class FakeMailbox:
                 yield self._changed(account)
                 yield e.Finished(command=number, words=f"Moved {len(moved)}.", can_undo=True)
                 return
-            case c.Send() | c.SignIn():
+            case c.Send() | c.SignIn() | c.SignInByCode() | c.SignInWithPassword():
                 return
             case _:
                 pass

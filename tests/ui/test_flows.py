@@ -13,13 +13,22 @@ from tests.fakes.mailbox import NOW, SIGNED_IN, WORK, FakeMailbox, account
 from tests.ui.screens.host import until
 from tuimail.api import commands as c
 from tuimail.api import events as e
-from tuimail.domain.account import AccountSummary, ConsentRequest, Link, LinkState, SignedIn, SignedOut
+from tuimail.domain.account import (
+    AccountSummary,
+    ConsentRequest,
+    Link,
+    LinkState,
+    PasswordRequest,
+    SignedIn,
+    SignedOut,
+)
 from tuimail.domain.draft import Draft, OutboxItem, OutboxState, SignOutPreview
 from tuimail.domain.errors import ErrorKind, Problem, Remedy
 from tuimail.domain.ids import CommandId, DraftId, OutboxId
 from tuimail.domain.scope import Permission, ScopeSets, describe
-from tuimail.domain.token import Secret
+from tuimail.domain.token import AppPassword, Secret
 from tuimail.ui.app import TuimailApp
+from tuimail.ui.screens.app_password import AppPasswordScreen
 from tuimail.ui.screens.compose import ComposeScreen
 from tuimail.ui.screens.consent import ConsentScreen
 from tuimail.ui.screens.device_code import DeviceCodeScreen
@@ -136,6 +145,47 @@ async def test_the_other_device_takes_the_place_of_the_browser_and_esc_gives_up(
         await pilot.press("escape")
         await settle(pilot)
         assert number in engine.cancelled
+
+
+async def test_an_app_password_is_asked_for_until_one_works() -> None:
+    app, engine = make_app(FakeMailbox(sign_in=SignedOut()))
+    request = PasswordRequest(
+        account=WORK, address="a@icloud.example", provider="iCloud", hosts=(), kept_in="the keychain"
+    )
+
+    async with app.run_test(size=SIZE) as pilot:
+        engine.play(e.PasswordNeeded(request=request))
+        await settle(pilot)
+        await pilot.press(*"wrong", "enter")
+        await settle(pilot)
+        assert engine.sent(c.SignInWithPassword) == [c.SignInWithPassword(account=WORK, password=AppPassword("wrong"))]
+
+        no = Problem(kind=ErrorKind.LOGIN_REFUSED, summary="Not taken.", remedy=Remedy.SIGN_IN)
+        engine.play(e.Failed(command=engine.number_of(c.SignInWithPassword), problem=no))
+        await settle(pilot)
+        assert isinstance(app.screen, AppPasswordScreen)
+        await pilot.press(*"right", "enter")
+        await settle(pilot)
+        engine.play(
+            e.AccountChanged(account=WORK, state=SIGNED_IN), e.Finished(command=engine.number_of(c.SignInWithPassword))
+        )
+        await settle(pilot)
+
+        assert isinstance(app.screen, MailScreen)
+        assert engine.sent(c.DeclineConsent) == []
+
+
+async def test_declining_an_app_password_is_told_to_the_engine() -> None:
+    app, engine = make_app(FakeMailbox(sign_in=SignedOut()))
+    request = PasswordRequest(account=WORK, address="a@b.example", provider="iCloud", hosts=(), kept_in="the keychain")
+
+    async with app.run_test(size=SIZE) as pilot:
+        engine.play(e.PasswordNeeded(request=request))
+        await settle(pilot)
+        await pilot.press("escape")
+        await settle(pilot)
+
+        assert engine.sent(c.DeclineConsent) == [c.DeclineConsent(account=WORK)]
 
 
 async def test_declining_consent_signs_nothing_in() -> None:

@@ -15,7 +15,6 @@ from tuimail.domain.account import (
     Revoking,
     SignedIn,
     SignedOut,
-    SignInMethod,
     SignInState,
 )
 from tuimail.domain.scope import PermissionLine
@@ -50,7 +49,9 @@ def account_facts(summary: AccountSummary, *, now: datetime, zone: tzinfo) -> li
     state = summary.state
     rows = [fact("Sign-in", _sign_in_words(summary, now=now, zone=zone))]
     rows += _permission_rows(summary.permissions)
-    if isinstance(state, SignedIn) and summary.account.sign_in is SignInMethod.OAUTH:
+    if summary.account.uses_password:
+        rows += _password_rows(summary, now=now, zone=zone)
+    elif isinstance(state, SignedIn):
         rows += _token_rows(state, summary.kept_in, now=now, zone=zone)
     rows += [
         fact("Secrets", _secret_words(summary)),
@@ -127,6 +128,16 @@ def _token_rows(state: SignedIn, kept_in: str, *, now: datetime, zone: tzinfo) -
     ]
 
 
+def _password_rows(summary: AccountSummary, *, now: datetime, zone: tzinfo) -> list[Fact]:
+    rows = [fact("Permissions", "none to choose: an app password opens everything, which is why it is the weaker way")]
+    if isinstance(summary.state, SignedIn):
+        since = moment(summary.state.since, now=now, zone=zone)
+        rows.append(fact("App password", f"stored in {summary.kept_in} since {since}"))
+    if summary.account.password_page:
+        rows.append(fact("End it", f"at {summary.account.password_page}; tuimail cannot"))
+    return rows
+
+
 def _refresh_words(state: SignedIn, *, now: datetime, zone: tzinfo) -> Content:
     when = moment(state.last_refresh_at, now=now, zone=zone) if state.last_refresh_at else ""
     if state.last_refresh_problem:
@@ -139,7 +150,8 @@ def _refresh_words(state: SignedIn, *, now: datetime, zone: tzinfo) -> Content:
 
 def _secret_words(summary: AccountSummary) -> str:
     if isinstance(summary.state, SignedIn | Expired | AwaitingConsent | AwaitingBrowser | Revoking):
-        return f"in {summary.kept_in}; the access token in memory only"
+        tokens = "" if summary.account.uses_password else "; the access token in memory only"
+        return f"in {summary.kept_in}{tokens}"
     return f"none kept; they would go to {summary.kept_in}"
 
 

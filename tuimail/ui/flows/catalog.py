@@ -2,6 +2,8 @@
 
 from tuimail.ui.actions import Pane
 from tuimail.ui.flows.accounts import AccountsFlow
+from tuimail.ui.flows.app_password import AppPasswordFlow
+from tuimail.ui.flows.first_sign_in import FirstSignInFlow
 from tuimail.ui.flows.flow import Flow, Host
 from tuimail.ui.flows.quitting import QuitFlow
 from tuimail.ui.flows.settings import SettingsFlow
@@ -19,7 +21,9 @@ class Catalog:
         self._host = host
         self.flows: tuple[Flow, ...] = (
             AccountsFlow(host),
+            FirstSignInFlow(host),
             SignInFlow(host),
+            AppPasswordFlow(host),
             writing,
             SettingsFlow(host, downloads),
             QuitFlow(host, writing),
