@@ -119,9 +119,10 @@ import json, sys
 from tuimail import cli
 try:
     cli.run([{argument!r}])
-except SystemExit:
+finally:
     print()
     print(json.dumps(sorted(sys.modules)))
+    sys.exit()
 """)
 
     assert _among(loaded, ("textual", "rich", "apsw", "msgspec", "asyncio", *LOADED_LATER)) == []

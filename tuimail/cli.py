@@ -23,6 +23,8 @@ class Chosen:
     """What was asked for; unchanged, the mail of the default account."""
 
     command = "mail"
+    version = False
+    verbose = False
     profile: str | None = None
     account: str | None = None
     name: str | None = None
@@ -31,6 +33,10 @@ class Chosen:
     screenshot = ""
     no_browser = False
     here_only = False
+    everything = False
+    """The emergency: all accounts."""
+    report: str | None = None
+    yes = False
 
 
 def parser() -> "argparse.ArgumentParser":
@@ -41,7 +47,8 @@ def parser() -> "argparse.ArgumentParser":
         prog="tuimail",
         description="Mail in the terminal: sign in through the browser, tokens in the keychain, everything encrypted.",
     )
-    main_parser.add_argument("--version", action="version", version=f"tuimail {__version__}")
+    main_parser.add_argument("--version", action="store_true", help="print the version")
+    main_parser.add_argument("--verbose", action="store_true", help="with --version: of every part that matters")
     main_parser.add_argument("--profile", metavar="FILE", help="another profile than the one in the config folder")
     main_parser.add_argument("--account", metavar="NAME", help="open this account instead of the default one")
     subparsers = main_parser.add_subparsers(title="commands", metavar="COMMAND")
@@ -57,6 +64,9 @@ def parser() -> "argparse.ArgumentParser":
     logout = subparsers.add_parser("logout", help="sign out: revoke the tokens, delete everything here")
     logout.set_defaults(command="logout")
     logout.add_argument("name", nargs="?", help="the account; the default one if left out")
+    logout.add_argument("--all", action="store_true", dest="everything", help="the emergency: every account, at once")
+    logout.add_argument("--report", metavar="FILE", help="with --all: write what was done, and what is left, to FILE")
+    logout.add_argument("--yes", action="store_true", help="with --all: do not ask")
     logout.add_argument("--here-only", action="store_true", help="forget on this machine without revoking")
     for subparser in (check, compose, logout):
         subparser.add_argument("--profile", metavar="FILE", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
@@ -85,6 +95,8 @@ def run(arguments: Sequence[str] | None = None, environ: Mapping[str, str] = os.
     """Run a command; returns the exit status."""
     given = sys.argv[1:] if arguments is None else arguments
     chosen = parser().parse_args(given, namespace=Chosen()) if given else Chosen()
+    if chosen.version:
+        return _tell_versions(verbose=chosen.verbose)
     if not sys.warnoptions:
         # A library's warning would land in the middle of the screen; python -W shows them.
         warnings.simplefilter("ignore")
@@ -101,13 +113,29 @@ def run(arguments: Sequence[str] | None = None, environ: Mapping[str, str] = os.
         return 130
 
 
+def _without_screen(chosen: Chosen, environ: dict[str, str]) -> int:
+    from tuimail import headless  # noqa: PLC0415 (the network's libraries, for these two commands alone)
+
+    if chosen.command == "check":
+        return headless.check(chosen.profile, chosen.account, environ)
+    if chosen.everything:
+        return headless.logout_all(chosen.profile, environ, report=chosen.report, is_certain=chosen.yes)
+    return headless.logout(chosen.profile, chosen.name, environ, here_only=chosen.here_only)
+
+
+def _tell_versions(*, verbose: bool) -> int:
+    if verbose:
+        from tuimail.versions import lines  # noqa: PLC0415 (without --verbose nothing is imported)
+
+        sys.stdout.writelines(f"{line}\n" for line in lines())
+    else:
+        sys.stdout.write(f"tuimail {__version__}\n")
+    return EXIT_GOOD
+
+
 def _do(chosen: Chosen, environ: dict[str, str]) -> int:
     if chosen.command in {"check", "logout"}:
-        from tuimail import headless  # noqa: PLC0415 (the network's libraries, for these two commands alone)
-
-        if chosen.command == "check":
-            return headless.check(chosen.profile, chosen.account, environ)
-        return headless.logout(chosen.profile, chosen.name, environ, here_only=chosen.here_only)
+        return _without_screen(chosen, environ)
     if chosen.command == "demo" and chosen.screenshot:
         from tuimail.pictures import take_pictures  # noqa: PLC0415 (the demo's own libraries)
 

@@ -5,20 +5,23 @@ import itertools
 import queue
 import sys
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 
-from tuimail.api.commands import ChooseKeychain, KeychainChoice, SignOut
+from tuimail.api.commands import ChooseKeychain, KeychainChoice, RetryRevocation, SignOut, SignOutAll
 from tuimail.api.events import Cancelled, Event, Failed, Finished, KeychainNeeded, SignedOutReport, SignOutStepped
 from tuimail.config.load import check_theme
 from tuimail.config.logs import close_log, open_log
 from tuimail.config.paths import find_places
 from tuimail.config.themes import bundled_dir, load_themes
 from tuimail.domain.draft import SignOutStep, SignOutStepState
+from tuimail.domain.emergency import AccountEnd, owed, report_text
 from tuimail.domain.errors import ErrorKind, KeychainError, Remedy
 from tuimail.domain.ids import AccountId
 from tuimail.domain.neighbour import Answer, Refused, Reported, Request, Stepped, Wish
 from tuimail.domain.token import Secret
 from tuimail.engine.check import Check, CheckLine
 from tuimail.engine.doorway import ANSWER_LIMIT_S
+from tuimail.engine.files import write_new
 from tuimail.net.neighbour import follow
 from tuimail.program import Program, Setting, chosen_account, read_setting
 
@@ -74,6 +77,98 @@ def sign_out(setting: Setting, account: AccountId, *, here_only: bool) -> int:
     finally:
         program.close()
         close_log(log)
+
+
+def logout_all(profile_flag: str | None, environ: Mapping[str, str], *, report: str | None, is_certain: bool) -> int:
+    """The emergency: every account ended, this machine first; 1 where access at a provider may live on."""
+    setting = read_setting(profile_flag, dict(environ), find_places())
+    return sign_out_all(setting, report=report, is_certain=is_certain)
+
+
+def sign_out_all(setting: Setting, *, report: str | None, is_certain: bool) -> int:
+    """``logout_all`` for a setting. Asks first, unless the command line said yes."""
+    log = open_log(setting.places.log)
+    program = Program(setting, setting.profile.default)
+    heard: queue.SimpleQueue[Event] = queue.SimpleQueue()
+    try:
+        program.load_rest()
+        _unlock_if_known(program)
+        program.engine.listen(heard.put)
+        if not is_certain and not _is_certain(setting):
+            _print("Nothing was changed.")
+            return EXIT_FAILED
+        program.engine.submit(SignOutAll())
+        ends = _follow_all(setting, heard)
+        while sys.stdin.isatty() and any(end.is_owed for end in ends.values()):
+            if input("r tries again to revoke what is owed, Enter ends: ").strip() != "r":
+                break
+            for end in ends.values():
+                if end.is_owed:
+                    program.engine.submit(RetryRevocation(account=end.account))
+                    ends.update(_follow_all(setting, heard))
+        return _print_ends(ends, setting, report)
+    finally:
+        program.close()
+        close_log(log)
+
+
+def _is_certain(setting: Setting) -> bool:
+    _print("This signs out of every account, revokes their access and deletes here:")
+    for account in setting.profile.accounts:
+        _print(f"    {account.id}: {account.address} at {account.provider}: sign-in, stored mail, drafts, unsent mail")
+    if not sys.stdin.isatty():
+        _print("!!  Nobody is there to ask. Give --yes to go on without a question.")
+        return False
+    return input("Drafts and unsent mail lie nowhere else. Type yes to go on: ").strip() == "yes"
+
+
+def _unlock_if_known(program: Program) -> None:
+    """Without the passphrase nothing can be revoked, but the sealed file can be deleted unread."""
+    if program.wants_passphrase and sys.stdin.isatty():
+        try:
+            _unlock(program)
+        except KeychainError:
+            _print("Going on without it: the sealed file is deleted unread, and nothing in it can be revoked.")
+
+
+def _follow_all(setting: Setting, heard: "queue.SimpleQueue[Event]") -> dict[AccountId, AccountEnd]:
+    known = {account.id: account for account in setting.profile.accounts}
+    told: dict[AccountId, tuple[SignOutStep, ...]] = {}
+    ends: dict[AccountId, AccountEnd] = {}
+    while True:
+        event = heard.get()
+        match event:
+            case SignOutStepped(account=name, steps=steps):
+                told[name] = _print_steps(steps, told.get(name, ()), lead=f"{name}: ")
+            case SignedOutReport(account=name):
+                _print_steps(event.steps, told.get(name, ()), lead=f"{name}: ")
+                account = known.get(name)
+                ends[name] = AccountEnd(
+                    account=name,
+                    address=account.address if account else "",
+                    provider=account.provider if account else "",
+                    steps=event.steps,
+                    revoked=event.revoked,
+                    is_owed=event.can_retry,
+                    page=event.access_page,
+                )
+            case Failed(problem=problem):
+                _print(f"!!  {problem.summary}")
+                return ends
+            case Finished() | Cancelled() if event.command is not None:
+                return ends
+
+
+def _print_ends(ends: Mapping[AccountId, AccountEnd], setting: Setting, report: str | None) -> int:
+    still = owed(ends.values())
+    for end in still:
+        _print(f"!!  {end.account}: access was NOT ended; do it at {end.page or 'the security page of the provider'}")
+    if report is not None:
+        path = Path(report).expanduser()
+        written = write_new(path.parent, path.name, report_text(ends.values(), at=setting.clock()).encode())
+        _print(f"ok  the report was saved as {written}")
+    has_failed = any(step.state is SignOutStepState.FAILED for end in ends.values() for step in end.steps)
+    return EXIT_FAILED if still or has_failed else EXIT_GOOD
 
 
 def check_account(setting: Setting, name: AccountId) -> bool:
@@ -158,11 +253,13 @@ def _print_answers(answers: Iterable[Answer]) -> int:
     return EXIT_FAILED if any(step.state is SignOutStepState.FAILED for step in report.steps) else EXIT_GOOD
 
 
-def _print_steps(steps: tuple[SignOutStep, ...], told: tuple[SignOutStep, ...]) -> tuple[SignOutStep, ...]:
+def _print_steps(
+    steps: tuple[SignOutStep, ...], told: tuple[SignOutStep, ...], *, lead: str = ""
+) -> tuple[SignOutStep, ...]:
     """Print the steps that have ended since; returns all that were printed."""
     for step in steps[len(told) :]:
         if step.state is not SignOutStepState.DOING:
-            _print(f"{_SIGNS[step.state]}  {step.title}: {step.words}")
+            _print(f"{_SIGNS[step.state]}  {lead}{step.title}: {step.words}")
             told = (*told, step)
     return told
 

@@ -41,6 +41,7 @@ from tuimail.keychain.base import Keychain, entry_for
 if TYPE_CHECKING:
     from tuimail.domain.neighbour import Answer, Request
     from tuimail.engine.household import Household
+    from tuimail.engine.rooms import House
     from tuimail.engine.ways import Browser
 
 CLOSE_S = 1.0
@@ -144,7 +145,6 @@ class Program:
         # Imported here, after the first paint: together they cost as much as all of the start before them.
         from tuimail.engine.auth import Surroundings  # noqa: PLC0415
         from tuimail.engine.doorway import Doorway  # noqa: PLC0415
-        from tuimail.engine.emergency import EmergencyDesk, EmergencyTools  # noqa: PLC0415
         from tuimail.engine.household import Household  # noqa: PLC0415
         from tuimail.engine.journal import Journal  # noqa: PLC0415
         from tuimail.engine.rooms import ACCOUNT_COMMANDS, House  # noqa: PLC0415
@@ -185,15 +185,7 @@ class Program:
         engine.on_close(journal.close)
         engine.on_close(household.close)
         engine.attach(household.routes(ACCOUNT_COMMANDS))
-        tools = EmergencyTools(
-            accounts=setting.profile.accounts,
-            rooms=household.rooms,
-            vault=vault,
-            places=setting.places,
-            worker=house.parser,
-            follow=self._ask_neighbour,
-        )
-        engine.attach(EmergencyDesk(tools).routes())
+        self._attach_safety(household, house)
         self.lists.on_opened = household.mailbox_opened
         if self._has_door:
             doorway = Doorway(engine, setting.places.socket, emit=engine.emit, look=household.look_at_outbox)
@@ -201,6 +193,20 @@ class Program:
             engine.on_close(doorway.close)
         self.opener.continue_with(household.open)
         self.household = household
+
+    def _attach_safety(self, household: "Household", house: "House") -> None:
+        """What ends, shows and exports all that is held."""
+        from tuimail.engine.emergency import EmergencyDesk, EmergencyTools  # noqa: PLC0415 (see _attach_rooms)
+
+        tools = EmergencyTools(
+            accounts=self.setting.profile.accounts,
+            rooms=household.rooms,
+            vault=house.vault,
+            places=self.setting.places,
+            worker=house.parser,
+            follow=self._ask_neighbour,
+        )
+        self.engine.attach(EmergencyDesk(tools).routes())
 
     @property
     def wants_passphrase(self) -> bool:

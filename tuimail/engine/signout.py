@@ -13,6 +13,7 @@ from tuimail.api.commands import EndRetry, PreviewSignOut, RetryRevocation, Save
 from tuimail.api.events import AccountChanged, SignedOutReport, SignOutPreviewed, SignOutStepped
 from tuimail.domain.account import Account, Revoking
 from tuimail.domain.draft import OutboxState, OutgoingMail, SignOutPreview, SignOutStep, SignOutStepState, check_draft
+from tuimail.domain.emergency import NOTHING_HELD
 from tuimail.domain.errors import KeychainError, TuimailError
 from tuimail.domain.token import Secret
 from tuimail.engine.auth import AuthDesk
@@ -25,6 +26,9 @@ from tuimail.mime.compose import build, new_message_id
 from tuimail.oauth.client import Revocation, RevocationState
 
 log = logging.getLogger(__name__)
+
+
+UNREAD = "the keychain could not be read, so the token is not known here"
 
 
 class _Owed(Struct, frozen=True, kw_only=True):
@@ -70,6 +74,8 @@ class SignOutDesk:
         self._stop_rooms = stop_rooms
         self._sending = sending
         self._owed: _Owed | None = None
+        self._was_read = True
+        """Whether the keychain told what it holds."""
 
     def preview(self, job: Job) -> None:
         """Route of ``PreviewSignOut``."""
@@ -137,6 +143,8 @@ class SignOutDesk:
         if record is None:
             with contextlib.suppress(KeychainError):
                 record = auth.vault.record(auth.account.id)
+            except KeychainError:
+                self._was_read = False
         self._delete_secrets(report)
 
         def revoke() -> None:
@@ -248,7 +256,7 @@ class SignOutDesk:
             return False
         report.begin(f"Revoke the access at {auth.account.provider}")
         if record is None or record.refresh is None:
-            report.end(SignOutStepState.NOT_POSSIBLE, "nothing was held that could be revoked")
+            report.end(SignOutStepState.NOT_POSSIBLE, NOTHING_HELD if self._was_read else UNREAD)
             return False
         owed = _Owed(
             client_id=auth.known_client_id() or "",

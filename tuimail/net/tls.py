@@ -10,13 +10,17 @@ CONNECT_TIMEOUT_S = 15.0
 """For name, TCP and, a second time, the TLS handshake."""
 
 
+MINIMUM_TLS = ssl.TLSVersion.TLSv1_2
+"""RFC 8996 ends what is older; where both sides can, TLS 1.3 is agreed upon."""
+
+
 def make_context(ca_file: str | None) -> ssl.SSLContext:
     """System trust plus the account's own anchor; TLS 1.2 and later, certificate and host name always checked.
 
     Raises ConfigError where ``ca_file`` cannot be read.
     """
     context = ssl.create_default_context()
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.minimum_version = MINIMUM_TLS
     if ca_file is not None:
         try:
             context.load_verify_locations(cafile=ca_file)

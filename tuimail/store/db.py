@@ -74,6 +74,16 @@ def set_aside(path: Path, now: datetime) -> Path:
     return kept
 
 
+def sqlite_version() -> str:
+    """Of the SQLite in use."""
+    return str(apsw.sqlite_lib_version())
+
+
+def cipher_version() -> str:
+    """Of the encryption in use, with its name."""
+    return str(apsw.mc_version)
+
+
 def delete_store(path: Path) -> int:
     """Delete a store, its companions and every copy that was set aside; returns the bytes freed. Verified."""
     with translating():

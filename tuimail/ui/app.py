@@ -220,7 +220,9 @@ class TuimailApp(QuietApp[None]):
         for message in held:
             self._offer(message)
 
-    # Actions
+    def action_details(self) -> None:
+        """The newest problem, in the server's own words."""
+        self._offer(DetailsWanted())
 
     async def action_quit(self) -> None:
         """Quit, asking only where a mail is on its way."""
@@ -233,10 +235,6 @@ class TuimailApp(QuietApp[None]):
 
     def action_command_palette(self) -> None:
         """Every action of the main screen, and the themes; elsewhere the themes alone."""
-    def action_details(self) -> None:
-        """The newest problem with the server's own words, on whatever screen."""
-        self._offer(DetailsWanted())
-
         entries = palette.actions_of(self._mail, self.session.keymap) if self.is_home else []
         entries += palette.themes(self.available_themes, partial(setattr, self, "theme"))
         self.search_commands(entries, placeholder="What to do…")
