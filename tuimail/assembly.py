@@ -17,14 +17,18 @@ from tuimail.domain.ids import AccountId
 from tuimail.program import Program, Setting, chosen_account, read_setting
 from tuimail.ui.arrivals import opening
 from tuimail.ui.external_editor import ExternalEditor, editor_command
-from tuimail.ui.start import ADD_ACCOUNT, OpenMail, StartMode
+from tuimail.ui.start import ADD_ACCOUNT, UNDO_ACCOUNT, FirstSignIn, OpenMail, StartMode
 
 if TYPE_CHECKING:
     from tuimail.ui.app import TuimailApp
 
 
-class AccountWantedError(Exception):
-    """The person left the mail for the assistant."""
+class AnotherAccountError(Exception):
+    """The person left the mail for the assistant; ``undoes``: and does not want the account just set up."""
+
+    def __init__(self, *, undoes: bool) -> None:
+        super().__init__()
+        self.undoes = undoes
 
 
 _FRAMES_PER_S = "250"
@@ -32,16 +36,27 @@ _FRAMES_PER_S = "250"
 
 
 def run_mail(profile_flag: str | None, account: str | None, environ: dict[str, str], *, start: StartMode) -> int:
-    """``tuimail`` and ``tuimail compose``: open the profile's account, and again after one was added to it."""
+    """``tuimail`` and ``tuimail compose``: open the profile's account, and again after one was added to it.
+
+    Raises AnotherAccountError where the only account was set up just now and is not wanted after all.
+    """
     while True:
         places = find_places()
         setting = read_setting(profile_flag, environ, places)
+        path = setting.profile.path
         try:
             return run_app(setting, chosen_account(setting.profile, account), start=start)
-        except AccountWantedError:
+        except AnotherAccountError as wish:
             from tuimail.assistant import run_assistant  # noqa: PLC0415 (what a start does without)
+            from tuimail.config.edit import put_back  # noqa: PLC0415 (as its neighbour: tomlkit)
 
-            chosen = run_assistant(setting.profile.path, environ, places)
+            if wish.undoes and isinstance(start, FirstSignIn):
+                put_back(path, start.before)
+                if start.before is None:
+                    raise
+                account, start = None, OpenMail()
+                continue
+            chosen = run_assistant(path, environ, places)
         start = OpenMail()
         if not isinstance(chosen, str):
             account, start = chosen.account, chosen.start
@@ -76,8 +91,8 @@ def run_app(setting: Setting, default: AccountId, *, start: StartMode) -> int:
         if app.fault:
             raise crashed(app.fault, setting)
         ending: object = app.return_value
-        if ending == ADD_ACCOUNT:
-            raise AccountWantedError
+        if ending in {ADD_ACCOUNT, UNDO_ACCOUNT}:
+            raise AnotherAccountError(undoes=ending == UNDO_ACCOUNT)
         return app.return_code or 0
     finally:
         program.close()
@@ -103,7 +118,7 @@ def make_app(program: Program, start: StartMode) -> "TuimailApp":
     ui = setting.profile.ui
     themes = load_themes([bundled_dir(), setting.places.user_themes])
     check_theme(setting.profile, [theme.name for theme in themes])
-    return TuimailApp(
+    app = TuimailApp(
         program.engine,
         accounts=setting.profile.accounts,
         default=program.default,
@@ -118,3 +133,6 @@ def make_app(program: Program, start: StartMode) -> "TuimailApp":
         seen_after_s=ui.mark_read_after_s,
         editor=ExternalEditor(command=editor_command(setting.environ), folder=setting.places.temporary),
     )
+    if isinstance(start, FirstSignIn):
+        app.session.first = start
+    return app

@@ -11,7 +11,7 @@ from tests.real.bed.desk import Desk
 from tests.real.bed.people import ALICE
 from tests.real.bed.terminal import Size, Terminal
 from tests.real.mini_client import MiniClient
-from tests.real.steps import SIGN_IN_DEADLINE_S, quit_program
+from tests.real.steps import SIGN_IN_DEADLINE_S, open_settings, quit_program, sign_in
 
 MINUTE_S = 60.0
 SIZES = pytest.mark.parametrize(
@@ -40,11 +40,12 @@ def nobody(desk: Desk) -> None:
     desk.home.profile.unlink()
 
 
-def fill_in(typist: Typist, bed: Bed, desk: Desk) -> None:
+def fill_in(typist: Typist, bed: Bed, desk: Desk, *, begins: bool = True) -> None:
     """Address and servers by hand: example.test has no DNS that could name them."""
     terminal, servers = typist.terminal, bed.servers
-    terminal.wait_for(words.FIRST_SCREEN)
-    typist.keys("a")
+    if begins:
+        terminal.wait_for(words.FIRST_SCREEN)
+        typist.keys("a")
     terminal.wait_for(words.ASSISTANT)
     typist.type(ALICE.address)
     typist.keys("Enter")
@@ -119,3 +120,41 @@ def test_leaving_the_assistant_leaves_nothing(desk: Desk, bed: Bed) -> None:
     assert typist.terminal.wait_for_exit() == 0
     assert not desk.home.profile.exists()
     assert bed.provider.issued() == []
+
+
+def test_a_no_at_the_consent_screen_takes_the_account_out_again(desk: Desk, bed: Bed) -> None:
+    nobody(desk)
+    typist = Typist(desk.start())
+    fill_in(typist, bed, desk)
+    typist.keys("Enter")
+    typist.terminal.wait_for(words.CONSENT, deadline_s=SIGN_IN_DEADLINE_S)
+
+    typist.keys("Escape")
+    typist.terminal.wait_for(words.KEEP_ACCOUNT)
+    typist.keys("Escape")
+
+    typist.terminal.wait_for(words.FIRST_SCREEN)
+    assert not desk.home.profile.exists()
+    assert desk.browser.opened() == []
+    assert bed.provider.issued() == []
+
+
+def test_an_account_is_added_from_settings_and_the_profiles_comments_stay(desk: Desk, bed: Bed) -> None:
+    before = f"# mine\n{desk.home.profile.read_text()}"
+    desk.home.profile.write_text(before)
+    terminal = sign_in(desk)
+    typist = Typist(terminal)
+
+    open_settings(terminal)
+    typist.keys("a")
+    fill_in(typist, bed, desk, begins=False)
+    typist.keys("Enter")
+    terminal.wait_for(words.CONSENT, deadline_s=SIGN_IN_DEADLINE_S)
+    typist.keys("Enter")
+    terminal.wait_for(words.LIST, words.ONLINE, deadline_s=SIGN_IN_DEADLINE_S)
+
+    after = desk.home.profile.read_text()
+    assert after.startswith("# mine\n")
+    assert all(line in after for line in before.splitlines())
+    assert "[accounts.example" in after
+    quit_program(terminal)

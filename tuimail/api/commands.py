@@ -63,6 +63,12 @@ class GiveClientSecret(Struct, frozen=True, kw_only=True):
     secret: Secret
 
 
+class TestSending(Struct, frozen=True, kw_only=True):
+    """Sign in to the SMTP server and leave again: whether sending is switched off is known before a mail is written."""
+
+    account: AccountId
+
+
 class PasteRedirect(Struct, frozen=True, kw_only=True):
     """The redirect address, pasted from a browser elsewhere; validated like a real redirect."""
 
@@ -165,6 +171,8 @@ class OpenMailbox(Struct, frozen=True, kw_only=True):
     mailbox: MailboxId
     view: ListView | None = None
     """None: as it was last shown, which ``ListLoaded.view`` tells."""
+    is_kept: bool = True
+    """Whether it is shown so again the next time."""
 
 
 class LoadRows(Struct, frozen=True, kw_only=True):
@@ -403,6 +411,7 @@ Command = (
     | SignInByCode
     | SignInWithPassword
     | GiveClientSecret
+    | TestSending
     | PasteRedirect
     | AnswerOtherAccount
     | ChooseKeychain

@@ -61,6 +61,8 @@ class AccountSaved(Event, frozen=True, kw_only=True):
     """The account stands in the profile."""
 
     account: AccountId
+    before: str | None = None
+    """The profile's text as it was; None where there was none."""
 
 
 SetupCommand = FindProvider | TryAccount | SaveNewAccount | OpenGuidePage

@@ -37,6 +37,25 @@ def save_account(path: Path, account: AccountId, settings: Mapping[str, Setting]
     return _replace_checked(path, tomlkit.dumps(document))
 
 
+def text_of(path: Path) -> str | None:
+    """The profile as it stands, for ``put_back``; None where there is none. Raises ConfigError."""
+    try:
+        return path.read_text(encoding="utf-8") if path.exists() else None
+    except (OSError, UnicodeDecodeError) as error:
+        raise _error(path, "this file cannot be read.") from error
+
+
+def put_back(path: Path, before: str | None) -> None:
+    """Undo what was written since ``text_of``. Raises ConfigError."""
+    if before is not None:
+        _replace_checked(path, before)
+        return
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        raise _error(path, f"this file cannot be removed: {error.strerror}.") from error
+
+
 def _merge(table: Table, settings: Mapping[str, Setting]) -> None:
     for key, value in settings.items():
         if isinstance(value, Mapping):

@@ -27,7 +27,7 @@ from tuimail.api.setup import (
     TryAccount,
 )
 from tuimail.config.drafting import settings_of
-from tuimail.config.edit import save_account
+from tuimail.config.edit import save_account, text_of
 from tuimail.config.load import load_profile
 from tuimail.config.model import Preset
 from tuimail.config.providers import CUSTOM
@@ -154,10 +154,11 @@ class Assistant:
             return
         board = _Board(job)
         findings = self._by_preset(board, domain)
-        if findings is None:
+        if findings is None or self._presets[findings.preset].imap.host is None:
             web = Web(self._lines.make_context(None))
             try:
-                findings = self._search(board, web).find(address, domain, asks_list=command.asks_list)
+                found = self._search(board, web).find(address, domain, asks_list=command.asks_list)
+                findings = replace(found, preset=findings.preset) if findings else found
             finally:
                 web.close()
         proposal = propose(address, findings, self._presets)
@@ -228,8 +229,9 @@ class Assistant:
         if self._profile.exists() and load_profile(self._profile).account(new.id) is not None:
             words = f"There is an account “{new.id}” already; give this one another name."
             raise ConfigError(ErrorKind.BAD_PROFILE, words, remedy=Remedy.FIX_INPUT)
+        before = text_of(self._profile)
         save_account(self._profile, new.id, settings_of(new, self._presets[new.provider]))
-        job.emit(AccountSaved(account=new.id))
+        job.emit(AccountSaved(account=new.id, before=before))
         job.finish()
 
     def _open_page(self, job: Job) -> None:

@@ -125,7 +125,6 @@ def propose(address: str, findings: Findings, presets: Mapping[str, Preset]) -> 
         return _from_preset(address, findings, preset)
     sign_in = findings.sign_in
     scopes = guess_scopes(sign_in.scopes) if sign_in else ScopeSets()
-    domain = ascii_domain(address)
     return Proposal(
         address=address,
         provider=CUSTOM,
@@ -139,7 +138,7 @@ def propose(address: str, findings: Findings, presets: Mapping[str, Preset]) -> 
         wants_consent=sign_in is not None and {"openid", "offline_access"} <= sign_in.scopes,
         client=ClientNeed.REGISTERS if sign_in and sign_in.registers else ClientNeed.OWN,
         guide=GENERAL_GUIDE,
-        outside=() if findings.is_signed else outside((findings.imap, findings.smtp), domain),
+        outside=() if findings.is_signed else _outside(findings, address),
     )
 
 
@@ -167,7 +166,12 @@ def _from_preset(address: str, findings: Findings, preset: Preset) -> Proposal:
         scopes=scopes,
         client=ClientNeed.NONE if takes_password else need,
         guide=preset.guide or (PASSWORD_GUIDE if takes_password else GENERAL_GUIDE),
+        outside=() if findings.is_signed or preset.imap.host else _outside(findings, address),
     )
+
+
+def _outside(findings: Findings, address: str) -> tuple[str, ...]:
+    return outside((findings.imap, findings.smtp), ascii_domain(address))
 
 
 def _server(given: ServerTable, ports: Mapping[Tls, int]) -> Server | None:

@@ -38,6 +38,7 @@ from tuimail.engine.storage import Storage
 from tuimail.engine.sync import Synchroniser
 from tuimail.engine.texts import TextRoom
 from tuimail.engine.timers import Timers
+from tuimail.engine.trial import SendingTrial
 from tuimail.engine.undo import Actions, UndoDesk
 from tuimail.engine.vault import Vault
 from tuimail.engine.watch import Watch
@@ -53,6 +54,7 @@ ACCOUNT_COMMANDS: tuple[type, ...] = (
     commands.SignInByCode,
     commands.SignInWithPassword,
     commands.GiveClientSecret,
+    commands.TestSending,
     commands.PasteRedirect,
     commands.AnswerOtherAccount,
     commands.PreviewSignOut,
@@ -206,6 +208,7 @@ class AccountRooms:
         return {
             commands.OpenAccount: self.open,
             **self.login.routes(),
+            commands.TestSending: SendingTrial(self.auth, self.context).run,
             commands.PreviewSignOut: self.signing_out.preview,
             commands.SaveUnsynced: self.signing_out.save,
             commands.SignOut: self._as_writer(self.signing_out.sign_out, words=SIGN_OUT_THERE),

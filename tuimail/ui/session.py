@@ -9,6 +9,7 @@ from tuimail.domain.errors import Problem
 from tuimail.domain.ids import AccountId, CommandId
 from tuimail.ui.external_editor import ExternalEditor
 from tuimail.ui.keymap import Keymap
+from tuimail.ui.start import FirstSignIn
 from tuimail.ui.state import AppState
 
 
@@ -41,6 +42,8 @@ class Session:
         """Addresses that the browser was asked to open, until that has ended."""
         self.problem: Problem | None = None
         """The newest that was told, for whoever wants the server's own words."""
+        self.first: FirstSignIn | None = None
+        """The program follows a set-up of the account on the screen."""
         self._engine = engine
 
     @property

@@ -6,6 +6,8 @@ from tuimail.domain.token import Secret
 
 ADD_ACCOUNT = "add account"
 """How the app ends where the person wants the assistant."""
+UNDO_ACCOUNT = "undo account"
+"""How the app ends where the account that was just set up is not wanted after all."""
 
 
 class OpenMail(Struct, frozen=True, kw_only=True):
@@ -24,6 +26,8 @@ class FirstSignIn(Struct, frozen=True, kw_only=True):
 
     secret: Secret | None = None
     """The client secret that was given in the assistant, on its way to the keychain."""
+    before: str | None = None
+    """The profile's text as it was before; None where there was none."""
     tests_sending: bool = False
     """Ask for sending together with reading, and try it once signed in."""
 

@@ -125,8 +125,8 @@ class SettingUp:
                 self._propose(proposal, is_good)
             case AccountTried(proposal=proposal, is_good=is_good):
                 self._judge(proposal, is_good)
-            case AccountSaved(account=account):
-                self._end(account)
+            case AccountSaved(account=account, before=before):
+                self._end(account, before)
             case Failed(problem=problem):
                 self._command = None
                 said = f" ({problem.detail})" if problem.detail else ""
@@ -297,10 +297,10 @@ class SettingUp:
         if self._new is not None and self._command is None:
             self._submit(SaveNewAccount(account=self._new))
 
-    def _end(self, account: AccountId) -> None:
+    def _end(self, account: AccountId, before: str | None) -> None:
         guide, new = self._shown_guide, self._new
         tests = guide is not None and guide.tests_sending and new is not None and new.can_send
-        self._done(Written(account=account, start=FirstSignIn(secret=self._secret, tests_sending=tests)))
+        self._done(Written(account=account, start=FirstSignIn(secret=self._secret, before=before, tests_sending=tests)))
 
     # Common
 
