@@ -389,3 +389,28 @@ def test_whatever_is_undone_while_the_server_is_being_told_is_back_where_it_was(
 
     assert len(rig.mail.boxes[b"INBOX"].mails) == len(uids)
     assert len(heard.ask(OpenMailbox(account=ACCOUNT, mailbox=inbox.id), ListLoaded).rows) == len(uids)
+
+
+def test_undo_takes_back_what_the_server_did_without_getting_to_say_so(rig: Rig) -> None:
+    [uid] = fill(rig, 1)
+    heard = rig.signed_in()
+    inbox, trash = box(heard), box(heard, MailboxRole.TRASH)
+    [row] = open_full(heard, inbox)
+
+    def move_and_fall_silent(peer: Peer, _tag: bytes, _text: bytes) -> None:
+        rig.mail.deliver(rig.mail.inbox.mails[uid].raw, box=b"Trash")
+        rig.mail.remove(uid)
+        rig.mail.answers = {b"AUTHENTICATE": b"TAG NO [UNAVAILABLE] later\r\n"}
+        peer.cut()
+
+    rig.mail.answers[b"UID MOVE"] = move_and_fall_silent
+    heard.submit(MoveMessages(account=ACCOUNT, rows=(row,), to=trash.id))
+    heard.wait_for(LinkChanged, lambda event: event.state.link is Link.OFFLINE)
+    heard.do(Undo(account=ACCOUNT))
+    rig.mail.answers.clear()
+    settled(heard)
+    settled(heard)
+
+    assert len(rig.mail.inbox.mails) == 1
+    assert not rig.mail.boxes[b"Trash"].mails
+    assert len(heard.ask(OpenMailbox(account=ACCOUNT, mailbox=inbox.id), ListLoaded).rows) == 1

@@ -109,6 +109,7 @@ class ChangeDesk:
         self._lists = lists
         self._remember = remember
         self._waiting = 0
+        self._told: ChangeId | None = None
         self._settled: list[RowId] = []
         self._shown_s = 0.0
         self._going_on = 0
@@ -349,6 +350,7 @@ class ChangeDesk:
             words = "The server renumbered the folder, so this change could not be carried out."
             raise ServerError(ErrorKind.MESSAGE_GONE, words, remedy=Remedy.TELL)
         if change.kind is ChangeKind.FLAGS:
+            self._told = change.id
             session.store_flags(list(uids), change.add, change.remove)
             return {}
         target = change.to
@@ -357,6 +359,7 @@ class ChangeDesk:
         raw_target = self._storage.run(self._account, lambda store: store.mailboxes.raw_name(target))
         if raw_target is None:
             raise ServerError(ErrorKind.MESSAGE_GONE, "The folder is gone from the server.", remedy=Remedy.TELL)
+        self._told = change.id
         moved = session.move(list(uids), raw_target)
         return {uids[Uid(old)]: Uid(new) for old, new in moved.items() if Uid(old) in uids}
 
@@ -378,7 +381,9 @@ class ChangeDesk:
             self._lists.show_changes(self._account, mailbox, changed=rows)
 
     def _not_told(self, store: AccountStore, change: Change) -> None:
-        store.changes.put_back(change.id)
+        # What was said before the line broke may have been done: undo must do the opposite, not forget it.
+        if self._told != change.id:
+            store.changes.put_back(change.id)
         self._show_settled(store)
 
     def _refused(self, store: AccountStore, change: Change, why: str) -> None:
