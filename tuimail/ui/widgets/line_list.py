@@ -69,8 +69,8 @@ class LineList(Lines, inherit_bindings=False):
 
     def refresh_row(self, row: int) -> None:
         """Repaint one row."""
-        lines = self.lines_per_row
-        self.refresh_lines(row * lines, lines)
+        lines, first = self.lines_per_row, self.scroll_offset.y
+        self.refresh(Region(0, row * lines - first, self.scrollable_content_region.width, lines))
 
     # The cursor
 

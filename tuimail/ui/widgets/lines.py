@@ -6,6 +6,8 @@ from textual.scroll_view import ScrollView
 from textual.scrollbar import ScrollBar
 from textual.strip import Strip
 
+from tuimail.ui.widgets.scroll_bar import LineBar
+
 
 class Lines(ScrollView, can_focus=True, inherit_bindings=False):
     """Base of list, folders and reader.
@@ -26,6 +28,15 @@ class Lines(ScrollView, can_focus=True, inherit_bindings=False):
         """The focus came or went: repaint what looks different for that."""
 
     # Drawing
+
+    @property
+    def vertical_scrollbar(self) -> ScrollBar:
+        """As Textual's, of another class."""
+        if self._vertical_scrollbar is None:
+            self._vertical_scrollbar = LineBar(vertical=True, name="vertical")
+            self._vertical_scrollbar.display = False
+            self.app._start_widget(self, self._vertical_scrollbar)
+        return self._vertical_scrollbar
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """The lines of a part of the widget, which has no border, padding or opacity that Textual would add."""

@@ -101,7 +101,12 @@ class MessageView(Lines, inherit_bindings=False):
         strip = Strip(segments)
         if span is not None:
             strip = self._selected(strip, line, span)
-        return strip.adjust_cell_length(width, base).apply_offsets(-MARGIN, number)
+        return strip.adjust_cell_length(width, base)
+
+    def render_line(self, y: int) -> Strip:
+        """The line with the places in it that Textual asks for when the mouse selects; painting needs none."""
+        strip, number = super().render_line(y), y + self.scroll_offset.y
+        return strip.apply_offsets(-MARGIN, number) if number < len(self._page.lines) else strip
 
     def _selected(self, strip: Strip, line: Line, span: tuple[int, int]) -> Strip:
         start, end = span
