@@ -26,8 +26,9 @@ from tuimail.config.zone import LocalZone
 from tuimail.domain.clean import clean_line
 from tuimail.domain.errors import ConfigError, ErrorKind, Remedy, TuimailError
 from tuimail.domain.ids import AccountId
+from tuimail.domain.together import MOST
 from tuimail.domain.token import Secret, StoreKey
-from tuimail.engine.engine import MailEngine
+from tuimail.engine.engine import MailEngine, Routes
 from tuimail.engine.job import unforeseen
 from tuimail.engine.mailboxes import ListRoom
 from tuimail.engine.opening import Opener
@@ -71,6 +72,7 @@ class Setting(Struct, frozen=True, kw_only=True):
     open_sign_in: Callable[[str], bool] | None = None
     """Who goes to the sign-in page instead of the browser."""
     sign_in_limit_s: float = 300.0
+    sign_in_every_s: float = 3.0
     """How long a sign-in waits for the person at the browser."""
     is_passing: bool = False
     """Whether all its places go when it ends."""
@@ -107,10 +109,22 @@ class Program:
         self._has_door = False
         self.engine.on_close(self.timers.close)
         self.engine.on_close(self.storage.close)
-        self.engine.attach({**self.lists.routes(), **self.searches.routes(), OpenAccount: self.opener.open})
+        self._around = self._join_accounts(names)
+        routes = {**self.lists.routes(), **self.searches.routes(), OpenAccount: self.opener.open}
+        self.engine.attach(self._around(routes))
         self._loading = threading.Lock()
         self._is_loaded = False
         self.household: Household | None = None
+
+    def _join_accounts(self, names: tuple[AccountId, ...]) -> Callable[[Routes], Routes]:
+        """Several accounts are one more together."""
+        if not 1 < len(names) <= MOST:
+            return lambda routes: routes
+        from tuimail.engine.together import Together  # noqa: PLC0415 (one account does without)
+
+        together = Together(names, first=self.default, emit=self.engine.emit)
+        self.engine.listen(together.hear)
+        return together.around
 
     def open_door(self) -> None:
         """Listen for other windows of every account that this process comes to write for. Before ``load_rest``."""
@@ -184,7 +198,7 @@ class Program:
         engine.on_close(vault.close)
         engine.on_close(journal.close)
         engine.on_close(household.close)
-        engine.attach(household.routes(ACCOUNT_COMMANDS))
+        engine.attach(self._around(household.routes(ACCOUNT_COMMANDS)))
         self._attach_safety(household, house)
         self.lists.on_opened = household.mailbox_opened
         if self._has_door:
@@ -262,6 +276,7 @@ class Program:
             open_link=open_url,
             is_remote=stand_in is None and looks_remote(environ),
             time_limit_s=self.setting.sign_in_limit_s,
+            every_s=self.setting.sign_in_every_s,
         )
 
     def _remember_keychain(self, name: str) -> None:

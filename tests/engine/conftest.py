@@ -91,6 +91,7 @@ class Rig:
         self.open_browser: Callable[[str], bool] = self._open
         self.send_delay_s = 0.0
         self.sign_in_limit_s = 300.0
+        self.sign_in_every_s = 0.0
         self.programs: list[Program] = []
         self.account = self.make_account()
 
@@ -128,6 +129,7 @@ class Rig:
             keychain=self._unlock,
             open_sign_in=self.open_browser,
             sign_in_limit_s=self.sign_in_limit_s,
+            sign_in_every_s=self.sign_in_every_s,
         )
 
     def start(self) -> Heard:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tuimail.engine.pace import Moment, has_jumped, is_slow_line, next_attempt, next_connection
+from tuimail.engine.pace import Bucket, Moment, has_jumped, is_slow_line, next_attempt, next_connection
 
 
 def test_no_failure_needs_no_wait() -> None:
@@ -24,6 +24,36 @@ def test_a_server_that_comes_back_soon_is_found_within_a_second(failures: int, r
     wait_s = next_connection(failures, random=random, cap_s=20)
 
     assert 0.5 <= wait_s <= (1 if failures <= 8 else 20)
+
+
+@given(st.lists(st.floats(0, 100), max_size=60))
+def test_a_bucket_gives_no_more_than_its_most_and_what_came_back(pauses: list[float]) -> None:
+    bucket, now_s, begun_s, given_out = Bucket(most=4, every_s=150.0), 50.0, 50.0, 0
+    for pause in pauses:
+        now_s += pause
+        if bucket.wait_s(now_s) == 0:
+            bucket, given_out = bucket.taken(now_s), given_out + 1
+
+    assert given_out <= 4 + (now_s - begun_s) / 150 + 1e-6
+
+
+@given(st.floats(0, 1000), st.integers(1, 20))
+def test_after_the_wait_it_says_a_bucket_gives_again(now_s: float, drops: int) -> None:
+    bucket = Bucket(most=3, every_s=2.0)
+    for _ in range(drops):
+        bucket = bucket.taken(now_s)
+
+    wait_s = bucket.wait_s(now_s)
+
+    assert (wait_s == 0) is (drops < 3)
+    assert bucket.wait_s(now_s + wait_s) == pytest.approx(0, abs=1e-6)
+
+
+def test_a_clock_that_went_back_gives_nothing_back() -> None:
+    bucket = Bucket(most=1, every_s=10.0).taken(100.0)
+
+    assert bucket.wait_s(5.0) == 10.0
+    assert bucket.wait_s(104.0) == 6.0
 
 
 def test_two_machines_do_not_come_back_at_one_moment() -> None:

@@ -21,7 +21,7 @@ from tuimail.oauth.answers import MAX_LIFETIME_S, Asked, lifetime, token_set
 from tuimail.oauth.client import RevocationState, TokenClient
 from tuimail.oauth.discovery import find_metadata
 from tuimail.oauth.flow import AuthorizationRequest, GotCode, LoginFlow
-from tuimail.oauth.http import OAuthHttp
+from tuimail.oauth.http import OAuthHttp, wait_asked_for
 from tuimail.oauth.metadata import Metadata
 from tuimail.oauth.refusals import ProviderRefused, ProviderUnreachable
 
@@ -465,3 +465,20 @@ def test_any_answer_is_a_token_set_or_our_error(answer: dict[str, object]) -> No
     else:
         assert tokens.access
         assert 0 < tokens.lifetime_s <= MAX_LIFETIME_S
+
+
+@pytest.mark.parametrize(
+    ("retry_after", "date", "seconds"),
+    [
+        ("90", "", 90.0),
+        ("Wed, 21 Oct 2015 07:28:30 GMT", "Wed, 21 Oct 2015 07:28:00 GMT", 30.0),
+        ("Wed, 21 Oct 2015 07:27:00 GMT", "Wed, 21 Oct 2015 07:28:00 GMT", None),
+        ("Fri, 31 Dec 9999 23:59:59 GMT", "Wed, 21 Oct 2015 07:28:00 GMT", 3600.0),
+        ("soon", "Wed, 21 Oct 2015 07:28:00 GMT", None),
+        ("-5", "", None),
+        ("9" * 400, "", 3600.0),
+    ],
+)
+def test_retry_after_is_read_in_seconds_and_as_a_date(retry_after: str, date: str, seconds: float | None) -> None:
+    """RFC 9110 section 10.2.3; a date counts from the server's own, whatever this machine's clock says."""
+    assert wait_asked_for(retry_after, date) == seconds

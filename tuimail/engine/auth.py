@@ -22,8 +22,9 @@ from tuimail.domain.errors import AuthError, ErrorKind, KeychainError, Problem, 
 from tuimail.domain.ids import AccountId
 from tuimail.domain.scope import Permission
 from tuimail.domain.token import AppPassword, Secret, TokenSet
+from tuimail.engine.gate import Gate
 from tuimail.engine.journal import Journal
-from tuimail.engine.pace import next_attempt
+from tuimail.engine.pace import CONNECTIONS, REFUSALS, next_attempt
 from tuimail.engine.signin import SignInCourse
 from tuimail.engine.vault import Vault
 from tuimail.engine.worker import Urgency, Worker, log_crash
@@ -32,6 +33,7 @@ from tuimail.oauth.client import TokenClient
 from tuimail.oauth.discovery import find_metadata
 from tuimail.oauth.http import OAuthHttp
 from tuimail.oauth.metadata import Metadata
+from tuimail.oauth.refusals import ProviderUnreachable
 
 log = logging.getLogger(__name__)
 
@@ -75,10 +77,15 @@ class AuthDesk:
         """A client secret that was typed in this run; kept with the sign-in that it makes possible."""
         self._metadata: Metadata | None = None
         self._failures = 0
+        self._refusals = REFUSALS
         self._not_before_s = 0.0
+        self._was_asked = False
+        """The wait until ``_not_before_s`` is the provider's wish."""
         self._is_unsaved = False
         self._replacement: Secret | None = None
         self._last_refresh: tuple[datetime, Problem | None] | None = None
+        self.gates = {permission: Gate(CONNECTIONS, around.monotonic) for permission in Permission}
+        """By what a connection is for: reading goes to one server, sending to another."""
 
     @property
     def granted(self) -> frozenset[Permission]:
@@ -263,8 +270,7 @@ class AuthDesk:
 
     def _refresh(self, now_s: float) -> None:
         if now_s < self._not_before_s:
-            words = f"{self.account.provider} cannot be reached for a new token. Trying again by itself."
-            raise AuthError(ErrorKind.PROVIDER_UNREACHABLE, words, remedy=Remedy.WAIT)
+            raise self._held_back(self._not_before_s - now_s)
         with self.around.turn(self.account.id):
             # Another window may have used the refresh token: a second use of a rotated one ends the whole grant.
             with contextlib.suppress(KeychainError):
@@ -272,6 +278,14 @@ class AuthDesk:
             self._refresh_in_turn()
         self.journal.record(self.account.id, "refresh", "new access token")
         self.show(self.course.renewed(self._signed_in()))
+
+    def _held_back(self, wait_s: float) -> AuthError:
+        """The error for a request that would come too soon; nothing was sent."""
+        reason = "it asked for that" if self._was_asked else "it could not be reached"
+        words = f"Waiting {max(1, round(wait_s))} s before asking {self.account.provider} for a new token: {reason}."
+        error = ProviderUnreachable(ErrorKind.PROVIDER_UNREACHABLE, words, remedy=Remedy.WAIT)
+        error.retry_after_s = wait_s
+        return error
 
     def _refresh_in_turn(self) -> None:
         record = self.record
@@ -323,7 +337,9 @@ class AuthDesk:
                 self.vault.save(self.account.id, self.record)
         else:
             self._failures += 1
-            asked_s = getattr(error, "retry_after_s", None)
-            wait_s = asked_s or next_attempt(self._failures, random=self.around.random())
-            self._not_before_s = self.around.monotonic() + wait_s
+            now_s = self.around.monotonic()
+            self._refusals = self._refusals.taken(now_s)
+            self._was_asked = bool(getattr(error, "retry_after_s", None))
+            wait_s = getattr(error, "retry_after_s", None) or next_attempt(self._failures, random=self.around.random())
+            self._not_before_s = now_s + max(wait_s, self._refusals.wait_s(now_s))
             self.show(self.course.renewed(self._signed_in()))

@@ -236,7 +236,8 @@ class Connection:
         if error.remedy is Remedy.WAIT or error.kind is ErrorKind.TLS_FAILED:
             cap_s = {"cap_s": _NEARBY_CAP_S} if is_nearby else {}
             wait_s = next_connection(self._failures, random=self.auth.around.random(), **cap_s)
-            self._retry = self._timers.after(wait_s, self.connect_soon)
+            asked_s: float = getattr(error, "retry_after_s", None) or 0.0
+            self._retry = self._timers.after(max(wait_s, asked_s), self.connect_soon)
 
     def _now(self) -> datetime:
         return self.auth.around.now()
@@ -280,6 +281,8 @@ def open_signed_in(auth: AuthDesk, context: ssl.SSLContext) -> ImapSession:
 def signed_in(auth: AuthDesk, permission: Permission, connect: Callable[[], S]) -> S:
     """A new session, signed in. A refused token is replaced once: it may have been ended early by the provider."""
     login = auth.account.login
+    server = auth.account.smtp if permission is Permission.SEND else auth.account.imap
+    auth.gates[permission].enter(server.host if server is not None else "")
     # On its way while the line is being made: two servers, one wait.
     asked = auth.token_soon(permission)
     session = connect()

@@ -21,6 +21,7 @@ from tuimail.domain.token import TokenSet
 from tuimail.engine.auth import AuthDesk, no_client_id
 from tuimail.engine.consent import can_use_code, consent_request, granted_words
 from tuimail.engine.job import GivenUpError, Job
+from tuimail.engine.timers import Timers
 from tuimail.engine.vault import new_record
 from tuimail.engine.ways import Browser, BrowserWay, CodeWay, Way
 from tuimail.engine.worker import Urgency
@@ -46,8 +47,11 @@ class _Pending(Struct):
 class LoginDesk:
     """The sign-ins of one account; all methods but the routes run on its ``auth`` worker."""
 
-    def __init__(self, auth: AuthDesk, browser: Browser, *, on_signed_in: Callable[[], None]) -> None:
+    def __init__(self, auth: AuthDesk, browser: Browser, *, timers: Timers, on_signed_in: Callable[[], None]) -> None:
         self._auth = auth
+        self._timers = timers
+        self._not_before_s = 0.0
+        """When the next sign-in may begin."""
         self._browser = browser
         self._on_signed_in = on_signed_in
         self._pending: _Pending | None = None
@@ -126,6 +130,13 @@ class LoginDesk:
         if isinstance(auth.course.state, Revoking):
             words = "The sign-out is still under way. Sign in again once it is complete."
             raise AuthError(ErrorKind.SIGN_IN_CANCELLED, words, remedy=Remedy.SIGN_IN)
+        wait_s = self._not_before_s - auth.around.monotonic()
+        if wait_s > 0:
+            job.progress(f"waiting {max(1, round(wait_s))} s: one sign-in at a time")
+            job.on_cancel(lambda: auth.worker.post(job.give_up, urgency=Urgency.SCREEN))
+            self._timers.after(wait_s, lambda: job.hand_to(auth.worker, self._begin))
+            return
+        self._not_before_s = auth.around.monotonic() + self._browser.every_s
         if self._pending is not None:
             # Its own ending follows from the cancel, behind this job.
             self._pending.job.cancel()

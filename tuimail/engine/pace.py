@@ -1,6 +1,7 @@
 """How long to wait: backoff, slow lines, jumps of the clock. Pure: clock and random number arrive as arguments."""
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 _FIRST_S = 2.0
 _CAP_S = 300.0
@@ -30,6 +31,36 @@ def next_connection(failures: int, *, random: float, cap_s: float = _CAP_S) -> f
     if 0 < failures <= _AT_ONCE:
         return 0.5 + random / 2
     return next_attempt(failures - _AT_ONCE, random=random, cap_s=cap_s)
+
+
+class Bucket(Struct, frozen=True, kw_only=True):
+    """A token bucket: so many at once, then one every ``every_s``. Each method is given the time of a steady clock."""
+
+    most: int
+    every_s: float
+    missing: float = 0.0
+    """Drops taken and not yet back, as of ``at_s``."""
+    at_s: float = 0.0
+
+    def wait_s(self, now_s: float) -> float:
+        """Seconds until a drop may be taken; 0.0: now."""
+        return max(0.0, (self._missing(now_s) - (self.most - 1)) * self.every_s)
+
+    def taken(self, now_s: float) -> "Bucket":
+        """The bucket with one drop less; it may owe some."""
+        return replace(self, missing=self._missing(now_s) + 1, at_s=now_s)
+
+    def _missing(self, now_s: float) -> float:
+        # A clock that went back gives nothing back.
+        return max(0.0, self.missing - max(0.0, now_s - self.at_s) / self.every_s)
+
+
+CONNECTIONS = Bucket(most=40, every_s=1.0)
+"""To one server: a flapping line reconnects freely, and no fault of ours can become an attack."""
+REFUSALS = Bucket(most=4, every_s=150.0)
+"""Of the token endpoint: at most eight of its errors in ten minutes, whatever else the backoff allows."""
+SIGN_IN_EVERY_S = 3.0
+"""Between the beginnings of two sign-ins of one account."""
 
 
 def is_slow_line(*, round_trip_s: float = 0.0, received_bytes: int = 0, took_s: float = 0.0) -> bool:

@@ -176,7 +176,9 @@ class AccountRooms:
         if account.uses_password:
             self.login = PasswordDesk(self.auth, context, on_signed_in=self._signed_in)
         else:
-            self.login = LoginDesk(self.auth, house.browser, on_signed_in=self._signed_in)
+            self.login = LoginDesk(
+                self.auth, house.browser, timers=house.timers, on_signed_in=self._signed_in
+            )
         self.signing_out = SignOutDesk(self.auth, house.storage, stop_rooms=self._stop, sending=self.outbox.worker)
         self.connection.on_online = self._came_online
         self._is_polling = False

@@ -13,6 +13,7 @@ from tuimail.api.events import BrowserNeeded, BrowserWords, CodeNeeded, Event
 from tuimail.domain.errors import AuthError, ErrorKind, Remedy, TuimailError
 from tuimail.domain.ids import AccountId
 from tuimail.domain.token import Secret, TokenSet
+from tuimail.engine.pace import SIGN_IN_EVERY_S
 from tuimail.engine.worker import WorkerClosedError, log_crash
 from tuimail.oauth.client import TokenClient
 from tuimail.oauth.device import DeviceCode, wait_for_tokens
@@ -30,6 +31,8 @@ class Browser(Struct, frozen=True, kw_only=True):
     is_remote: bool
     time_limit_s: float = 300.0
     """How long a sign-in waits for the person."""
+    every_s: float = SIGN_IN_EVERY_S
+    """Between the beginnings of two sign-ins of one account."""
 
 
 class Way(Protocol):

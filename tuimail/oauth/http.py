@@ -10,6 +10,7 @@ import json
 import ssl
 import time
 from collections.abc import Iterator, Mapping
+from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import cast
 
@@ -99,7 +100,7 @@ def read_answer(response: httpx2.Response) -> Answer:
         status=response.status_code,
         document=document if isinstance(document, dict) else None,
         is_json="json" in response.headers.get("content-type", "").partition(";")[0].lower(),
-        retry_after_s=_seconds(response.headers.get("retry-after", "")),
+        retry_after_s=wait_asked_for(response.headers.get("retry-after", ""), response.headers.get("date", "")),
     )
 
 
@@ -183,6 +184,13 @@ class _LimitedBody(httpx2.SyncByteStream):
         self._inner.close()
 
 
-def _seconds(text: str) -> float | None:
-    """Retry-After in seconds (RFC 9110 section 10.2.3); a date is as good as none to a clock that may be wrong."""
-    return min(float(text), _MAX_WAIT_S) if text.isascii() and text.isdigit() else None
+def wait_asked_for(text: str, sent: str) -> float | None:
+    """Retry-After (RFC 9110 section 10.2.3): seconds, or a date measured against the answer's own, since the clock of
+    this machine may be wrong."""
+    if text.isascii() and text.isdigit():
+        return min(float(text[:20]), _MAX_WAIT_S)
+    try:
+        left_s = (parsedate_to_datetime(text) - parsedate_to_datetime(sent)).total_seconds()
+    except (ValueError, TypeError):
+        return None
+    return min(left_s, _MAX_WAIT_S) if left_s > 0 else None

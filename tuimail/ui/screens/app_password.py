@@ -105,7 +105,7 @@ def opening_words(request: PasswordRequest) -> str:
     """What to type in, and where it comes from."""
     where = f" Make one at {request.page}" if request.page else " Make one in the settings of your account there"
     return (
-        f"This account signs in to {request.provider} with a password that is made for one program.{where} and paste it."
+        f"This account signs in to {request.provider} with a password made for one program.{where} and paste it."
         " Never type the password of the account itself."
     )
 
