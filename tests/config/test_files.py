@@ -262,3 +262,20 @@ def test_a_thread_that_fails_is_logged_without_its_words(log: Path, capfd: pytes
 
     assert "a thread ended: ValueError at threading.py:" in log.read_text()
     assert "letter" not in log.read_text() + capfd.readouterr().err
+
+
+def test_somebody_elses_runtime_folder_below_tmp_keeps_nothing_from_starting(tmp_path: Path) -> None:
+    (tmp_path / f"runtime-{os.getuid()}").symlink_to(tmp_path)
+    environ = {name: value for name, value in os.environ.items() if name != "XDG_RUNTIME_DIR"}
+    environ |= {"TMPDIR": str(tmp_path), "XDG_STATE_HOME": str(tmp_path / "state")}
+    program = "from tuimail.config.paths import find_places; print(find_places().runtime)"
+
+    told = subprocess.run(  # noqa: S603 (this interpreter)
+        [sys.executable, "-W", "error", "-c", program], env=environ, capture_output=True, text=True, check=False
+    )
+
+    usual = Path(f"/run/user/{os.getuid()}/tuimail")
+    assert (told.stdout.strip() in {str(tmp_path / "state" / "tuimail" / "runtime"), str(usual)}, told.stderr) == (
+        True,
+        "",
+    )

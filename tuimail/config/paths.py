@@ -79,7 +79,11 @@ def find_places() -> Places:
     with warnings.catch_warnings():
         # Where there is no session's runtime folder it takes one below /tmp and warns, in the middle of our screen.
         warnings.simplefilter("ignore", RuntimeDirWarning)
-        runtime = dirs.user_runtime_path
+        try:
+            runtime = dirs.user_runtime_path
+        except PermissionError:
+            # Somebody else has taken its name below /tmp, which must not keep the program from starting.
+            runtime = dirs.user_state_path / "runtime"
     return Places(
         config=dirs.user_config_path,
         data=dirs.user_data_path,
