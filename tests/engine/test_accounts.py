@@ -7,11 +7,10 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from tests.engine.conftest import ACCOUNT, ALL, Rig
+from tests.engine.conftest import ACCOUNT, ALL
+from tests.engine.two_accounts import OTHER, TwoAccounts, is_online
 from tests.fakes.certificates import Certificate
-from tests.fakes.mail_house import MailHouse, letter
-from tests.fakes.wire_server import WireServer
-from tests.journeys.conftest import Heard
+from tests.fakes.mail_house import letter
 from tuimail.api.commands import ListAccounts, OpenAccount, SignIn, SignOut
 from tuimail.api.events import (
     AccountChanged,
@@ -23,43 +22,8 @@ from tuimail.api.events import (
     Noticed,
     SignedOutReport,
 )
-from tuimail.domain.account import Account, Link, SignedIn, SignedOut
+from tuimail.domain.account import Link, SignedIn, SignedOut
 from tuimail.domain.errors import ErrorKind
-from tuimail.domain.ids import AccountId
-from tuimail.program import Setting
-
-OTHER = AccountId("other")
-
-
-class TwoAccounts(Rig):
-    """A rig with a second account, whose mail lies on another server."""
-
-    def __init__(self, folder: Path, certificate: Certificate, servers: ExitStack) -> None:
-        super().__init__(folder, certificate, servers)
-        self.other_mail = MailHouse()
-        self.other_server = servers.enter_context(WireServer(self.other_mail, certificate.server_context()))
-        self.other = self.make_account(id=OTHER, imap=self.other_server.address)
-
-    @property
-    def accounts(self) -> tuple[Account, ...]:
-        return (self.account, self.other)
-
-    def setting(self) -> Setting:
-        setting = super().setting()
-        return replace(setting, profile=replace(setting.profile, accounts=self.accounts))
-
-    def both_signed_in(self) -> Heard:
-        """A program with both online."""
-        heard = self.signed_in()
-        heard.do(OpenAccount(account=OTHER, asks=False))
-        heard.do(SignIn(account=OTHER, permissions=ALL))
-        return is_online(heard, OTHER)
-
-
-def is_online(heard: Heard, account: AccountId) -> Heard:
-    heard.wait_for(LinkChanged, lambda event: event.account == account and event.state.link is Link.ONLINE)
-    heard.wait_for(MailboxesListed, lambda event: event.account == account and bool(event.mailboxes))
-    return heard
 
 
 @pytest.fixture

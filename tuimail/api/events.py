@@ -232,6 +232,14 @@ class ListChanged(Event, frozen=True, kw_only=True):
     is_complete: bool = True
 
 
+class MailArrived(Event, frozen=True, kw_only=True):
+    """New mail came into a mailbox, on the screen or not."""
+
+    account: AccountId
+    mailbox: MailboxId
+    count: int
+
+
 class RowsLoaded(Event, frozen=True, kw_only=True):
     """Envelopes asked for by row; rows that are gone are missing."""
 

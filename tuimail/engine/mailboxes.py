@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from tuimail.api.commands import LoadRows, LoadThread, OpenMailbox
 from tuimail.api.engine import Sink
-from tuimail.api.events import ListChanged, ListLoaded, MailboxesListed, RowsLoaded, ThreadLoaded
+from tuimail.api.events import ListChanged, ListLoaded, MailArrived, MailboxesListed, RowsLoaded, ThreadLoaded
 from tuimail.domain.errors import ErrorKind, Remedy, StoreError
 from tuimail.domain.ids import AccountId, MailboxId, RowId
 from tuimail.domain.listing import ListView, ThreadPlace
@@ -105,6 +105,8 @@ class ListRoom:
             self._show_changed(account, mailbox, changed, new_mail=new_mail)
         self._sorter.stir(account)
         self.show_mailboxes(account)
+        if new_mail:
+            self._emit(MailArrived(account=account, mailbox=mailbox, count=new_mail))
         self.on_changed(account)
 
     def _show_changed(self, account: AccountId, mailbox: MailboxId, changed: Sequence[RowId], *, new_mail: int) -> None:
@@ -157,13 +159,15 @@ class ListRoom:
             view = replace(view, is_threaded=False, is_unfolded=False)
             self._note_open(account, mailbox, _Order(view=view, narrowed=narrowed))
             self.open_kept(job)
-            self._keep_view(store, mailbox, view)
+            if command.is_kept:
+                self._keep_view(store, mailbox, view)
             self.on_shown()
             return
         self._note_open(account, mailbox, _Order(view=view, narrowed=narrowed))
         is_sorted = not view.is_threaded or self._sorter.sort_few(account)
         self.show_list(account, mailbox, job)
-        self._keep_view(store, mailbox, view)
+        if command.is_kept:
+            self._keep_view(store, mailbox, view)
         if is_sorted:
             job.finish()
             self._sorter.stir(account)
