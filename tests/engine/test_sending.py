@@ -30,7 +30,15 @@ from tuimail.api.commands import (
     SignIn,
     Undo,
 )
-from tuimail.api.events import DraftOpened, Failed, Finished, Noticed, OutboxChanged, SignOutPreviewed
+from tuimail.api.events import (
+    AccountsListed,
+    DraftOpened,
+    Failed,
+    Finished,
+    Noticed,
+    OutboxChanged,
+    SignOutPreviewed,
+)
 from tuimail.domain.draft import OutboxItem, OutboxState
 from tuimail.domain.message import Flag
 from tuimail.domain.scope import Permission
@@ -295,6 +303,8 @@ def test_the_second_window_takes_over_when_the_first_is_closed(rig: Rig) -> None
     first.program.close()
     write(second)
     second.wait_for(Noticed, lambda event: "The other window was closed" in event.words)
+    [row] = second.wait_for(AccountsListed).accounts
+    assert row.read_only_reason == ""
     emptied(second)
 
     assert len(rig.smtp.mails) == 1

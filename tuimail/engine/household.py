@@ -50,6 +50,7 @@ class Household:
             if found is None:
                 known = self._accounts[account]
                 found = self._rooms[account] = AccountRooms(known, self._make_context(known.ca_file), self._house)
+                found.on_turn = self._tell_accounts
                 self._routes[account] = found.routes()
             return found
 
@@ -88,9 +89,15 @@ class Household:
             raise ConfigError(ErrorKind.BAD_PROFILE, words, remedy=Remedy.FIX_CONFIG)
         return AccountId(account)
 
+    def _listed(self) -> AccountsListed:
+        return AccountsListed(accounts=tuple(self._summary(account) for account in self._accounts))
+
+    def _tell_accounts(self) -> None:
+        self._house.storage.worker.post(lambda: self._house.emit(self._listed()))
+
     def _list_accounts(self, job: Job) -> None:
         def list_now(job: Job) -> None:
-            job.emit(AccountsListed(accounts=tuple(self._summary(account) for account in self._accounts)))
+            job.emit(self._listed())
             job.finish()
 
         job.hand_to(self._house.storage.worker, list_now)

@@ -140,6 +140,8 @@ class AccountRooms:
             on_trouble=self.connection.probe,
         )
         self._clock = ClockWatch(house.timers, self.woke)
+        self.on_turn: Callable[[], None] = lambda: None
+        """Called when this window writes for the account from now on, after another one did. Any thread."""
         self.texts, self.messages = self._reading_rooms()
         self.undo = UndoDesk(
             account.id,
@@ -176,9 +178,7 @@ class AccountRooms:
         if account.uses_password:
             self.login = PasswordDesk(self.auth, context, on_signed_in=self._signed_in)
         else:
-            self.login = LoginDesk(
-                self.auth, house.browser, timers=house.timers, on_signed_in=self._signed_in
-            )
+            self.login = LoginDesk(self.auth, house.browser, timers=house.timers, on_signed_in=self._signed_in)
         self.signing_out = SignOutDesk(self.auth, house.storage, stop_rooms=self._stop, sending=self.outbox.worker)
         self.connection.on_online = self._came_online
         self._is_polling = False
@@ -316,6 +316,7 @@ class AccountRooms:
             self._look_for_turn()
             return
         self._house.emit(Noticed(account=self.account.id, words=TAKEN_OVER))
+        self.on_turn()
         if self.auth.start() and self._house.storage.is_open(self.account.id):
             self._go_online()
 
