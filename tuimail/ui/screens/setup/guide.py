@@ -109,11 +109,16 @@ class GuideScreen(Screen[None]):
         steps = self.query_one(PlainList)
         steps.add_options(Option(_step(place, words, url)) for place, words, url in self._steps())
         steps.highlighted = 0
-        steps.focus()
+        # What has to be known first stands above them.
+        steps.focus(scroll_visible=False)
+        self.call_after_refresh(self.query_one(VerticalScroll).scroll_home, animate=False)
 
     def show_problem(self, words: str) -> None:
         """Why what was typed cannot be."""
-        self.query_one("#problem", Words).show(f"! {words}" if words else "")
+        problem = self.query_one("#problem", Words)
+        problem.show(f"! {words}" if words else "")
+        if words:
+            self.call_after_refresh(problem.scroll_visible, animate=False)
 
     def action_open(self) -> None:
         """Show the step's page in the browser."""

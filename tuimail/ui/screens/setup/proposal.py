@@ -143,7 +143,10 @@ class ProposalScreen(Screen[None]):
 
     def show_words(self, words: str) -> None:
         """A sentence under the fields."""
-        self.query_one("#words", Words).show(f"! {words}" if words else "")
+        sentence = self.query_one("#words", Words)
+        sentence.show(f"! {words}" if words else "")
+        if words:
+            self.call_after_refresh(sentence.scroll_visible, animate=False)
 
     def show_problem(self, field: str, words: str) -> None:
         """What is wrong with a field, which gets the cursor."""
