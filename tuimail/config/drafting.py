@@ -4,10 +4,11 @@ import re
 from collections.abc import Iterable
 
 from tuimail.config.edit import Setting
-from tuimail.config.model import Preset, ServerTable
+from tuimail.config.model import Preset, ScopesTable, ServerTable
 from tuimail.config.providers import CUSTOM
 from tuimail.domain.account import Server, SignInMethod, Tls
 from tuimail.domain.ids import AccountId
+from tuimail.domain.scope import ScopeSets
 from tuimail.domain.setup import NewAccount
 
 _NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9_-]+")
@@ -56,15 +57,28 @@ def _oauth(new: NewAccount, preset: Preset) -> dict[str, Setting]:
         oauth["client_id"] = new.client_id
     if new.has_secret:
         oauth["client_secret_in"] = "keychain"  # noqa: S105 (a place, not a secret)
-    usual = (None if new.client_id else preset.unregistered_scopes) or given.scopes
-    sets = {"identity": new.scopes.identity, "read": new.scopes.read, "send": new.scopes.send}
-    if not new.can_send:
-        sets["send"] = ()
-    if usual is None or any(sets[name] != getattr(usual, name) for name in sets):
-        oauth["scopes"] = {name: list(scopes) for name, scopes in sets.items() if scopes}
+    if scopes := _scopes(new, preset):
+        oauth["scopes"] = scopes
     if new.wants_consent and (given.extra or {}).get("prompt") != "consent":
         oauth["extra"] = {"prompt": "consent"}
     return oauth
+
+
+def _scopes(new: NewAccount, preset: Preset) -> dict[str, Setting]:
+    """None where they are the preset's own."""
+    usual = (None if new.client_id else preset.unregistered_scopes) or preset.oauth.scopes
+    of_preset = [table for table in (preset.unregistered_scopes, preset.oauth.scopes) if table is not None]
+    # An id of one's own brings the preset's scopes for such ids with it.
+    is_usual = not new.scopes.read or any(_same(new.scopes, table) for table in of_preset)
+    wanted = usual if is_usual and usual is not None else new.scopes
+    if is_usual and new.can_send:
+        return {}
+    sets = {"identity": wanted.identity, "read": wanted.read, "send": wanted.send if new.can_send else ()}
+    return {name: list(scopes) for name, scopes in sets.items() if scopes}
+
+
+def _same(scopes: ScopeSets, table: ScopesTable) -> bool:
+    return (scopes.identity, scopes.read, scopes.send) == (table.identity, table.read, table.send)
 
 
 def _server(server: Server | None, given: ServerTable, ports: dict[Tls, int]) -> dict[str, Setting]:

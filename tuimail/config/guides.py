@@ -69,14 +69,15 @@ def read_given(guide: Guide, typed: str) -> GivenClient:
 
     Reads a file where the guide takes one and its path was typed.
     """
-    text = typed.strip()
+    # A file manager may put quotes round a path.
+    text = typed.strip().strip("'\"")
     if not text:
         raise _wrong("Paste the client id here once you have it.")
     if guide.takes_google_json and text.startswith("{"):
         client = read_client(text)
         return GivenClient(client_id=client.client_id, secret=client.secret)
     if guide.takes_google_json and (text.endswith(".json") or text.startswith(("/", "~", "."))):
-        client = read_download(Path(text.strip("'\"")))
+        client = read_download(Path(text))
         return GivenClient(client_id=client.client_id, secret=client.secret)
     if not is_clean_line(text) or " " in text or len(text) > _MOST_ID:
         raise _wrong("A client id is one word without spaces.")
