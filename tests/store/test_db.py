@@ -118,6 +118,40 @@ def test_a_flipped_bit_in_any_page_is_noticed(path: Path, tmp_path: Path) -> Non
         assert kind_of_damage(damaged) in {ErrorKind.STORE_DAMAGED, ErrorKind.STORE_KEY_WRONG}
 
 
+def test_damage_found_in_use_is_refused_at_the_next_opening(path: Path) -> None:
+    db = open_store(path, KEY)
+    fill(db)
+    db.close()
+    raw = bytearray(path.read_bytes())
+    for start in range(len(raw) // 8192 * 4096, len(raw), 4096):
+        raw[start + 2000] ^= 1
+    path.write_bytes(raw)
+    db = open_store(path, KEY)
+    with pytest.raises(StoreError):
+        db.all("select * from facts")
+    db.close()
+
+    assert error_of(path).kind is ErrorKind.STORE_DAMAGED
+    set_aside(path, NOW)
+    again = open_store(path, KEY)
+    fill(again)
+    again.close()
+    assert open_store(path, KEY).value("select count(*) from facts") == 300
+    assert {each.suffix for each in path.parent.iterdir()} <= {".store", ".store-wal", ".store-shm"}
+
+
+def test_a_false_alarm_costs_nothing(path: Path) -> None:
+    db = open_store(path, KEY)
+    fill(db)
+    db.close()
+    path.with_name(path.name + "-damaged").touch()
+
+    again = open_store(path, KEY)
+
+    assert again.value("select count(*) from facts") == 300
+    assert not path.with_name(path.name + "-damaged").exists()
+
+
 def test_truncated_and_foreign_files_are_refused(path: Path) -> None:
     db = open_store(path, KEY)
     fill(db)

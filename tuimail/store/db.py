@@ -27,6 +27,8 @@ ACTIVITY_STEPS = ("activity.sql",)
 """The same for the activity list."""
 
 _BUSY_WAIT_MS = 2000
+_CACHE_KIB = -8000
+"""Memory for pages (negative: KiB). Filling 100,000 rows takes as long with 20 MB, and lists need few pages."""
 _ROWS_AT_ONCE = 250
 """In one statement: SQLite binds 32,766 values at most, and apsw keeps statements of 16 KB for the next time."""
 _COMPANIONS = ("-wal", "-shm", "-journal")
@@ -71,6 +73,7 @@ def set_aside(path: Path, now: datetime) -> Path:
         for old, new in zip(_files_of(path), _files_of(kept), strict=True):
             if old.exists():
                 old.rename(new)
+        _damage_note(path).unlink(missing_ok=True)
     return kept
 
 
@@ -81,13 +84,18 @@ def sqlite_version() -> str:
 
 def cipher_version() -> str:
     """Of the encryption in use, with its name."""
-    return str(apsw.mc_version)
+    return str(apsw.mc_version)  # type: ignore[attr-defined]  # of apsw-sqlite3mc alone; its stub is apsw's
 
 
 def delete_store(path: Path) -> int:
     """Delete a store, its companions and every copy that was set aside; returns the bytes freed. Verified."""
     with translating():
-        doomed = {file for name in (path, *_set_aside_copies(path)) for file in _files_of(name) if file.exists()}
+        doomed = {
+            file
+            for name in (path, *_set_aside_copies(path))
+            for file in (*_files_of(name), _damage_note(name))
+            if file.exists()
+        }
         freed = sum(file.stat().st_size for file in doomed)
         for file in doomed:
             file.unlink()
@@ -129,9 +137,22 @@ class Database:
         """The file."""
         return self._path
 
+    @contextmanager
+    def _noting(self) -> Generator[None]:
+        """``translating``; what turns out to be damaged is looked through when it is next opened."""
+        try:
+            with translating():
+                yield
+        except StoreError as error:
+            # The key was right when the file was opened.
+            if error.kind in {ErrorKind.STORE_DAMAGED, ErrorKind.STORE_KEY_WRONG}:
+                with suppress(OSError):
+                    _damage_note(self._path).touch(mode=0o600)
+            raise
+
     def close(self) -> None:
         """Fold the journal into the file and close it. Closing twice is harmless."""
-        with translating():
+        with self._noting():
             self._connection.close()
 
     def interrupt(self) -> None:
@@ -146,7 +167,7 @@ class Database:
 
     def is_intact(self) -> bool:
         """Read every page and check it. Slow: for tests and for telling damage from a defect."""
-        with translating():
+        with self._noting():
             try:
                 return self._connection.execute("pragma integrity_check").fetchall() == [("ok",)]
             except (apsw.CorruptError, apsw.NotADBError):
@@ -155,7 +176,7 @@ class Database:
     @contextmanager
     def transaction(self) -> Generator[None]:
         """All or nothing. An inner transaction is part of the outermost: an error that leaves it must leave both."""
-        with translating():
+        with self._noting():
             if self._connection.in_transaction:
                 # No savepoint: its journal made changing 33,000 rows take 5.7 s instead of 0.6.
                 yield
@@ -172,7 +193,7 @@ class Database:
 
     def run(self, sql: str, *values: Value) -> int:
         """Execute and return how many rows it changed."""
-        with translating():
+        with self._noting():
             self._connection.execute(sql, values)
             return self._connection.changes()
 
@@ -194,12 +215,12 @@ class Database:
 
     def all(self, sql: str, *values: Value) -> list[Columns]:
         """Every row of the answer."""
-        with translating():
+        with self._noting():
             return self._connection.execute(sql, values).fetchall()
 
     def one(self, sql: str, *values: Value) -> Columns | None:
         """The first row of the answer, or None."""
-        with translating():
+        with self._noting():
             return self._connection.execute(sql, values).fetchone()
 
     def value(self, sql: str, *values: Value) -> Any:  # noqa: ANN401 (typed by the schema; see Columns)
@@ -209,7 +230,7 @@ class Database:
 
     def insert(self, sql: str, *values: Value) -> int:
         """Execute an insert and return the new row's id."""
-        with translating():
+        with self._noting():
             self._connection.execute(sql, values)
             return self._connection.last_insert_rowid()
 
@@ -224,7 +245,13 @@ def _open(path: Path, key: StoreKey, steps: tuple[str, ...]) -> Database:
         except BaseException:
             connection.close()
             raise
-    return Database(connection, path)
+    database, note = Database(connection, path), _damage_note(path)
+    if note.exists():
+        if not database.is_intact():
+            database.close()
+            raise StoreError(ErrorKind.STORE_DAMAGED, _DAMAGED, remedy=Remedy.TELL)
+        note.unlink(missing_ok=True)
+    return database
 
 
 def _create_private(path: Path) -> None:
@@ -243,7 +270,7 @@ def _prepare(connection: apsw.Connection, key: StoreKey) -> None:
     connection.pragma("synchronous", "normal")
     # Sorting must not spill plain text into a temporary file.
     connection.pragma("temp_store", "memory")
-    connection.pragma("cache_size", -20000)
+    connection.pragma("cache_size", _CACHE_KIB)
     connection.pragma("foreign_keys", 1)
 
 
@@ -273,6 +300,11 @@ def _version(connection: apsw.Connection) -> int:
 
 def _files_of(path: Path) -> tuple[Path, ...]:
     return (path, *(path.with_name(path.name + companion) for companion in _COMPANIONS))
+
+
+def _damage_note(path: Path) -> Path:
+    """There while the file is known to be damaged somewhere: reading all of it at each start would take seconds."""
+    return path.with_name(path.name + "-damaged")
 
 
 def _set_aside_copies(path: Path) -> list[Path]:
