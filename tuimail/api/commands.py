@@ -8,6 +8,7 @@ from msgspec import Struct
 from tuimail.api.setup import SetupCommand
 from tuimail.domain.draft import Draft
 from tuimail.domain.ids import AccountId, DraftId, MailboxId, OutboxId, RowId
+from tuimail.domain.keeping import KeptThing
 from tuimail.domain.listing import ListView
 from tuimail.domain.mailbox import MailboxRole
 from tuimail.domain.scope import Permission
@@ -27,6 +28,8 @@ class AskConsent(Struct, frozen=True, kw_only=True):
 
     account: AccountId
     permissions: frozenset[Permission]
+    only: bool = False
+    """These permissions and no others, to give one back; without it they are added to what is granted."""
 
 
 class DeclineConsent(Struct, frozen=True, kw_only=True):
@@ -40,6 +43,8 @@ class SignIn(Struct, frozen=True, kw_only=True):
 
     account: AccountId
     permissions: frozenset[Permission]
+    only: bool = False
+    """These permissions and no others, to give one back; without it they are added to what is granted."""
 
 
 class SignInByCode(Struct, frozen=True, kw_only=True):
@@ -47,6 +52,8 @@ class SignInByCode(Struct, frozen=True, kw_only=True):
 
     account: AccountId
     permissions: frozenset[Permission]
+    only: bool = False
+    """These permissions and no others, to give one back; without it they are added to what is granted."""
 
 
 class SignInWithPassword(Struct, frozen=True, kw_only=True):
@@ -159,6 +166,37 @@ class EndRetry(Struct, frozen=True, kw_only=True):
     """The report was closed: the token it held is dropped."""
 
     account: AccountId
+
+
+class InspectHealth(Struct, frozen=True, kw_only=True):
+    """Ask for ``HealthInspected``; ``live``: try every link now, ``HealthTested`` for each."""
+
+    account: AccountId
+    live: bool = False
+
+
+class ListKept(Struct, frozen=True, kw_only=True):
+    """Ask for ``KeptListed``: everything that is kept on this machine."""
+
+
+class DeleteKept(Struct, frozen=True, kw_only=True):
+    """Delete one thing of those listed, where it can be deleted by itself."""
+
+    thing: KeptThing
+
+
+class ExportMail(Struct, frozen=True, kw_only=True):
+    """Write an account's stored mail to ``path``: one mbox file, or a folder of .eml files. ``Progress`` on the way."""
+
+    account: AccountId
+    path: str
+    as_mbox: bool
+
+
+class ExportRecords(Struct, frozen=True, kw_only=True):
+    """Write what tuimail itself keeps of its accounts to ``path``, as JSON without secrets: ``FileSaved``."""
+
+    path: str
 
 
 class OpenMailbox(Struct, frozen=True, kw_only=True):
@@ -425,6 +463,11 @@ Command = (
     | SaveReport
     | RetryRevocation
     | EndRetry
+    | InspectHealth
+    | ListKept
+    | DeleteKept
+    | ExportMail
+    | ExportRecords
     | OpenMailbox
     | LoadRows
     | LoadThread

@@ -34,6 +34,9 @@ class OAuthTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     redirect_host: Literal["127.0.0.1", "localhost"] | None = None
     scopes: ScopesTable | None = None
     extra: dict[str, str] | None = None
+    revokes: Literal["token", "grant", "nothing"] | None = None
+    """What ends with a revoked token: it alone and what came of it, or all that this client id was granted; nothing:
+    there is no revocation. None: not known, and taken for ``grant``."""
 
 
 class ServerTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -51,6 +54,7 @@ class KeepTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     days: Annotated[int, Meta(ge=0, le=36_500)] = 90
     megabytes: Annotated[int, Meta(ge=1, le=1_000_000)] = 2000
+    activity_days: Annotated[int, Meta(ge=1, le=36_500)] = 90
 
 
 class AccountTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -111,9 +115,6 @@ class Preset(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """False: its sign-in with a code on another device does not extend to mail."""
     rotates: bool | None = None
     """Whether each refresh brings a new refresh token; None: not known. The program copes with both."""
-    revokes: Literal["token", "grant", "nothing"] | None = None
-    """What ends with a revoked token: it alone and what came of it, or all that this client id was granted; nothing:
-    there is no revocation. None: not known, and taken for ``grant``."""
 
 
 class Profile(Struct, frozen=True, kw_only=True):

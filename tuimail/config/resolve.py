@@ -69,7 +69,7 @@ def resolve_account(name: str, table: AccountTable, *, preset: Preset, folder: P
         save_sent=preset.save_sent if table.save_sent is None else table.save_sent,
         access_page=preset.access_page,
         password_page=preset.password_page,
-        keep=Keep(days=table.keep.days, megabytes=table.keep.megabytes),
+        keep=Keep(days=table.keep.days, megabytes=table.keep.megabytes, activity_days=table.keep.activity_days),
     )
 
 
@@ -125,7 +125,7 @@ def _oauth(table: AccountTable, preset: Preset, keys: Keys) -> OAuthSettings:
         redirect_host=_first(own.redirect_host, given.redirect_host, "127.0.0.1"),
         scopes=_scopes(own, preset, keys, is_registered=client_id is not None),
         extra=_extra({**(given.extra or {}), **(own.extra or {})}, keys),
-        revokes=Revokes(preset.revokes) if preset.revokes else Revokes.GRANT,
+        revokes=Revokes(own.revokes or given.revokes or Revokes.GRANT.value),
         device_code=preset.device_code or own.device_authorization_endpoint is not None,
     )
 

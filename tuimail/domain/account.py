@@ -84,6 +84,9 @@ class Keep(Struct, frozen=True, kw_only=True):
     megabytes: int = 2000
     """Room for texts and small parts; those unused for longest go first."""
 
+    activity_days: int = 90
+    """Lines of the activity list go after so many days."""
+
     @property
     def budget_bytes(self) -> int:
         """The room in bytes."""
@@ -230,6 +233,12 @@ class ConsentRequest(Struct, frozen=True, kw_only=True):
     """What signing out will do at this provider."""
     can_use_code: bool = False
     """The provider is known to have the sign-in with a code on another device."""
+    only: bool = False
+    """The sign-in is to have these permissions and no others."""
+    dropped: tuple[PermissionLine, ...] = ()
+    """Permissions that are given back by it."""
+    ends_earlier: bool = False
+    """Whether the earlier, wider sign-in ends at the provider with it, as far as known."""
     is_remote: bool = False
     """An SSH session or no browser: the code is the better way, where there is one."""
 

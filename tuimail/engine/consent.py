@@ -1,6 +1,6 @@
 """What is said before and after a sign-in: the consent screen's lines, and what was granted of them."""
 
-from tuimail.domain.account import Account, ConsentRequest
+from tuimail.domain.account import Account, ConsentRequest, Revokes
 from tuimail.domain.scope import Permission, describe
 from tuimail.engine.auth import AuthDesk
 from tuimail.oauth.metadata import Metadata
@@ -12,22 +12,31 @@ def can_use_code(account: Account, metadata: Metadata | None) -> bool:
     return account.oauth.device_code and known is not None
 
 
-def consent_request(auth: AuthDesk, permissions: frozenset[Permission], *, is_remote: bool) -> ConsentRequest:
-    """Everything that the consent screen says about asking for these permissions. Waits for the keychain's name."""
+def consent_request(
+    auth: AuthDesk, permissions: frozenset[Permission], *, is_remote: bool, only: bool = False
+) -> ConsentRequest:
+    """Everything that the consent screen says about asking for these permissions. Waits for the keychain's name.
+
+    ``only``: for these and no others, which gives back what is granted beyond them.
+    """
     account, sets = auth.account, auth.account.oauth.scopes
     held = auth.record.scopes if auth.record and auth.record.refresh else ()
     hosts = [("sign-in", account.auth_host), ("reading mail", str(account.imap))]
     if account.smtp is not None:
         hosts.append(("sending mail", str(account.smtp)))
     asked = permissions | {Permission.IDENTITY}
-    lines = [line for line in describe(sets, asked, held) if not line.granted or line.permission in permissions]
+    granted = [line for line in describe(sets, frozenset(Permission), held) if line.granted]
+    lines = [line for line in describe(sets, asked, held) if only or not line.granted]
     return ConsentRequest(
         account=account.id,
         address=account.address,
         provider=account.provider,
         hosts=tuple(hosts),
-        lines=tuple(line for line in lines if not line.granted),
-        already=tuple(line for line in describe(sets, frozenset(Permission), held) if line.granted),
+        lines=tuple(lines),
+        already=() if only else tuple(granted),
+        only=only,
+        dropped=tuple(line for line in granted if line.permission not in asked) if only else (),
+        ends_earlier=account.oauth.revokes is Revokes.TOKEN,
         kept_in=auth.vault.open(),
         one_permission=sets.can_send and not sets.separate,
         sign_out=sign_out_words(account),
@@ -49,3 +58,13 @@ def granted_words(account: Account, missing: frozenset[Permission]) -> str:
         return f"Signed in as {account.address}."
     words = " and ".join(sorted(permission.value for permission in missing))
     return f"Signed in as {account.address}. {account.provider} did not grant: {words} mail."
+
+
+def read_only_words(account: Account) -> str:
+    """Said in the composer of an account that cannot send, with the way to change it."""
+    if account.uses_password:
+        return f"This account is for reading only: the profile names no accounts.{account.id}.smtp.host."
+    return (
+        f"This account is for reading only: to send, name its scopes in the profile as"
+        f" accounts.{account.id}.oauth.scopes.send, and its smtp.host."
+    )

@@ -25,6 +25,7 @@ from tuimail.domain.errors import ErrorKind, Remedy, StoreError
 from tuimail.domain.ids import DraftId
 from tuimail.domain.message import RawMessage
 from tuimail.engine.connection import Connection
+from tuimail.engine.consent import read_only_words
 from tuimail.engine.job import Job
 from tuimail.engine.messages import MessageDesk
 from tuimail.engine.storage import Storage
@@ -112,6 +113,8 @@ class DraftDesk:
     def show(self, job: Job, draft: Draft, notes: tuple[str, ...] = ()) -> None:
         """Hand a draft to the composer."""
         own = tuple(str(address) for address in identities(self._account))
+        if not self._connection.account.can_send:
+            notes = (*notes, read_only_words(self._connection.account))
         job.emit(DraftOpened(draft=draft, identities=own, notes=notes))
 
     def _look_for_answer(self, job: Job) -> None:

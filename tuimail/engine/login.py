@@ -14,10 +14,10 @@ from msgspec.structs import replace
 from tuimail.api import commands
 from tuimail.api.commands import AnswerOtherAccount, AskConsent, GiveClientSecret, PasteRedirect, SignIn, SignInByCode
 from tuimail.api.events import ClientSecretNeeded, ConsentNeeded, OtherAccountFound
-from tuimail.domain.account import Revoking
+from tuimail.domain.account import Revokes, Revoking
 from tuimail.domain.errors import AuthError, ErrorKind, Problem, Remedy, TuimailError
 from tuimail.domain.scope import Permission
-from tuimail.domain.token import TokenSet
+from tuimail.domain.token import Secret, TokenSet
 from tuimail.engine.auth import AuthDesk, no_client_id
 from tuimail.engine.consent import can_use_code, consent_request, granted_words
 from tuimail.engine.job import GivenUpError, Job
@@ -42,6 +42,11 @@ class _Pending(Struct):
     """What was fetched and is not kept yet."""
     is_other: bool = False
     """The tokens are for another address than the account's."""
+
+
+def _way_words(way: Way) -> str:
+    """For the activity list, where the health screen finds it."""
+    return "in the browser" if isinstance(way, BrowserWay) else "with a code on another device"
 
 
 class LoginDesk:
@@ -76,7 +81,7 @@ class LoginDesk:
         """Route of ``AskConsent``."""
         command = job.command
         assert isinstance(command, AskConsent)  # noqa: S101 (the route's own type, for the checker)
-        job.hand_to(self._auth.worker, lambda job: self._ask(job, command.permissions))
+        job.hand_to(self._auth.worker, lambda job: self._ask(job, command))
 
     def decline(self, job: Job) -> None:
         """Route of ``DeclineConsent``."""
@@ -121,8 +126,10 @@ class LoginDesk:
             self._drop_pending()
             pending.job.give_up()
 
-    def _ask(self, job: Job, permissions: frozenset[Permission]) -> None:
-        job.emit(ConsentNeeded(request=consent_request(self._auth, permissions, is_remote=self._browser.is_remote)))
+    def _ask(self, job: Job, command: AskConsent) -> None:
+        is_remote = self._browser.is_remote
+        request = consent_request(self._auth, command.permissions, is_remote=is_remote, only=command.only)
+        job.emit(ConsentNeeded(request=request))
         job.finish()
 
     def _begin(self, job: Job) -> None:
@@ -190,7 +197,8 @@ class LoginDesk:
         if auth.record is None:
             # An account that was never opened in this run: its store's key must not be replaced.
             auth.read_record()
-        permissions = command.permissions | auth.granted | {Permission.IDENTITY}
+        held = frozenset() if command.only else auth.granted
+        permissions = command.permissions | held | {Permission.IDENTITY}
         job.progress(f"asking {account.provider} how to sign in")
         auth.metadata()
         job.check()
@@ -323,9 +331,11 @@ class LoginDesk:
         assert tokens is not None  # noqa: S101 (callers have just set it)
         now = auth.around.now()
         record = auth.record or new_record(since=now, refresh=tokens.refresh, scopes=())
-        superseded = record.superseded
+        earlier = record.superseded
         if tokens.refresh is not None and record.refresh is not None and tokens.refresh != record.refresh:
-            superseded = (*superseded, record.refresh)
+            earlier = (*earlier, record.refresh)
+        # Where a revoked token takes the whole grant along, the earlier ones wait for the sign-out.
+        ends_earlier = auth.account.oauth.revokes is Revokes.TOKEN
         registered = pending.client_id if auth.account.oauth.client_id is None else None
         record = replace(
             record,
@@ -334,17 +344,26 @@ class LoginDesk:
             client_id=registered,
             issuer=auth.metadata().issuer,
             since=now,
-            superseded=superseded,
+            superseded=() if ends_earlier else earlier,
             client_secret=auth.client_secret,
         )
         auth.keep(record, tokens)
         self._pending = None
         pending.tokens = None
+        if ends_earlier:
+            self._end_earlier(pending, earlier)
         granted = ", ".join(sorted(permission.value for permission in auth.granted))
-        auth.journal.record(auth.account.id, "sign-in", f"granted: {granted or 'nothing'}")
+        auth.journal.record(auth.account.id, "sign-in", f"{_way_words(pending.way)}, granted: {granted or 'nothing'}")
         missing = pending.permissions - auth.granted - {Permission.IDENTITY}
         pending.job.finish(granted_words(auth.account, missing))
         self._on_signed_in()
+
+    def _end_earlier(self, pending: _Pending, tokens: tuple[Secret, ...]) -> None:
+        """Revoke what this sign-in replaced; a failure is noted and left to the tokens' own end."""
+        client = self._auth.client(pending.client_id)
+        for token in tokens:
+            answer = client.revoke(token, None)
+            self._auth.journal.record(self._auth.account.id, "earlier sign-in", answer.state.value)
 
     def _client_id(self, redirect_uri: str) -> str:
         auth = self._auth

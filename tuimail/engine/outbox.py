@@ -23,6 +23,7 @@ from tuimail.domain.mailbox import MailboxRole
 from tuimail.domain.message import Flag
 from tuimail.domain.scope import Permission
 from tuimail.engine.connection import Connection, signed_in
+from tuimail.engine.consent import read_only_words
 from tuimail.engine.job import Job
 from tuimail.engine.pace import next_attempt
 from tuimail.engine.storage import AccountStore, Storage
@@ -183,7 +184,7 @@ class OutboxDesk:
         if not isinstance(checked, OutgoingMail):
             raise SendError(ErrorKind.BAD_DRAFT, _first_words(checked), remedy=Remedy.FIX_INPUT)
         if not self._account.can_send:
-            words = "This account is for reading only: its profile names no way to send. The draft is kept."
+            words = f"{read_only_words(self._account)} The draft is kept."
             raise SendError(ErrorKind.SEND_REFUSED, words, remedy=Remedy.TELL)
         if Permission.SEND not in self._auth.granted:
             words = f"{self._account.provider} has not given the permission to send yet. The draft is kept."

@@ -25,11 +25,13 @@ from tuimail.api.events import (
     SignOutPreviewed,
     SignOutStepped,
 )
+from tuimail.domain.account import AccountSummary
 from tuimail.domain.draft import SignOutPreview
 from tuimail.domain.ids import AccountId, CommandId
 from tuimail.domain.scope import Permission
 from tuimail.ui.flows.flow import Flow, Host
 from tuimail.ui.screens.deeds.going import SettingsWanted
+from tuimail.ui.screens.permissions import PermissionsScreen, no_choice_words
 from tuimail.ui.screens.settings import SettingsScreen
 from tuimail.ui.screens.sign_out import SignOutQuestion, SignOutReport
 
@@ -78,6 +80,8 @@ class SettingsFlow(Flow):
             case SettingsScreen.SignInWanted(account=account):
                 wanted = frozenset({Permission.IDENTITY, Permission.READ})
                 self.session.submit(AskConsent(account=account, permissions=wanted))
+            case SettingsScreen.PermissionsWanted(summary=summary):
+                self._choose_permissions(summary)
             case SettingsScreen.SignOutWanted(account=account):
                 self.session.submit(PreviewSignOut(account=account))
             case SignOutReport.RetryWanted(account=account):
@@ -95,6 +99,17 @@ class SettingsFlow(Flow):
     def _ask(self) -> None:
         self.session.submit(ListAccounts())
         self.session.submit(ListActivity())
+
+    def _choose_permissions(self, summary: AccountSummary) -> None:
+        if words := no_choice_words(summary):
+            self.host.tell(words)
+            return
+
+        def chosen(permissions: frozenset[Permission] | None) -> None:
+            if permissions is not None:
+                self.session.submit(AskConsent(account=summary.account.id, permissions=permissions, only=True))
+
+        self.host.app.push_screen(PermissionsScreen(summary), chosen)
 
     def _answered(self, preview: SignOutPreview, answer: str | None) -> None:
         account = preview.account

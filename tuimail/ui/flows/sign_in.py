@@ -115,9 +115,9 @@ class SignInFlow(Flow):
         permissions = frozenset(line.permission for line in request.lines)
         match answer:
             case Consent.BROWSER:
-                self._sign_in(SignIn(account=request.account, permissions=permissions))
+                self._sign_in(SignIn(account=request.account, permissions=permissions, only=request.only))
             case Consent.CODE:
-                self._sign_in(SignInByCode(account=request.account, permissions=permissions))
+                self._sign_in(SignInByCode(account=request.account, permissions=permissions, only=request.only))
             case _:
                 self.session.submit(DeclineConsent(account=request.account))
                 self.host.app.post_message(Declined(request.account, permissions))
@@ -147,9 +147,9 @@ class SignInFlow(Flow):
         asked = self._asked
         if result == OTHER_DEVICE and asked is not None:
             # The engine ends the attempt that this one takes the place of.
-            self._sign_in(SignInByCode(account=asked.account, permissions=asked.permissions))
+            self._sign_in(SignInByCode(account=asked.account, permissions=asked.permissions, only=asked.only))
         elif result == BROWSER and asked is not None:
-            self._sign_in(SignIn(account=asked.account, permissions=asked.permissions))
+            self._sign_in(SignIn(account=asked.account, permissions=asked.permissions, only=asked.only))
         elif result is None and self._command is not None:
             self.session.cancel(self._command)
 

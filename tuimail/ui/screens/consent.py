@@ -103,6 +103,8 @@ def permission_row(line: PermissionLine) -> Fact:
 
 
 def _heading(request: ConsentRequest) -> str:
+    if request.dropped:
+        return "Fewer permissions"
     return "One more permission" if request.already else "Sign in"
 
 
@@ -119,6 +121,9 @@ def _facts(request: ConsentRequest) -> list[Fact]:
     if request.already:
         held = ", ".join(_decapital(line.title) for line in request.already)
         rows.append(fact("You granted", f"✓ {held}"))
+    if request.dropped:
+        back = ", ".join(_decapital(line.title) for line in request.dropped)
+        rows.append(fact("Given back", f"{back}. {_end_words(request)}"))
     hosts = ", ".join(f"{host} ({purpose})" for purpose, host in request.hosts)
     rows += [
         fact("Connects to", hosts),
@@ -126,6 +131,12 @@ def _facts(request: ConsentRequest) -> list[Fact]:
         fact("Signing out", request.sign_out),
     ]
     return rows
+
+
+def _end_words(request: ConsentRequest) -> str:
+    if request.ends_earlier:
+        return f"The earlier sign-in is ended at {request.provider} at once."
+    return f"{request.provider} may keep the earlier sign-in on its list until you sign out; tuimail no longer uses it."
 
 
 def _decapital(words: str) -> str:

@@ -35,6 +35,7 @@ class SettingsScreen(Screen[None]):
     """Shows what it is given and posts what is wanted; the app opens and closes it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("p", "permissions", "Choose its permissions", id="settings.permissions"),
         Binding("x", "sign_out", "Sign out", id="settings.sign_out"),
         Binding("a", "add", "Add an account", id="settings.add"),
         Binding("q,escape", "back", "Back", id="settings.back"),
@@ -63,6 +64,12 @@ class SettingsScreen(Screen[None]):
         """Enter on an account: sign in, also when nothing looks wrong."""
 
         account: AccountId
+
+    @dataclass
+    class PermissionsWanted(Message):
+        """``p`` on an account."""
+
+        summary: AccountSummary
 
     @dataclass
     class SignOutWanted(Message):
@@ -127,6 +134,11 @@ class SettingsScreen(Screen[None]):
         """Enter or a click signs in."""
         event.stop()
         self.post_message(self.SignInWanted(self._accounts[event.option_index].account.id))
+
+    def action_permissions(self) -> None:
+        """Ask which permissions the account is to have."""
+        if summary := self._current():
+            self.post_message(self.PermissionsWanted(summary))
 
     def action_sign_out(self) -> None:
         """Ask to sign the account out."""
