@@ -4,19 +4,19 @@ from collections.abc import Sequence
 
 from rich.cells import cell_len
 from textual.content import Content
-from textual.widget import Widget
+
+from tuimail.ui.widgets.word_line import WordLine
 
 GAP = 3
 """Cells between two hints."""
 
 
-class HintLine(Widget):
+class HintLine(WordLine):
     """Pairs of key and word, as many as fit; Textual's Footer hides keys that a focused input takes."""
 
     DEFAULT_CSS = """
     HintLine { dock: bottom; height: 1; padding: 0 1; color: $muted; background: $panel; }
     """
-    can_focus = False
 
     def __init__(self, pairs: Sequence[tuple[str, str]] = (), *, id: str | None = None) -> None:  # noqa: A002 (Textual's word)
         super().__init__(id=id)

@@ -1,16 +1,15 @@
 """The line over a pane: its name, a muted detail, and whether the keys go there."""
 
 from textual.content import Content
-from textual.widget import Widget
 
 from tuimail.ui.fit import truncate
+from tuimail.ui.widgets.word_line import WordLine
 
 
-class PaneTitle(Widget):
+class PaneTitle(WordLine):
     """Repaints itself alone when its words change; a Static would lay the whole screen out anew for each key."""
 
     DEFAULT_CSS = "PaneTitle { height: 1; width: 1fr; padding: 0 2; background: $panel; }"
-    can_focus = False
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 (Textual's word)
         super().__init__(id=id)

@@ -3,9 +3,9 @@
 from msgspec import Struct
 from rich.cells import cell_len
 from textual.content import Content
-from textual.widget import Widget
 
 from tuimail.ui.fit import truncate
+from tuimail.ui.widgets.word_line import WordLine
 
 
 class Status(Struct, frozen=True, kw_only=True):
@@ -23,13 +23,12 @@ class Status(Struct, frozen=True, kw_only=True):
     """The theme variable that colours the sign."""
 
 
-class StatusBar(Widget):
+class StatusBar(WordLine):
     """Left the link, in the middle what is going on, right the counts; the middle gives way first."""
 
     DEFAULT_CSS = """
     StatusBar { dock: bottom; height: 1; padding: 0 1; color: $muted; background: $panel; }
     """
-    can_focus = False
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 (Textual's word)
         super().__init__(id=id)
