@@ -15,7 +15,7 @@ SLICE = 200
 """Messages at a time: 8 ms of work, with SQLite's checkpoints 30 at most."""
 AT_ONCE = 40
 """Messages sorted before a list of conversations is shown: new mail stands where it belongs from the start."""
-QUIET_S = 1.0
+QUIET_S = 1.5
 """Unasked, sorting waits until no news came for so long: the first fetching of a mailbox must not be slowed."""
 TELL_EVERY_S = 0.25
 SHOW_EVERY_S = 2.0
@@ -28,10 +28,12 @@ class Sorter:
         self._storage = storage
         self._timers = timers
         self._due: set[AccountId] = set()
+        self._stirred_s: dict[AccountId, float] = {}
         self._running: set[AccountId] = set()
 
     def stir(self, account: AccountId) -> None:
         """News came: sort what they brought, once there is quiet."""
+        self._stirred_s[account] = time.monotonic()
         if account not in self._due:
             self._due.add(account)
             self._timers.after(QUIET_S, partial(self._begin_soon, account))
@@ -53,6 +55,10 @@ class Sorter:
         self._post(partial(self._begin, account))
 
     def _begin(self, account: AccountId) -> None:
+        left_s = self._stirred_s[account] + QUIET_S - time.monotonic()
+        if left_s > 0:
+            self._timers.after(left_s, partial(self._begin_soon, account))
+            return
         self._due.discard(account)
         if account not in self._running:
             self._running.add(account)

@@ -199,7 +199,7 @@ class SearchRoom:
             if self._storage.is_open(account) and self._storage.store(account).search.tend():
                 self._look_soon_at_index(account)
 
-        self._storage.worker.post(tend, urgency=Urgency.BACKGROUND)
+        self._storage.worker.post(tend, urgency=Urgency.IDLE)
 
 
 def understand(store: AccountStore, command: Search | SearchServer, accounts: tuple[str, ...]) -> Query:

@@ -27,6 +27,8 @@ class Urgency(IntEnum):
     SCREEN = 0
     NORMAL = 1
     BACKGROUND = 2
+    IDLE = 3
+    """For what only makes later work cheaper."""
     LAST = 9
 
 
@@ -66,7 +68,7 @@ class Worker:
 
     def post(self, job: Callable[[], None], *, urgency: Urgency = Urgency.NORMAL) -> None:
         """Queue the job and return at once. After ``close`` it is dropped, after ``finish`` if nobody needs it."""
-        is_late = self._finishing.is_set() and urgency is Urgency.BACKGROUND
+        is_late = self._finishing.is_set() and urgency in {Urgency.BACKGROUND, Urgency.IDLE}
         if not self._closed.is_set() and not is_late:
             self._jobs.put((urgency, next(self._numbers), job))
 

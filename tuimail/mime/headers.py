@@ -95,10 +95,16 @@ def _ascii_fields(block: str) -> dict[str, str]:
     fields: dict[str, str] = {}
     for line in lines.split("\n"):
         name, colon, value = line.partition(":")
-        known = name.rstrip(" \t").lower()
-        if colon and known in _ROW_NAMES:
-            _add(fields, known, value[:MAX_FIELD].strip())
+        if colon and (field := _row_field(name)):
+            _add(fields, field, value[:MAX_FIELD].strip())
     return fields
+
+
+@lru_cache(maxsize=256)
+def _row_field(name: str) -> str:
+    """A field's name as a row knows it; empty for those that it does not need."""
+    known = name.rstrip(" \t").lower()
+    return known if known in _ROW_NAMES else ""
 
 
 def _fields(block: bytes) -> dict[str, str]:

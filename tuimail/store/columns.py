@@ -93,10 +93,20 @@ def subject_key(subject: str) -> str:
 
 def _sort_key(text: str) -> str:
     short = text[: 2 * _SORTED_CHARS]
-    if not short.isascii():
-        # Accents come apart from their letters, and go.
-        short = "".join([each for each in unicodedata.normalize("NFKD", short) if not unicodedata.combining(each)])
-    return short.casefold().strip(_AROUND)[:_SORTED_CHARS]
+    bare = short if short.isascii() else short.translate(_bare)
+    return bare.casefold().strip(_AROUND)[:_SORTED_CHARS]
+
+
+class _Bare(dict[int, str]):
+    """Characters without their accents, each worked out once."""
+
+    def __missing__(self, code: int) -> str:
+        apart = unicodedata.normalize("NFKD", chr(code))
+        self[code] = bare = "".join([each for each in apart if not unicodedata.combining(each)])
+        return bare
+
+
+_bare = _Bare()
 
 
 def as_json(numbers: Iterable[int]) -> str:

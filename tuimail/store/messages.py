@@ -289,6 +289,10 @@ def _row_number(message: NewMessage, counter: int) -> RowId:
     return RowId(to_seconds(message.sent_at) << COUNTER_BITS | counter)
 
 
+# A mailbox knows few combinations.
+_packed_flags = lru_cache(maxsize=1024)(pack_flags)
+
+
 class _People(NamedTuple):
     """The addresses of one field, as columns hold them."""
 
@@ -326,7 +330,7 @@ def _header(message: NewMessage) -> tuple[Value, ...]:
 
 
 def _insertion(row: int, mailbox: MailboxId, message: NewMessage) -> tuple[Value, ...]:
-    flags = pack_flags(message.flags)
+    flags = _packed_flags(message.flags)
     return (row, mailbox, message.uid, flags, mailbox, flags, to_seconds(message.sent_at), *_header(message))
 
 
