@@ -52,6 +52,31 @@ def test_a_password_goes_by_plain_alone_and_a_token_never_does() -> None:
         initial_response(Mechanism.XOAUTH2, "me", PASSWORD, server=SERVER)
 
 
+def test_xoauth2_is_byte_for_byte_what_google_describes() -> None:
+    encoded = initial_response(
+        Mechanism.XOAUTH2, "someuser@example.com", Secret("ya29.vF9dft4qmTc2Nvb3RlckBhdHRhdm"), server=SERVER
+    )
+
+    assert base64.b64decode(encoded) == (
+        b"user=someuser@example.com\x01auth=Bearer ya29.vF9dft4qmTc2Nvb3RlckBhdHRhdm\x01\x01"
+    )
+    assert b"\n" not in encoded
+    assert Mechanism.XOAUTH2.failure_reply == b""
+
+
+def test_oauthbearer_is_byte_for_byte_what_rfc_7628_describes() -> None:
+    server = Server(host="server.example.com", port=143, tls=Tls.STARTTLS)
+    encoded = initial_response(
+        Mechanism.OAUTHBEARER, "us=er,@example.com", Secret("vF9dft4qmTc2Nvb3RlckBhbHRhdmlzdGEuY29tCg=="), server=server
+    )
+
+    assert base64.b64decode(encoded) == (
+        b"n,a=us=3Der=2C@example.com,\x01host=server.example.com\x01port=143\x01"
+        b"auth=Bearer vF9dft4qmTc2Nvb3RlckBhbHRhdmlzdGEuY29tCg==\x01\x01"
+    )
+    assert base64.b64decode(Mechanism.OAUTHBEARER.failure_reply) == b"\x01"
+
+
 def test_plain_is_two_nuls_login_and_password_in_utf_8() -> None:
     """RFC 4616 section 2, with no authorization identity."""
     encoded = initial_response(Mechanism.PLAIN, "tim@example.test", AppPassword("tanstaaftänstaaf"), server=SERVER)

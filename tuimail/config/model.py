@@ -34,6 +34,8 @@ class OAuthTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     redirect_host: Literal["127.0.0.1", "localhost"] | None = None
     scopes: ScopesTable | None = None
     extra: dict[str, str] | None = None
+    resource: Text = None
+    """What the tokens are for (RFC 8707); sent only if it is named here."""
     revokes: Literal["token", "grant", "nothing"] | None = None
     """What ends with a revoked token: it alone and what came of it, or all that this client id was granted; nothing:
     there is no revocation. None: not known, and taken for ``grant``."""

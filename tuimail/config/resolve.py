@@ -125,6 +125,7 @@ def _oauth(table: AccountTable, preset: Preset, keys: Keys) -> OAuthSettings:
         redirect_host=_first(own.redirect_host, given.redirect_host, "127.0.0.1"),
         scopes=_scopes(own, preset, keys, is_registered=client_id is not None),
         extra=_extra({**(given.extra or {}), **(own.extra or {})}, keys),
+        resource=_url(own, given, key="resource", keys=keys),
         revokes=Revokes(own.revokes or given.revokes or Revokes.GRANT.value),
         device_code=preset.device_code or own.device_authorization_endpoint is not None,
     )

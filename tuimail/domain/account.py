@@ -70,6 +70,8 @@ class OAuthSettings(Struct, frozen=True, kw_only=True):
     scopes: ScopeSets
     extra: tuple[tuple[str, str], ...] = ()
     """Further authorization parameters."""
+    resource: str | None = None
+    """What the tokens are for (RFC 8707), where the server wants it named."""
     revokes: Revokes = Revokes.GRANT
     """The cautious guess, where nothing is known."""
     device_code: bool = True

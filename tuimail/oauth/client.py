@@ -95,7 +95,7 @@ class TokenClient:
             raise AuthError(ErrorKind.PROVIDER_REFUSED, words, remedy=Remedy.TELL)
         protocol, method = self._protocol(), self._auth_method
         with translating(endpoint):
-            form = {"scope": " ".join(scopes)}
+            form = {"scope": " ".join(scopes), **self._resource}
             answer = read_answer(self._http.session.post(endpoint, data=form, auth=protocol.client_auth(method)))
         document = _accepted(answer, host, lambda error, words: device_refusal(error, words, host=host))
         return read_device_code(document, scopes, host=host, now_s=self._clock())
@@ -161,7 +161,7 @@ class TokenClient:
         protocol = self._protocol()
         protocol.register_compliance_hook("access_token_response", check)
         with translating(endpoint):
-            protocol.fetch_token(endpoint, **parameters)
+            protocol.fetch_token(endpoint, **parameters, **self._resource)
         return kept[0]
 
     def _revoke_all(self, endpoint: str, refresh: Secret | None, access: Secret | None) -> str | None:
@@ -188,6 +188,11 @@ class TokenClient:
         document = answer.document or {}
         error, words = document.get("error"), document.get("error_description")
         return words_of(str(error), str(words or "")) if error else f"HTTP {answer.status}"
+
+    @property
+    def _resource(self) -> dict[str, str]:
+        resource = self._metadata.resource
+        return {"resource": resource} if resource else {}
 
     @property
     def _auth_method(self) -> str:

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+from msgspec.structs import replace
+
 from tuimail.domain.account import Endpoints, OAuthSettings
 from tuimail.domain.clean import clean_quote
 from tuimail.domain.errors import AuthError, ConfigError, ErrorKind, Remedy
@@ -20,6 +22,11 @@ SOFTWARE_ID = "b9b6f6a4-4d5c-4a0e-9d3f-6c0b1f8f5a71"
 def find_metadata(http: OAuthHttp, oauth: OAuthSettings) -> Metadata:
     """What the issuer publishes, with the profile's endpoints above it. Raises ``AuthError`` or ``ConfigError``."""
     _check_profile(oauth)
+    metadata = _found(http, oauth)
+    return replace(metadata, resource=oauth.resource) if oauth.resource else metadata
+
+
+def _found(http: OAuthHttp, oauth: OAuthSettings) -> Metadata:
     if oauth.issuer is None:
         return _from_profile(oauth.endpoints, None)
     mismatch: AuthError | None = None

@@ -117,6 +117,8 @@ class LoginFlow:
         }
         if "openid" in self._scopes:
             parameters["nonce"] = nonce
+        if self._metadata.resource:
+            parameters["resource"] = self._metadata.resource
         if self._login_hint:
             parameters["login_hint"] = self._login_hint
         parameters.update(self._extra)

@@ -32,6 +32,8 @@ class Metadata(Struct, frozen=True, kw_only=True):
     """Redirects carry ``iss`` (RFC 9207): then one without it is refused."""
     scopes_supported: frozenset[str] = frozenset()
     id_token_algorithms: tuple[str, ...] = ("RS256",)
+    resource: str | None = None
+    """What the tokens are for (RFC 8707), where the profile names it; never made up."""
     secret_in_body: bool = True
     """How a client secret is sent, where there is one: in the form, or as HTTP Basic."""
 
