@@ -70,7 +70,7 @@ class GiveClientSecret(Struct, frozen=True, kw_only=True):
     secret: Secret
 
 
-class TestSending(Struct, frozen=True, kw_only=True):
+class TrySending(Struct, frozen=True, kw_only=True):
     """Sign in to the SMTP server and leave again: whether sending is switched off is known before a mail is written."""
 
     account: AccountId
@@ -449,7 +449,7 @@ Command = (
     | SignInByCode
     | SignInWithPassword
     | GiveClientSecret
-    | TestSending
+    | TrySending
     | PasteRedirect
     | AnswerOtherAccount
     | ChooseKeychain

@@ -54,7 +54,7 @@ ACCOUNT_COMMANDS: tuple[type, ...] = (
     commands.SignInByCode,
     commands.SignInWithPassword,
     commands.GiveClientSecret,
-    commands.TestSending,
+    commands.TrySending,
     commands.PasteRedirect,
     commands.AnswerOtherAccount,
     commands.PreviewSignOut,
@@ -210,7 +210,7 @@ class AccountRooms:
         return {
             commands.OpenAccount: self.open,
             **self.login.routes(),
-            commands.TestSending: SendingTrial(self.auth, self.context).run,
+            commands.TrySending: SendingTrial(self.auth, self.context).run,
             commands.PreviewSignOut: self.signing_out.preview,
             commands.SaveUnsynced: self.signing_out.save,
             commands.SignOut: self._as_writer(self.signing_out.sign_out, words=SIGN_OUT_THERE),

@@ -12,7 +12,7 @@ from tuimail.net.smtp import SmtpSession
 
 
 class SendingTrial:
-    """Route of ``TestSending``, on a thread of its own: nothing waits for it."""
+    """Route of ``TrySending``, on a thread of its own: nothing waits for it."""
 
     def __init__(self, auth: AuthDesk, context: SSLContext) -> None:
         self._auth = auth

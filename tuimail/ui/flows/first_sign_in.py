@@ -3,7 +3,7 @@
 from msgspec.structs import replace
 from textual.message import Message
 
-from tuimail.api.commands import AskConsent, GiveClientSecret, TestSending
+from tuimail.api.commands import AskConsent, GiveClientSecret, TrySending
 from tuimail.api.events import AccountChanged, ClientSecretNeeded, ConsentNeeded, Event
 from tuimail.domain.account import ConsentRequest, SignedIn
 from tuimail.domain.scope import Permission
@@ -42,7 +42,7 @@ class FirstSignInFlow(Flow):
             case AccountChanged(account=account, state=SignedIn(granted=granted)) if account == self._account:
                 if first.tests_sending and Permission.SEND in granted and not self._has_tested:
                     self._has_tested = True
-                    self.session.submit(TestSending(account=account))
+                    self.session.submit(TrySending(account=account))
             case _:
                 pass
         return False
