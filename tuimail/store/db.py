@@ -35,7 +35,10 @@ _COMPANIONS = ("-wal", "-shm", "-journal")
 
 _KEY_WRONG = "The stored mail of this account cannot be opened with its key. It can be fetched again into a new file."
 _DAMAGED = "The stored mail of this account is damaged. It can be fetched again into a new file."
-_DAMAGED_IN_USE = "The stored mail of this account is damaged. Close tuimail and open it again: the mail is then fetched into a new file."
+_DAMAGED_IN_USE = (
+    "The stored mail of this account is damaged. Close tuimail and open it again:"
+    " the mail is then fetched into a new file."
+)
 _NEWER = "The stored mail was written by a newer tuimail. Update tuimail, or let it fetch the mail into a new file."
 _BUSY = "Another tuimail is writing to the stored mail. Try again in a moment."
 _DISK = "The stored mail cannot be read or written: the disk is full, failing or not writable."
