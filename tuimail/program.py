@@ -198,13 +198,14 @@ class Program:
         engine.on_close(vault.close)
         engine.on_close(journal.close)
         engine.on_close(household.close)
-        engine.attach(self._around(household.routes(ACCOUNT_COMMANDS)))
-        self._attach_safety(household, house)
-        self.lists.on_opened = household.mailbox_opened
         if self._has_door:
+            # Before any command is carried out: the first may take an account's lock.
             doorway = Doorway(engine, setting.places.socket, emit=engine.emit, look=household.look_at_outbox)
             self.storage.on_locked = doorway.open
             engine.on_close(doorway.close)
+        engine.attach(self._around(household.routes(ACCOUNT_COMMANDS)))
+        self._attach_safety(household, house)
+        self.lists.on_opened = household.mailbox_opened
         self.opener.continue_with(household.open)
         self.household = household
 

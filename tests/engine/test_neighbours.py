@@ -4,10 +4,10 @@ import os
 
 import pytest
 
-from tests.engine.conftest import ACCOUNT, Rig
+from tests.engine.conftest import ACCOUNT, Rig, online
 from tests.fakes.authorization_server import json_reply
 from tuimail import assembly, headless
-from tuimail.api.commands import OpenAccount
+from tuimail.api.commands import ListAccounts, OpenAccount
 from tuimail.api.events import DraftOpened, Noticed, SignedOutReport
 from tuimail.domain.ids import AccountId
 from tuimail.domain.neighbour import Refused, Request, Wish
@@ -26,6 +26,17 @@ def test_a_mailto_address_opens_the_composer_of_the_window_that_is_open(
     assert (opened.draft.to, opened.draft.subject) == ("bob@example.org", "Bees")
     assert "another terminal" in heard.wait_for(Noticed, lambda event: "compose" in event.words).words
     assert capsys.readouterr().out.count("\n") == 1
+
+
+def test_the_door_is_there_whatever_was_asked_first(rig: Rig) -> None:
+    rig.signed_in().program.close()
+    again = rig.start()
+
+    again.submit(ListAccounts())
+    again.submit(OpenAccount(account=ACCOUNT))
+    online(again)
+
+    assert assembly.handed_over(rig.setting(), ACCOUNT, "mailto:bob@example.org")
 
 
 def test_without_a_window_nothing_is_handed_over(rig: Rig) -> None:
