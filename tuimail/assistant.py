@@ -8,7 +8,8 @@ from tuimail.config.model import UiSettings
 from tuimail.config.paths import Places
 from tuimail.config.providers import bundled_presets
 from tuimail.config.themes import bundled_dir, load_themes
-from tuimail.engine.assistant import Assistant, Lines
+from tuimail.engine.assistant import Assistant
+from tuimail.engine.domain_search import Lines
 from tuimail.engine.engine import MailEngine
 from tuimail.net.dns import Dns
 from tuimail.oauth.browser import looks_remote, open_url

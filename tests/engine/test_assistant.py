@@ -29,7 +29,8 @@ from tuimail.domain.account import Server, SignInMethod, Tls
 from tuimail.domain.ids import AccountId
 from tuimail.domain.scope import ScopeSets
 from tuimail.domain.setup import ClientNeed, NewAccount, Proposal, Step, StepState
-from tuimail.engine.assistant import Assistant, Lines
+from tuimail.engine.assistant import Assistant
+from tuimail.engine.domain_search import Lines
 from tuimail.engine.engine import MailEngine
 from tuimail.net.dns import Dns
 

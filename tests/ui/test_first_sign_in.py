@@ -41,18 +41,27 @@ async def test_sending_that_will_be_tried_is_asked_for_together_with_reading() -
         assert isinstance(app.screen, ConsentScreen)
 
 
-async def test_sending_is_tried_once_and_only_where_it_was_granted() -> None:
+@pytest.mark.parametrize("granted", [BOTH, frozenset({Permission.READ})])
+async def test_sending_is_tried_once_and_only_where_it_was_granted(granted: frozenset[Permission]) -> None:
     app, engine = app_after(FirstSignIn(tests_sending=True))
     async with app.run_test(size=SIZE) as pilot:
-        await settle(pilot)
-        engine.play(e.AccountChanged(account=WORK, state=replace(SIGNED_IN, granted=frozenset({Permission.READ}))))
-        await settle(pilot)
-        assert engine.sent(c.TrySending) == []
-
         for _ in range(2):
-            engine.play(e.AccountChanged(account=WORK, state=replace(SIGNED_IN, granted=BOTH)))
+            engine.play(e.AccountChanged(account=WORK, state=replace(SIGNED_IN, granted=granted)))
             await settle(pilot)
-        assert engine.sent(c.TrySending) == [c.TrySending(account=WORK)]
+
+        tried = [c.TrySending(account=WORK)] if Permission.SEND in granted else []
+        assert engine.sent(c.TrySending) == tried
+
+
+async def test_a_no_to_a_later_permission_is_no_word_about_the_account() -> None:
+    app, engine = app_after(FirstSignIn())
+    async with app.run_test(size=SIZE) as pilot:
+        engine.play(e.AccountChanged(account=WORK, state=SIGNED_IN), consent(Permission.SEND))
+        await settle(pilot)
+        await pilot.press("escape")
+        await settle(pilot)
+
+        assert not isinstance(app.screen, Question)
 
 
 async def test_a_secret_that_was_given_is_asked_for_again_only_if_it_was_wrong() -> None:

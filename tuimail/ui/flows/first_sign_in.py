@@ -21,7 +21,6 @@ class FirstSignInFlow(Flow):
         self._account = self.session.account
         self._first = self.session.first
         self._has_asked_both = False
-        self._has_tested = False
 
     def take(self, event: Event) -> bool:
         """The consent with sending in it, the secret that was given already, and the trial."""
@@ -40,8 +39,9 @@ class FirstSignInFlow(Flow):
                 self._first = replace(first, secret=None)
                 return True
             case AccountChanged(account=account, state=SignedIn(granted=granted)) if account == self._account:
-                if first.tests_sending and Permission.SEND in granted and not self._has_tested:
-                    self._has_tested = True
+                # From here on it is an account as any other.
+                self._first = None
+                if first.tests_sending and Permission.SEND in granted:
                     self.session.submit(TrySending(account=account))
             case _:
                 pass
