@@ -16,6 +16,7 @@ from tuimail.config.themes import bundled_dir, load_themes
 from tuimail.domain.draft import SignOutStep, SignOutStepState
 from tuimail.domain.emergency import AccountEnd, owed, report_text
 from tuimail.domain.errors import ErrorKind, KeychainError, Remedy
+from tuimail.domain.health import Grade
 from tuimail.domain.ids import AccountId
 from tuimail.domain.neighbour import Answer, Refused, Reported, Request, Stepped, Wish
 from tuimail.domain.token import Secret
@@ -27,6 +28,7 @@ from tuimail.program import Program, Setting, chosen_account, read_setting
 
 EXIT_GOOD = 0
 EXIT_FAILED = 1
+_GRADES = {Grade.GOOD: "ok", Grade.FACT: "  ", Grade.WEAK: " !"}
 SILENCE_S = ANSWER_LIMIT_S + 5.0
 """Longest wait for a word of the window that signs out."""
 
@@ -183,9 +185,13 @@ def check_account(setting: Setting, name: AccountId) -> bool:
         _print(f"\n{name}: {rooms.account.address} at {rooms.account.provider}")
         _unlock(program)
         is_good = True
-        for line in Check(rooms.auth, rooms.context, is_writer=rooms.is_writer).lines():
+        tried = Check(rooms.auth, rooms.context, is_writer=rooms.is_writer)
+        for line in tried.lines():
             _print(_as_text(line))
             is_good = is_good and line.is_good is not False
+        assert program.health is not None  # noqa: S101 (loaded above)
+        for fact in program.health.lines(name, tls=tuple(tried.tls), now=setting.clock()):
+            _print(f"{_GRADES[fact.grade]}  {fact.title}: {fact.words}")
         return is_good
     finally:
         program.close()

@@ -41,6 +41,7 @@ from tuimail.keychain.base import Keychain, entry_for
 
 if TYPE_CHECKING:
     from tuimail.domain.neighbour import Answer, Request
+    from tuimail.engine.health import HealthDesk
     from tuimail.engine.household import Household
     from tuimail.engine.rooms import House
     from tuimail.engine.ways import Browser
@@ -115,6 +116,7 @@ class Program:
         self._loading = threading.Lock()
         self._is_loaded = False
         self.household: Household | None = None
+        self.health: HealthDesk | None = None
 
     def _join_accounts(self, names: tuple[AccountId, ...]) -> Callable[[Routes], Routes]:
         """Several accounts are one more together."""
@@ -174,7 +176,8 @@ class Program:
             timers=self.timers,
             sealed_exists=setting.places.sealed_file.exists(),
         )
-        journal = Journal(lambda: ActivityLog(setting.places.activity, vault.activity_key()), setting.clock)
+        days = {account.id: account.keep.activity_days for account in setting.profile.accounts}
+        journal = Journal(lambda: ActivityLog(setting.places.activity, vault.activity_key()), setting.clock, days)
         house = House(
             storage=self.storage,
             lists=self.lists,
@@ -212,6 +215,8 @@ class Program:
     def _attach_safety(self, household: "Household", house: "House") -> None:
         """What ends, shows and exports all that is held."""
         from tuimail.engine.emergency import EmergencyDesk, EmergencyTools  # noqa: PLC0415 (see _attach_rooms)
+        from tuimail.engine.health import HealthDesk  # noqa: PLC0415 (see _attach_rooms)
+        from tuimail.engine.privacy import PrivacyDesk, PrivacyTools  # noqa: PLC0415 (see _attach_rooms)
 
         tools = EmergencyTools(
             accounts=self.setting.profile.accounts,
@@ -221,7 +226,19 @@ class Program:
             worker=house.parser,
             follow=self._ask_neighbour,
         )
-        self.engine.attach(EmergencyDesk(tools).routes())
+        privacy = PrivacyTools(
+            accounts=self.setting.profile.accounts,
+            rooms=household.rooms,
+            storage=self.storage,
+            vault=house.vault,
+            journal=house.journal,
+            places=self.setting.places,
+            profile=self.setting.profile.path,
+            now=self.setting.clock,
+        )
+        self.health = HealthDesk(household.rooms, house.journal)
+        for desk in (EmergencyDesk(tools), PrivacyDesk(privacy), self.health):
+            self.engine.attach(desk.routes())
 
     @property
     def wants_passphrase(self) -> bool:

@@ -16,7 +16,9 @@ from tuimail.domain.draft import (
     SignOutStep,
 )
 from tuimail.domain.errors import Problem
+from tuimail.domain.health import HealthLine
 from tuimail.domain.ids import AccountId, CommandId, DraftId, MailboxId, RowId
+from tuimail.domain.keeping import KeptThing
 from tuimail.domain.listing import ListView, ThreadPlace
 from tuimail.domain.mailbox import Mailbox
 from tuimail.domain.message import Envelope, Message
@@ -156,6 +158,26 @@ class ActivityListed(Event, frozen=True, kw_only=True):
     """The activity list, newest first."""
 
     entries: tuple[ActivityEntry, ...]
+
+
+class HealthTested(Event, frozen=True, kw_only=True):
+    """One link of an account was tried just now."""
+
+    account: AccountId
+    line: HealthLine
+
+
+class HealthInspected(Event, frozen=True, kw_only=True):
+    """How sound an account's sign-in is."""
+
+    account: AccountId
+    lines: tuple[HealthLine, ...]
+
+
+class KeptListed(Event, frozen=True, kw_only=True):
+    """Everything that is kept on this machine."""
+
+    things: tuple[KeptThing, ...]
 
 
 class SignOutPreviewed(Event, frozen=True, kw_only=True):

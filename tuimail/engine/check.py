@@ -37,6 +37,8 @@ class Check:
         self._auth = auth
         self._context = context
         self._is_writer = is_writer
+        self.tls: list[tuple[str, str]] = []
+        """Server and TLS version, as far as a connection was made."""
 
     def lines(self) -> Iterator[CheckLine]:
         """The lines, each as soon as it is known."""
@@ -86,8 +88,12 @@ class Check:
 
     def _imap(self) -> str:
         session = open_signed_in(self._auth, self._context)
+        self._note_tls(str(self._auth.account.imap), session.tls_version)
         session.logout()
-        return "signed in"
+        return f"signed in, {session.tls_version}"
+
+    def _note_tls(self, server: str, version: str) -> None:
+        self.tls.append((server, version))
 
     def _smtp_line(self, account: Account) -> CheckLine:
         if not account.can_send:
@@ -103,7 +109,8 @@ class Check:
         assert server is not None  # noqa: S101 (the caller looked)
         with SmtpSession.connect(server, self._context) as session:
             session.sign_in(self._auth.account.login, self._auth.token(Permission.SEND))
-        return "signed in"
+            self._note_tls(str(server), session.tls_version)
+        return f"signed in, {self.tls[-1][1]}"
 
 
 def _timed(title: str, work: Callable[[], str]) -> CheckLine:

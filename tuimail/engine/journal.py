@@ -1,8 +1,9 @@
 """The activity list: what happened to sign-ins, permissions and sends, without content."""
 
 import logging
-from collections.abc import Callable
-from datetime import datetime
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from types import MappingProxyType
 
 from tuimail.domain.draft import ActivityEntry
 from tuimail.domain.errors import TuimailError
@@ -21,11 +22,18 @@ class Journal:
     Not on the store worker: the key of its file may wait for a person at the keychain, and no list may wait for that.
     """
 
-    def __init__(self, open_log: Callable[[], ActivityLog], now: Callable[[], datetime]) -> None:
-        """``open_log`` runs on the journal's worker and may wait for the keychain."""
+    def __init__(
+        self,
+        open_log: Callable[[], ActivityLog],
+        now: Callable[[], datetime],
+        days: Mapping[AccountId, int] = MappingProxyType({}),
+    ) -> None:
+        """``open_log`` runs on the journal's worker and may wait for the keychain; ``days``: how long lines stay."""
         self.worker = Worker("journal", on_crash=log_crash)
         self._open_log = open_log
         self._now = now
+        self._days = days
+        self._tidied_on: date | None = None
         self._log: ActivityLog | None = None
 
     def record(self, account: AccountId, what: str, outcome: str) -> None:
@@ -57,4 +65,12 @@ class Journal:
     def _ready(self) -> ActivityLog:
         if self._log is None:
             self._log = self._open_log()
+        today = self._now().date()
+        if self._tidied_on != today:
+            self._tidied_on = today
+            self._log.forget(now=self._now(), days=self._days)
         return self._log
+
+    def clear(self) -> None:
+        """Delete every line. On the journal's worker."""
+        self._ready().clear()

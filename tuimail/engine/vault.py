@@ -60,6 +60,11 @@ class Vault:
         """Whether what is kept outlives this run."""
         return self._choice is None or self._choice.choice is not KeychainChoice.MEMORY
 
+    @property
+    def is_sealed(self) -> bool:
+        """Whether secrets lie in a file that a passphrase opens."""
+        return self._choice is None or self._choice.choice is KeychainChoice.SEALED_FILE
+
     def open(self) -> str:
         """Make sure that a keychain is there; its title."""
         return self._call(lambda keychain: keychain.title)

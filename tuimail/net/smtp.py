@@ -97,6 +97,11 @@ class SmtpSession:
         return session
 
     @property
+    def tls_version(self) -> str:
+        """What was agreed upon, such as ``TLSv1.3``."""
+        return self._wire.tls_version
+
+    @property
     def size_limit(self) -> int | None:
         """The largest mail the server takes, in bytes (RFC 1870); None where it does not say."""
         announced = self._wire.esmtp_features.get("size", "").split()

@@ -38,6 +38,11 @@ class SmtpWire(smtplib.SMTP):
         self._in_use = threading.Lock()
         self._is_closed = False
 
+    @property
+    def tls_version(self) -> str:
+        """What was agreed upon; empty before."""
+        return (self._socket.version() or "") if isinstance(self._socket, ssl.SSLSocket) else ""
+
     def ask(self, line: str) -> Reply:
         """Send one command and read its reply."""
         self.putcmd(line)

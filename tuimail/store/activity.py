@@ -1,5 +1,8 @@
 """The activity list: what was done with which account and how it ended. A file of its own outlives accounts."""
 
+import json
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from tuimail.domain.draft import ActivityEntry
@@ -8,8 +11,10 @@ from tuimail.domain.token import StoreKey
 from tuimail.store.columns import from_seconds, to_seconds
 from tuimail.store.db import open_activity
 
-KEPT = 5000
-"""Entries kept, the oldest going first."""
+KEPT = 50_000
+"""Entries kept at most, the oldest going first, whatever their age."""
+DAYS = 90
+"""Of entries whose account is no longer in the profile."""
 
 
 class ActivityLog:
@@ -17,6 +22,24 @@ class ActivityLog:
 
     def __init__(self, path: Path, key: StoreKey) -> None:
         self._db = open_activity(path, key)
+
+    def forget(self, *, now: datetime, days: Mapping[AccountId, int]) -> int:
+        """Delete entries that are older than their account's days; how many went."""
+        ends = {account: to_seconds(now - timedelta(days=kept)) for account, kept in days.items()}
+        others = to_seconds(now - timedelta(days=DAYS))
+        gone = sum(
+            self._db.run("delete from activity where account = ? and at < ?", account, end)
+            for account, end in ends.items()
+        )
+        named = json.dumps(sorted(ends))
+        return gone + self._db.run(
+            "delete from activity where at < ? and account not in (select value from json_each(?))", others, named
+        )
+
+    def clear(self) -> None:
+        """Delete every entry, from the disk as well."""
+        self._db.run("delete from activity")
+        self._db.run("vacuum")
 
     def record(self, entry: ActivityEntry) -> None:
         """Add a line; on disk when this returns."""

@@ -40,6 +40,11 @@ class ImapConnection:
         return self._exchange.capabilities
 
     @property
+    def tls_version(self) -> str:
+        """What was agreed upon, such as ``TLSv1.3``."""
+        return self._exchange.link.tls_version
+
+    @property
     def received_bytes(self) -> int:
         """Bytes received since the connection opened."""
         return self._exchange.link.received_bytes

@@ -119,6 +119,11 @@ class Link(Unread):
             self._allow_time_for(count)
             view = view[count:]
 
+    @property
+    def tls_version(self) -> str:
+        """What was agreed upon; empty before."""
+        return (self._sock.version() or "") if isinstance(self._sock, ssl.SSLSocket) else ""
+
     def start_tls(self, context: ssl.SSLContext, server: Server) -> None:
         """Protect the connection. Raises Garbled where the server has already said something unprotected."""
         with self._in_use:

@@ -6,6 +6,7 @@ from tuimail.ui.flows.app_password import AppPasswordFlow
 from tuimail.ui.flows.first_sign_in import FirstSignInFlow
 from tuimail.ui.flows.flow import Flow, Host
 from tuimail.ui.flows.quitting import QuitFlow
+from tuimail.ui.flows.safety import SafetyFlow
 from tuimail.ui.flows.settings import SettingsFlow
 from tuimail.ui.flows.sign_in import SignInFlow
 from tuimail.ui.flows.trouble import TroubleFlow
@@ -25,6 +26,7 @@ class Catalog:
             SignInFlow(host),
             AppPasswordFlow(host),
             writing,
+            SafetyFlow(host, downloads),
             SettingsFlow(host, downloads),
             QuitFlow(host, writing),
             TroubleFlow(host),

@@ -18,7 +18,7 @@ from tuimail.domain.draft import ActivityEntry
 from tuimail.domain.ids import AccountId
 from tuimail.ui.account_facts import account_facts, state_words
 from tuimail.ui.fit import clock_time, list_date
-from tuimail.ui.screens.deeds.going import QuitWanted
+from tuimail.ui.screens.deeds.going import EmergencyWanted, HealthWanted, KeptWanted, QuitWanted
 from tuimail.ui.widgets.dialog import Words
 from tuimail.ui.widgets.facts import Fact, Facts, fact
 from tuimail.ui.widgets.hint_line import HintLine
@@ -36,6 +36,9 @@ class SettingsScreen(Screen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("p", "permissions", "Choose its permissions", id="settings.permissions"),
+        Binding("h", "health", "Sign-in health of the account", id="settings.health"),
+        Binding("d", "kept", "What is kept on this machine", id="settings.kept"),
+        Binding("e", "emergency", "My machine or a token may be compromised", id="settings.emergency"),
         Binding("x", "sign_out", "Sign out", id="settings.sign_out"),
         Binding("a", "add", "Add an account", id="settings.add"),
         Binding("q,escape", "back", "Back", id="settings.back"),
@@ -103,7 +106,16 @@ class SettingsScreen(Screen[None]):
                 with VerticalScroll(id="activity"):
                     yield Facts([fact("", NO_ACTIVITY)], lead_width=0, id="entries")
         yield HintLine(
-            (("enter", "sign in again"), ("x", "sign out"), ("a", "add account"), ("tab", "activity"), ("esc", "back"))
+            (
+                ("enter", "sign in"),
+                ("x", "out"),
+                ("a", "add"),
+                ("h", "health"),
+                ("d", "data kept"),
+                ("e", "emergency"),
+                ("tab", "activity"),
+                ("esc", "back"),
+            )
         )
 
     def on_mount(self) -> None:
@@ -139,6 +151,19 @@ class SettingsScreen(Screen[None]):
         """Ask which permissions the account is to have."""
         if summary := self._current():
             self.post_message(self.PermissionsWanted(summary))
+
+    def action_health(self) -> None:
+        """Show how sound the account's sign-in is."""
+        if summary := self._current():
+            self.post_message(HealthWanted(summary.account.id))
+
+    def action_kept(self) -> None:
+        """Show everything that is kept."""
+        self.post_message(KeptWanted())
+
+    def action_emergency(self) -> None:
+        """End everything, after a question."""
+        self.post_message(EmergencyWanted())
 
     def action_sign_out(self) -> None:
         """Ask to sign the account out."""

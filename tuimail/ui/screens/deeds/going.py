@@ -37,6 +37,22 @@ class KeychainChoicesWanted(UIMessage):
 
 
 class DetailsWanted(UIMessage):
+class HealthWanted(UIMessage):
+    """How sound an account's sign-in is; without one, of the account on the screen."""
+
+    def __init__(self, account: AccountId | None = None) -> None:
+        super().__init__()
+        self.account = account
+
+
+class KeptWanted(UIMessage):
+    """Everything that is kept on this machine."""
+
+
+class EmergencyWanted(UIMessage):
+    """Everything is to be ended."""
+
+
     """The newest problem, with what the server said."""
 
 
@@ -91,6 +107,9 @@ class Going:
             "keychain": partial(self._post, KeychainChoicesWanted),
             "details": partial(self._post, DetailsWanted),
             "help": partial(self._post, HelpWanted),
+            "health": partial(self._post, HealthWanted),
+            "kept": partial(self._post, KeptWanted),
+            "emergency": partial(self._post, EmergencyWanted),
             "palette": partial(self._post, PaletteWanted),
             "quit": partial(self._post, QuitWanted),
         }
