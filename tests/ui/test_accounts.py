@@ -1,5 +1,6 @@
 """Several accounts by key presses: opened behind each other, switched, folded, told apart."""
 
+from array import array
 from collections.abc import Iterator
 
 import pytest
@@ -7,13 +8,17 @@ from msgspec.structs import replace
 
 from tests.fakes.app import make_app, press, settle
 from tests.fakes.engine import FakeEngine
-from tests.fakes.mailbox import INBOX, SENT, WORK, FakeMailbox
+from tests.fakes.mailbox import INBOX, RECEIPTS, SENT, WORK, FakeMailbox, mailboxes, message
 from tuimail.api import commands as c
 from tuimail.api import events as e
 from tuimail.domain.account import SignedOut
+from tuimail.domain.draft import Draft
 from tuimail.domain.errors import ErrorKind, Problem, Remedy
-from tuimail.domain.ids import AccountId, CommandId
+from tuimail.domain.ids import AccountId, CommandId, DraftId, MailboxId, RowId
+from tuimail.domain.mailbox import MailboxRole
+from tuimail.domain.message import Flag
 from tuimail.domain.scope import Permission
+from tuimail.domain.together import ALL_ACCOUNTS, joined, parted, shared_mailboxes
 from tuimail.ui.app import TuimailApp
 from tuimail.ui.screens.account_picker import AccountPicker
 from tuimail.ui.screens.mail import MailScreen
@@ -200,3 +205,144 @@ async def test_what_happens_in_another_account_is_told_with_its_name() -> None:
         engine.play(e.Noticed(account=CLUB, problem=UNREADABLE))
         await settle(pilot)
         assert screen(app).said == f"club: {UNREADABLE.summary}"
+
+
+# All of them together
+
+SHARED_INBOX = MailboxId(1)
+
+
+class Joint(Household):
+    """The inboxes of ``work`` and ``home`` as one, besides each of its own."""
+
+    def __init__(self) -> None:
+        super().__init__(are_well=True)
+        self.envelopes = tuple(
+            replace(each, row=joined(each.row, place), mailbox=SHARED_INBOX)
+            for place, name in enumerate(("work", "home"))
+            for each in self.mailboxes[name].envelopes.values()
+        )
+        self.rows = array("q", sorted((each.row for each in self.envelopes), reverse=True))
+
+    def __call__(self, command: c.Command, number: CommandId) -> Iterator[e.Event]:
+        match command:
+            case c.OpenAccount(account=account) if account == HOME:
+                yield from super().__call__(command, number)
+                yield e.MailboxesListed(account=ALL_ACCOUNTS, mailboxes=shared_mailboxes([mailboxes(), mailboxes()]))
+            case c.OpenMailbox(account=account, mailbox=mailbox) if account == ALL_ACCOUNTS:
+                is_inbox = mailbox == SHARED_INBOX
+                rows = self.rows if is_inbox else array("q")
+                yield e.ListLoaded(
+                    command=number, account=account, mailbox=mailbox, rows=rows, envelopes=self.envelopes
+                )
+                yield e.Finished(command=number)
+            case c.OpenMessage(account=account, row=row) if account == ALL_ACCOUNTS:
+                own = next(each for each in self.envelopes if each.row == row)
+                yield e.MessageLoaded(command=number, account=account, row=row, message=message(own))
+                yield e.Finished(command=number)
+            case _ if getattr(command, "account", None) == ALL_ACCOUNTS:
+                yield e.Finished(command=number)
+            case _:
+                yield from super().__call__(command, number)
+
+
+def together() -> tuple[TuimailApp, FakeEngine]:
+    return make_app(Joint(), names=NAMES)
+
+
+@pytest.mark.parametrize("size", [NARROW, WIDE])
+async def test_all_inboxes_are_above_the_accounts_and_name_the_account_of_each_row(size: tuple[int, int]) -> None:
+    app, engine = together()
+
+    async with app.run_test(size=size) as pilot:
+        await pilot.pause(0.3)
+        await press(pilot, "ctrl+g", "g", "g")
+        line = screen(app).folders.current
+        assert line is not None
+        assert (line.title, line.unread) == ("All inboxes", 8)
+        await press(pilot, "enter")
+
+        shown = text(app)
+        assert engine.sent(c.OpenMailbox)[-1] == c.OpenMailbox(account=ALL_ACCOUNTS, mailbox=SHARED_INBOX)
+        assert "all accounts · Inbox" in shown
+        assert "[work] Harbour" in shown
+        assert "[home] From home" in shown
+        assert "all online" in shown
+
+
+async def test_zero_in_the_picker_is_all_accounts() -> None:
+    app, engine = together()
+
+    async with app.run_test(size=NARROW) as pilot:
+        await pilot.pause(0.3)
+        await press(pilot, "@")
+        assert "0  All accounts" in text(app)
+        await press(pilot, "0")
+
+        assert app.state.account == ALL_ACCOUNTS
+        assert len(app.state.rows) == 24
+        assert not [each for each in engine.sent(c.OpenAccount) if each.account == ALL_ACCOUNTS]
+
+
+async def test_what_is_done_with_rows_of_all_goes_to_the_engine_with_their_joint_numbers() -> None:
+    app, engine = together()
+
+    async with app.run_test(size=WIDE) as pilot:
+        await pilot.pause(0.3)
+        await press(pilot, "@", "0")
+        first, second = (RowId(row) for row in app.state.rows[:2])
+        await press(pilot, "s", "d", "j", "enter")
+
+        star = frozenset({Flag.FLAGGED.value})
+        assert engine.sent(c.SetFlags) == [c.SetFlags(account=ALL_ACCOUNTS, rows=(first,), add=star)]
+        move = c.MoveMessages(account=ALL_ACCOUNTS, rows=(first,), to=MailboxRole.TRASH)
+        assert engine.sent(c.MoveMessages) == [move]
+        assert engine.sent(c.OpenMessage) == [c.OpenMessage(account=ALL_ACCOUNTS, row=second)]
+
+
+async def test_a_row_of_all_is_moved_to_folders_of_its_own_account_and_rows_of_several_to_shared_ones() -> None:
+    app, engine = together()
+
+    async with app.run_test(size=WIDE) as pilot:
+        await pilot.pause(0.3)
+        await press(pilot, "@", "0")
+        row, place = parted(app.state.rows[0])
+        await press(pilot, "m", *"receipts", "enter")
+        own = c.MoveMessages(account=AccountId(NAMES[place]), rows=(row,), to=RECEIPTS)
+        assert engine.sent(c.MoveMessages) == [own]
+
+        await press(pilot, "space", "space", "m")
+        assert "Receipts" not in text(app)
+        assert "Archive" in text(app)
+
+
+async def test_new_mail_of_an_account_elsewhere_is_told_with_its_name_and_that_of_other_folders_not() -> None:
+    app, engine = together()
+
+    async with app.run_test(size=NARROW) as pilot:
+        await pilot.pause(0.3)
+        engine.play(e.MailArrived(account=HOME, mailbox=RECEIPTS, count=5))
+        await settle(pilot)
+        assert screen(app).said == ""
+
+        engine.play(e.MailArrived(account=HOME, mailbox=INBOX, count=2))
+        await settle(pilot)
+        assert screen(app).said == "2 new in home"
+
+
+async def test_drafts_of_all_accounts_are_listed_together_and_resumed_in_their_own() -> None:
+    app, engine = together()
+    drafts = {name: Draft(id=DraftId(name), account=AccountId(name), subject=f"Of {name}") for name in NAMES}
+
+    async with app.run_test(size=WIDE) as pilot:
+        await pilot.pause(0.3)
+        await press(pilot, "@", "0", "g", "d")
+        assert [each.account for each in engine.sent(c.ListDrafts)] == list(NAMES)
+        for name in NAMES:
+            engine.play(e.DraftsListed(account=AccountId(name), drafts=(drafts[name],)))
+        await settle(pilot)
+        assert "Of home" in text(app)
+
+        await press(pilot, "j", "enter")
+
+    assert engine.sent(c.ResumeDraft) == [c.ResumeDraft(account=HOME, draft=DraftId("home"))]

@@ -7,6 +7,7 @@ from msgspec import Struct
 from tuimail.domain.account import SignedIn
 from tuimail.domain.ids import AccountId, MailboxId
 from tuimail.domain.mailbox import Mailbox, MailboxRole
+from tuimail.domain.together import ALL_ACCOUNTS
 from tuimail.ui.account_signs import ONLINE, account_sign, inbox_unread
 from tuimail.ui.state import AppState
 
@@ -32,8 +33,13 @@ def folder_lines(state: AppState, folded: Collection[AccountId]) -> tuple[Folder
     """All of them; accounts that are ``folded`` are one line each, with the unread mail of their inbox."""
     if len(state.accounts) == 1:
         return tuple(_line(state.account, box) for box in state.view.mailboxes)
-    lines: list[FolderLine] = []
-    for account, view in state.accounts.items():
+    lines = [
+        FolderLine(account=ALL_ACCOUNTS, mailbox=box.id, title="All inboxes", unread=box.unread)
+        for box in state.accounts[ALL_ACCOUNTS].mailboxes
+        if box.role is MailboxRole.INBOX
+    ]
+    for account in state.own_accounts:
+        view = state.accounts[account]
         is_folded = account in folded
         sign, words = account_sign(view)
         is_usual = sign == ONLINE or (isinstance(view.sign_in, SignedIn) and sign == "◌")

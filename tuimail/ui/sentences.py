@@ -3,19 +3,20 @@
 from datetime import datetime, tzinfo
 from math import ceil
 
-from tuimail.api.events import FillingChanged
+from tuimail.api.events import FillingChanged, MailArrived
 from tuimail.domain.account import Expired, Link, LinkState, Revoking, SignedOut
 from tuimail.domain.draft import OutboxState
 from tuimail.domain.listing import ListView, SortBy
 from tuimail.domain.mailbox import MailboxRole
 from tuimail.domain.message import Envelope, Flag
 from tuimail.ui.fit import clock_time, plural
-from tuimail.ui.state import AppState
+from tuimail.ui.state import AccountView, AppState
 from tuimail.ui.widgets.status_bar import Status
 
 WIDTH, HEIGHT = 80, 24
 """The smallest terminal that is supported."""
 _MINUTE = 60
+_KEYCHAIN = "Your keychain is asking you something: look for its window. Ctrl+K shows other ways."
 
 
 def list_words(state: AppState) -> str:  # noqa: PLR0911 (one sentence a state)
@@ -52,18 +53,22 @@ def reader_words(state: AppState) -> str:
 
 
 def banner_words(state: AppState) -> str:
-    """What lasts and wants attention."""
-    view = state.view
+    """What lasts and wants attention; of all accounts, the first that does."""
+    if not state.is_joint:
+        return _trouble_words(state.view) or (_KEYCHAIN if state.keychain_asking else state.view.read_only)
+    if state.keychain_asking:
+        return _KEYCHAIN
+    told = {account: _trouble_words(state.accounts[account]) for account in state.own_accounts}
+    return next((f"{account}: {words}" for account, words in told.items() if words), "")
+
+
+def _trouble_words(view: AccountView) -> str:
     if view.trouble is not None:
         return view.trouble.summary
     if isinstance(view.sign_in, Expired):
         problem = view.sign_in.problem
         said = " F8: its own words." if problem.detail else ""
         return f"{problem.summary} Your stored mail stays readable. To sign in again: comma, then Enter.{said}"
-    if state.keychain_asking:
-        return "Your keychain is asking you something: look for its window. Ctrl+K shows other ways."
-    if view.read_only:
-        return view.read_only
     return ""
 
 
@@ -134,7 +139,7 @@ def undo_window_s(state: AppState, now: datetime) -> int:
     """Whole seconds until the next mail leaves that can still be taken back; 0 if there is none."""
     left = [
         (item.send_at - now).total_seconds()
-        for item in state.view.outbox
+        for item in state.outbox
         if item.state is OutboxState.QUEUED and item.send_at is not None and item.send_at > now and not item.words
     ]
     return ceil(min(left, default=0))
@@ -145,7 +150,7 @@ def status(state: AppState, *, now: datetime, doing: str, right: str, zone: tzin
     view = state.view
     if isinstance(view.sign_in, SignedOut):
         return Status(sign="○", link="signed out", middle=doing, right=right)
-    sign, tone, link = _link(view.link, zone)
+    sign, tone, link = _joint_link(state) if state.is_joint else _link(view.link, zone)
     if view.read_only:
         link += ", only reads"
     if view.filling is not None and not doing:
@@ -154,7 +159,7 @@ def status(state: AppState, *, now: datetime, doing: str, right: str, zone: tzin
         mailbox = state.current_mailbox
         share = f": {len(state.rows):,} of {mailbox.total:,}" if mailbox and mailbox.total > len(state.rows) else ""
         doing = f"fetching the rest of this folder{share}"
-    unsent = len(view.unsent)
+    unsent = sum(len(state.accounts[account].unsent) for account in state.concerned)
     seconds = undo_window_s(state, now)
     if seconds:
         link += f", sending in {seconds} s"
@@ -172,10 +177,31 @@ def too_small(width: int, height: int) -> str:
     )
 
 
+def arrival_words(state: AppState, event: MailArrived) -> str:
+    """What is said of new mail: of the mailbox on the screen, and of inboxes elsewhere; empty for other folders."""
+    boxes = state.accounts[event.account].mailboxes
+    is_inbox = any(box.id == event.mailbox and box.role is MailboxRole.INBOX for box in boxes)
+    is_open = (event.account, event.mailbox) == (state.account, state.mailbox)
+    if not is_inbox and not is_open:
+        return ""
+    here = len(state.own_accounts) == 1 or event.account == state.account
+    return f"{event.count:,} new" if here else f"{event.count:,} new in {event.account}"
+
+
 def is_outgoing(state: AppState) -> bool:
     """Whether the open folder holds mail of the user's own, so that its rows name recipients."""
     mailbox = state.current_mailbox
     return mailbox is not None and mailbox.role in {MailboxRole.SENT, MailboxRole.DRAFTS}
+
+
+def _joint_link(state: AppState) -> tuple[str, str, str]:
+    views = [state.accounts[account] for account in state.own_accounts]
+    online = sum(1 for view in views if view.link.link in {Link.ONLINE, Link.SYNCING})
+    waiting = sum(view.link.waiting for view in views)
+    words = f", {plural(waiting, 'change')} waiting" if waiting else ""
+    if online == len(views):
+        return ("●", "$success", f"all online{words}")
+    return ("○", "$warning", f"{online} of {len(views)} accounts online{words}")
 
 
 def _link(link: LinkState, zone: tzinfo) -> tuple[str, str, str]:

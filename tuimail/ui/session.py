@@ -7,6 +7,7 @@ from tuimail.api.commands import Command
 from tuimail.api.engine import Engine
 from tuimail.domain.errors import Problem
 from tuimail.domain.ids import AccountId, CommandId
+from tuimail.domain.together import ALL_ACCOUNTS
 from tuimail.ui.external_editor import ExternalEditor
 from tuimail.ui.keymap import Keymap
 from tuimail.ui.start import FirstSignIn
@@ -34,7 +35,7 @@ class Session:
         self.zone = zone
         self.editor = editor
         """The person's own editor for the composer, if one is set."""
-        self.addresses = dict(addresses)
+        self.addresses = {ALL_ACCOUNTS: "all accounts", **addresses}
         """The address of each account."""
         self.seen_after_s = seen_after_s
         """How long a message is open before it counts as read; negative: never by itself."""

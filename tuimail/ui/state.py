@@ -41,6 +41,7 @@ from tuimail.domain.ids import AccountId, CommandId, MailboxId, RowId
 from tuimail.domain.listing import ListView
 from tuimail.domain.mailbox import Mailbox, MailboxRole
 from tuimail.domain.message import Message
+from tuimail.domain.together import ALL_ACCOUNTS, parted
 from tuimail.ui.conversations import Threads, with_threads
 from tuimail.ui.hits import Hits, after_end, after_list, after_server, searched, with_remote
 
@@ -130,6 +131,30 @@ class AppState(Discreet, frozen=True, kw_only=True):
         return self.accounts[self.account]
 
     @property
+    def is_joint(self) -> bool:
+        """Whether all accounts together are on the screen."""
+        return self.account == ALL_ACCOUNTS
+
+    @property
+    def own_accounts(self) -> tuple[AccountId, ...]:
+        """The accounts of the profile in their order, which is that of the joint rows' places."""
+        return tuple(account for account in self.accounts if account != ALL_ACCOUNTS)
+
+    @property
+    def concerned(self) -> tuple[AccountId, ...]:
+        """The accounts whose mail is on the screen."""
+        return self.own_accounts if self.is_joint else (self.account,)
+
+    def account_of(self, row: RowId) -> AccountId:
+        """The account that a row of the list is from."""
+        return self.own_accounts[parted(row)[1]] if self.is_joint else self.account
+
+    @property
+    def outbox(self) -> tuple[OutboxItem, ...]:
+        """Mail on its way from the accounts on the screen."""
+        return tuple(item for account in self.concerned for item in self.accounts[account].outbox)
+
+    @property
     def wanted_view(self) -> ListView:
         """How the open mailbox is shown, or will be in a moment."""
         return self.list_view if self.asked_view is None else self.asked_view
@@ -146,7 +171,10 @@ class AppState(Discreet, frozen=True, kw_only=True):
 
 def begin(accounts: tuple[Account, ...], account: AccountId) -> AppState:
     """The state before anything was heard."""
-    return AppState(account=account, accounts={each.id: AccountView() for each in accounts})
+    names = [each.id for each in accounts]
+    if len(names) > 1:
+        names.insert(0, ALL_ACCOUNTS)
+    return AppState(account=account, accounts={name: AccountView() for name in names})
 
 
 def switch_account(state: AppState, account: AccountId) -> AppState:

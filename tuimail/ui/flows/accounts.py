@@ -12,7 +12,7 @@ class AccountsFlow(Flow):
 
     def __init__(self, host: Host) -> None:
         super().__init__(host)
-        self._others = [account for account in self.session.state.accounts if account != self.session.account]
+        self._others = [account for account in self.session.state.own_accounts if account != self.session.account]
         self._has_begun = False
 
     def take(self, event: Event) -> bool:

@@ -54,6 +54,8 @@ class WritingFlow(Flow):
         self._sends: dict[CommandId, Draft] = {}
         self._attaching: dict[CommandId, DraftId] = {}
         self._needs_grant: Draft | None = None
+        self._listed: dict[AccountId, tuple[Draft, ...]] = {}
+        """The drafts of each account on the screen, while their list is shown."""
         self._drafts: DraftsScreen | None = None
         self._outbox: OutboxScreen | None = None
 
@@ -77,11 +79,12 @@ class WritingFlow(Flow):
                 self._composers[draft].saved(self.session.clock())
             case FileAttached(draft=draft, attachment=attachment) if draft in self._composers:
                 self._composers[draft].attached(attachment)
-            case DraftsListed(drafts=drafts) if self._drafts is not None:
-                self._drafts.show_drafts(drafts)
-            case OutboxChanged(account=account, items=items):
-                if self._outbox is not None and account == self.session.account:
-                    self._outbox.show_items(items)
+            case DraftsListed(account=account, drafts=drafts) if self._drafts is not None:
+                self._listed[account] = drafts
+                self._drafts.show_drafts(self._shown_drafts)
+            case OutboxChanged(account=account):
+                if self._outbox is not None and account in self.session.state.concerned:
+                    self._outbox.show_items(self.session.state.outbox)
                 return False
             case AccountChanged(state=SignedIn(granted=granted)):
                 self._granted(granted)
@@ -94,7 +97,6 @@ class WritingFlow(Flow):
 
     def wish(self, message: Message) -> bool:
         """What the screens post."""
-        account = self.session.account
         match message:
             case ComposeScreen.DraftEdited(draft=draft):
                 self._keeping.save(draft)
@@ -114,37 +116,37 @@ class WritingFlow(Flow):
             case DraftsWanted():
                 self._drafts = self._drafts or DraftsScreen((), compose_key=self.session.keymap.shown("compose"))
                 self.host.app.push_screen(self._drafts)
-                self.session.submit(ListDrafts(account=account))
+                self._list_drafts()
             case OutboxWanted():
-                items = self.session.state.view.outbox
+                items = self.session.state.outbox
                 self._outbox = OutboxScreen(items, zone=self.session.zone, now=self.session.clock)
                 self.host.app.push_screen(self._outbox)
-                self.session.submit(ListOutbox(account=account))
+                for account in self.session.state.concerned:
+                    self.session.submit(ListOutbox(account=account))
             case _:
                 return self._list_wish(message)
         return True
 
     def _list_wish(self, message: Message) -> bool:
-        account = self.session.account
         match message:
             case DraftsScreen.ResumeWanted(draft=draft):
                 self._close_lists()
-                self.session.submit(ResumeDraft(account=account, draft=draft))
+                self.session.submit(ResumeDraft(account=self._account_of(draft), draft=draft))
             case DraftsScreen.DiscardWanted(draft=draft):
-                self.session.submit(DiscardDraft(account=account, draft=draft))
-                self.session.submit(ListDrafts(account=account))
+                self.session.submit(DiscardDraft(account=self._account_of(draft), draft=draft))
+                self._list_drafts()
             case DraftsScreen.UndoWanted():
-                self.session.submit(Undo(account=account))
-                self.session.submit(ListDrafts(account=account))
-            case OutboxScreen.RetryWanted(item=item):
+                self.session.submit(Undo(account=self.session.account))
+                self._list_drafts()
+            case OutboxScreen.RetryWanted(item=item, account=account):
                 self.session.submit(RetryOutbox(account=account, item=item))
-            case OutboxScreen.EditWanted(item=item):
+            case OutboxScreen.EditWanted(item=item, account=account):
                 self._close_lists()
                 self.session.submit(EditOutbox(account=account, item=item))
-            case OutboxScreen.DiscardWanted(item=item):
+            case OutboxScreen.DiscardWanted(item=item, account=account):
                 self.session.submit(DiscardOutbox(account=account, item=item))
             case OutboxScreen.UndoWanted():
-                self.session.submit(Undo(account=account))
+                self.session.submit(Undo(account=self.session.account))
             case OutboxScreen.CheckSentWanted():
                 self._close_lists()
                 self.host.app.post_message(SentWanted())
@@ -167,7 +169,18 @@ class WritingFlow(Flow):
         self.host.app.push_screen(screen)
 
     def _account_of(self, draft: DraftId) -> AccountId:
-        return self._composers[draft].draft.account if draft in self._composers else self.session.account
+        if draft in self._composers:
+            return self._composers[draft].draft.account
+        return next((known.account for known in self._shown_drafts if known.id == draft), self.session.account)
+
+    @property
+    def _shown_drafts(self) -> tuple[Draft, ...]:
+        return tuple(draft for account in self.session.state.concerned for draft in self._listed.get(account, ()))
+
+    def _list_drafts(self) -> None:
+        self._listed.clear()
+        for account in self.session.state.concerned:
+            self.session.submit(ListDrafts(account=account))
 
     def _leave(self, draft: Draft) -> None:
         self._close(draft.id)

@@ -8,7 +8,7 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from tuimail.api.commands import ListAccounts, LoadRows
-from tuimail.api.events import Event, ListChanged, ListLoaded, RowsLoaded, ServerHits, ThreadLoaded
+from tuimail.api.events import Event, ListChanged, ListLoaded, MailArrived, RowsLoaded, ServerHits, ThreadLoaded
 from tuimail.domain.account import SignedOut
 from tuimail.ui.actions import LATER, Action, Pane
 from tuimail.ui.keymap import Prefix, key_of
@@ -21,6 +21,7 @@ from tuimail.ui.screens.deeds.ordering import Ordering
 from tuimail.ui.screens.deeds.reading import Reading
 from tuimail.ui.screens.deeds.searching import Searching
 from tuimail.ui.screens.panes import Panes
+from tuimail.ui.sentences import arrival_words
 from tuimail.ui.session import Session
 from tuimail.ui.state import AppState, Slot, close_message
 from tuimail.ui.widgets.mailbox_tree import MailboxTree
@@ -109,6 +110,8 @@ class MailScreen(Panes):
                 self.messages.put(envelopes, places)
             case ServerHits(account=account, envelopes=envelopes) if account == state.account:
                 self.messages.put(envelopes)
+            case MailArrived():
+                self._hear_arrival(event)
             case _:
                 pass
         if isinstance(event, ListChanged) and event.has_more and event.account == state.account:
@@ -116,7 +119,7 @@ class MailScreen(Panes):
         self._render_state(before)
         self._ordering.hear(event)
         if isinstance(event, ListChanged) and event.mailbox == state.mailbox and event.account == state.account:
-            self._hear_news(event)
+            self._hear_news()
         if state.rows is not before.rows and (state.mailbox, state.query) == (before.mailbox, before.query):
             self._follow_list()
         if state.mailbox is None and state.view.mailboxes:
@@ -128,10 +131,14 @@ class MailScreen(Panes):
             self._going.open(first.id)
             self.session.submit(ListAccounts())
 
-    def _hear_news(self, event: ListChanged) -> None:
-        """New mail is told; hits are looked up anew, since only the store knows which of the rows still match."""
-        if event.new_mail:
-            self.tell(f"{event.new_mail} new")
+    def _hear_arrival(self, event: MailArrived) -> None:
+        """New mail is told where it can be read, and that of other accounts with their name."""
+        words = arrival_words(self.session.state, event)
+        if words:
+            self.tell(words)
+
+    def _hear_news(self) -> None:
+        """Hits are looked up anew, since only the store knows which of the rows still match."""
         if self.session.state.query:
             self._searching.again()
 

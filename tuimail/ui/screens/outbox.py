@@ -13,7 +13,7 @@ from textual.screen import Screen
 from textual.widgets.option_list import Option
 
 from tuimail.domain.draft import OutboxItem, OutboxState
-from tuimail.domain.ids import OutboxId
+from tuimail.domain.ids import AccountId, OutboxId
 from tuimail.ui.fit import list_date
 from tuimail.ui.screens.question import Question
 from tuimail.ui.widgets.dialog import Words
@@ -52,6 +52,7 @@ class OutboxScreen(Screen[None]):
         """Base of the wishes about one item."""
 
         item: OutboxId
+        account: AccountId
 
     class RetryWanted(Wanted):
         """Send it again: the person's word that a second copy is acceptable."""
@@ -115,16 +116,16 @@ class OutboxScreen(Screen[None]):
         if item is None or item.state not in _ENDED_BADLY:
             return
         if item.state is OutboxState.HELD:
-            self.post_message(self.RetryWanted(item.id))
+            self.post_message(self.RetryWanted(item.id, item.account))
             return
         words = "The connection broke after the mail was handed over. It may have arrived; a second copy may follow it."
         question = Question("Send it again?", words, yes="send a second time", no="wait", destructive=True)
-        self._ask(question, self.RetryWanted(item.id))
+        self._ask(question, self.RetryWanted(item.id, item.account))
 
     def action_edit(self) -> None:
         """Make it a draft again."""
         if (item := self._current()) and item.state in (OutboxState.QUEUED, *_ENDED_BADLY):
-            self.post_message(self.EditWanted(item.id))
+            self.post_message(self.EditWanted(item.id, item.account))
 
     def action_discard(self) -> None:
         """Drop a mail that did not go; this one has no undo."""
@@ -138,7 +139,7 @@ class OutboxScreen(Screen[None]):
             no="keep it",
             destructive=True,
         )
-        self._ask(question, self.DiscardWanted(item.id))
+        self._ask(question, self.DiscardWanted(item.id, item.account))
 
     def action_check_sent(self) -> None:
         """Look in Sent."""

@@ -139,7 +139,8 @@ class Panes(Screen[None]):
         self.folders.show(folder_lines(state, self.folded), (state.account, state.mailbox))
         self.messages.shows_recipients = is_outgoing(state)
         self.messages.show_as(state.list_view, state.threads)
-        self.messages.show_origin(state.mailbox, state.view.mailboxes, state.hits.remote)
+        names = state.own_accounts if state.is_joint else ()
+        self.messages.show_origin(state.mailbox, state.view.mailboxes, state.hits.remote, accounts=names)
         if before is None or state.rows is not before.rows:
             self._render_rows(before)
         self._arrange(folders=self.folders.has_focus)
@@ -171,7 +172,8 @@ class Panes(Screen[None]):
         mailbox, is_open = state.current_mailbox, state.reading is not None
         name = mailbox.title if mailbox else ""
         if len(state.accounts) > 1:
-            name = f"{state.account} · {name}" if name else str(state.account)
+            whose = session.addresses[state.account] if state.is_joint else str(state.account)
+            name = f"{whose} · {name}" if name else whose
         # The field above the list says it already.
         words = "" if self.field.display else state.query or state.list_view.narrow
         name = f"{name}: {words}" if words else name

@@ -148,12 +148,20 @@ class MessageList(LineList):
             self._view, self._apart = view, apart
             self.refresh()
 
-    def show_origin(self, mailbox: MailboxId | None, mailboxes: tuple[Mailbox, ...], remote: "array[int]") -> None:
-        """Which mailbox is open, how the others are called, and which rows the server alone found."""
+    def show_origin(
+        self,
+        mailbox: MailboxId | None,
+        mailboxes: tuple[Mailbox, ...],
+        remote: "array[int]",
+        *,
+        accounts: tuple[str, ...] = (),
+    ) -> None:
+        """Which mailbox is open, how others are called, which rows the server alone found, whose the rows are."""
         known = self._origins
-        if mailbox == known.mailbox and mailboxes is known.mailboxes and len(remote) == len(known.remote):
+        is_same = (mailbox, accounts) == (known.mailbox, known.accounts) and mailboxes is known.mailboxes
+        if is_same and len(remote) == len(known.remote):
             return
-        self._origins = origins(mailbox, mailboxes, frozenset(remote))
+        self._origins = origins(mailbox, mailboxes, frozenset(remote), accounts=accounts)
         self.refresh()
 
     def put(self, envelopes: Iterable[Envelope], places: Mapping[int, ThreadPlace] = NO_PLACES) -> None:

@@ -7,6 +7,7 @@ from msgspec import Struct, field
 from tuimail.domain.ids import MailboxId
 from tuimail.domain.mailbox import Mailbox
 from tuimail.domain.message import Envelope
+from tuimail.domain.together import parted
 
 SERVER = "server"
 
@@ -20,10 +21,12 @@ class Origins(Struct, frozen=True, kw_only=True):
     remote: frozenset[int] = field(default_factory=frozenset)
     """Rows that the server alone found."""
     titles: Mapping[MailboxId, str] = field(default_factory=dict)
+    accounts: tuple[str, ...] = ()
+    """The names of the accounts, where the rows are from several."""
 
     def of(self, envelope: Envelope) -> str:
-        """Such as ``[Archive, server] ``; empty for a row of the open mailbox that the store found."""
-        words = []
+        """Such as ``[work, Archive, server] ``; empty for a row of the open mailbox that the store found."""
+        words = [self.accounts[parted(envelope.row)[1]]] if self.accounts else []
         if envelope.mailbox != self.mailbox and envelope.mailbox in self.titles:
             words.append(self.titles[envelope.mailbox])
         if envelope.row in self.remote:
@@ -31,7 +34,13 @@ class Origins(Struct, frozen=True, kw_only=True):
         return f"[{', '.join(words)}] " if words else ""
 
 
-def origins(mailbox: MailboxId | None, mailboxes: tuple[Mailbox, ...], remote: frozenset[int]) -> Origins:
-    """Of the list of this mailbox, or of a search that began there."""
+def origins(
+    mailbox: MailboxId | None,
+    mailboxes: tuple[Mailbox, ...],
+    remote: frozenset[int],
+    *,
+    accounts: tuple[str, ...] = (),
+) -> Origins:
+    """Of the list of this mailbox, or of a search that began there; with their names, the one of several accounts."""
     titles = {box.id: box.title for box in mailboxes}
-    return Origins(mailbox=mailbox, mailboxes=mailboxes, remote=remote, titles=titles)
+    return Origins(mailbox=mailbox, mailboxes=mailboxes, remote=remote, titles=titles, accounts=accounts)

@@ -3,9 +3,10 @@
 from functools import partial
 
 from tuimail.api.commands import AnswerKind, BeginAnswer, MoveMessages, SetFlags, Undo
-from tuimail.domain.ids import MailboxId, RowId
+from tuimail.domain.ids import AccountId, MailboxId, RowId
 from tuimail.domain.mailbox import MailboxRole
 from tuimail.domain.message import Envelope, Flag
+from tuimail.domain.together import parted
 from tuimail.ui.fit import plural
 from tuimail.ui.screens.deeds.desk import Deeds, Desk
 from tuimail.ui.screens.folder_picker import FolderPicker
@@ -76,15 +77,28 @@ class Acting:
             self._desk.tell("There is no message here.")
             return
 
+        state = self._desk.session.state
+        owners = {state.account_of(row) for row in rows}
+        # Of one account alone, its own folders are at hand; what all have in common is for rows of several.
+        owner = owners.pop() if len(owners) == 1 else state.account
+
         def picked(mailbox: MailboxId | None) -> None:
-            if mailbox is not None:
+            if mailbox is not None and state.is_joint and owner != state.account:
+                self._move_within(owner, mailbox, rows)
+            elif mailbox is not None:
                 self._move(mailbox, rows)
 
         count = self._desk.messages.chosen_words
         title = f"Move {count or plural(len(rows), 'message')} to"
-        state = self._desk.session.state
-        choices = tuple(box for box in state.view.mailboxes if box.selectable and box.id != state.mailbox)
+        here = state.mailbox if owner == state.account else None
+        choices = tuple(box for box in state.accounts[owner].mailboxes if box.selectable and box.id != here)
         self._desk.app.push_screen(FolderPicker(title, choices), picked)
+
+    def _move_within(self, account: AccountId, to: MailboxId, rows: tuple[RowId, ...]) -> None:
+        """Rows of all accounts that are all one account's, to a folder of its own."""
+        own, heads = (tuple(parted(row)[0] for row in each) for each in (rows, self._heads(rows)))
+        self._desk.session.submit(MoveMessages(account=account, rows=own, to=to, heads=heads))
+        self._desk.messages.clear_marks()
 
     def _move(self, to: MailboxId | MailboxRole, rows: tuple[RowId, ...] = ()) -> None:
         rows = rows or self.rows

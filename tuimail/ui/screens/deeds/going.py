@@ -8,6 +8,7 @@ from tuimail.api.commands import AskConsent, BeginDraft, OpenAccount, OpenMailbo
 from tuimail.domain.ids import AccountId, MailboxId
 from tuimail.domain.mailbox import Mailbox, MailboxRole, first_shown
 from tuimail.domain.scope import Permission
+from tuimail.domain.together import ALL_ACCOUNTS
 from tuimail.ui.account_signs import account_sign, inbox_unread, wants_sign_in
 from tuimail.ui.screens.account_picker import AccountPicker
 from tuimail.ui.screens.deeds.desk import Deeds, Desk
@@ -141,7 +142,7 @@ class Going:
         self._desk.messages.clear_marks()
         self._desk.change(switch_account(session.state, account))
         self._desk.focus_pane(self._desk.messages)
-        is_known = view.sign_in is not None or account in session.state.opened.values()
+        is_known = view.sign_in is not None or account in session.state.opened.values() or account == ALL_ACCOUNTS
         if not is_known or view.trouble is not None:
             command = session.submit(OpenAccount(account=account, asks=False))
             self._desk.change(opening_account(session.state, account, command))
@@ -222,15 +223,16 @@ class Going:
             if account is not None and account != self._desk.session.account:
                 self.open_account(account)
 
-        choices = [self._choice(number, name) for number, name in enumerate(accounts, start=1)]
+        choices = [self._choice(number, name) for number, name in enumerate(accounts)]
         others = [name for name in accounts if name != self._desk.session.account]
-        first = self._before if self._before in others else others[0]
-        numbers = range(1, len(choices) + 1)
-        self._desk.app.push_screen(AccountPicker(choices, numbers=numbers, first=first), picked)
+        first = self._before if self._before in others else others[-1 if len(others) == 1 else 1]
+        self._desk.app.push_screen(AccountPicker(choices, numbers=range(len(choices)), first=first), picked)
 
     def _choice(self, number: int, account: AccountId) -> Choice[AccountId]:
         session = self._desk.session
         view = session.state.accounts[account]
+        if account == ALL_ACCOUNTS:
+            return Choice(value=account, title=f"{number}  All accounts", detail=f"{inbox_unread(view):,} unread")
         sign, words = account_sign(view)
         unread = inbox_unread(view)
         detail = f"{account}, {unread:,} unread, {sign} {words}" if unread else f"{account}, {sign} {words}"

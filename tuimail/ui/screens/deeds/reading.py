@@ -225,6 +225,6 @@ class Reading:
 
     def _mark_seen(self, row: RowId) -> None:
         session = self._desk.session
-        if not session.state.view.read_only:
+        if not session.state.accounts[session.state.account_of(row)].read_only:
             seen = frozenset({Flag.SEEN.value})
             session.submit(SetFlags(account=session.account, rows=(row,), add=seen, undoable=False))
