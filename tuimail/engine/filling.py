@@ -32,8 +32,6 @@ log = logging.getLogger(__name__)
 LIST_EVERY_S = 1.0
 """The whole order of 100,000 rows is sent anew each time: 11 to 29 ms."""
 TELL_EVERY_S = 0.25
-_SLICE = 500
-"""Rows in one transaction: 12 ms of it cost as much for 250 rows."""
 _PART = 20_000
 """UIDs named to the session at a time."""
 _AHEAD = 2
@@ -168,7 +166,7 @@ class Filler:
         asked = gap.missing.newest(_PART)
         storing: list[Future[None]] = []
         try:
-            is_whole = session.rows_in(_listed(asked), lambda rows: self._take(mailbox, rows, storing), size=_SLICE)
+            is_whole = session.rows_in(_listed(asked), lambda rows: self._take(mailbox, rows, storing))
         finally:
             _wait(storing, leave=0)
         gap = self._gaps[mailbox]
