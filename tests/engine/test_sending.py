@@ -42,6 +42,7 @@ from tuimail.api.events import (
 from tuimail.domain.draft import OutboxItem, OutboxState
 from tuimail.domain.message import Flag
 from tuimail.domain.scope import Permission
+from tuimail.engine.rooms import TAKEN_OVER
 
 DEADLINE_S = 10.0
 INVALID = json_reply({"error": "invalid_grant"}, 400)
@@ -302,9 +303,13 @@ def test_the_second_window_takes_over_when_the_first_is_closed(rig: Rig) -> None
 
     first.program.close()
     write(second)
-    second.wait_for(Noticed, lambda event: "The other window was closed" in event.words)
-    [row] = second.wait_for(AccountsListed).accounts
-    assert row.read_only_reason == ""
+    # On a slow machine it has taken over before the mail was written.
+    if not any(isinstance(event, Noticed) and TAKEN_OVER in event.words for event in second.events):
+        second.wait_for(Noticed, lambda event: TAKEN_OVER in event.words)
+    listed = [event for event in second.events if isinstance(event, AccountsListed)] or [
+        second.wait_for(AccountsListed)
+    ]
+    assert listed[-1].accounts[0].read_only_reason == ""
     emptied(second)
 
     assert len(rig.smtp.mails) == 1
