@@ -28,7 +28,7 @@ SMALLER_MODULES = {"ui/app.py": 250, "engine/engine.py": 300}
 
 LOADED_LATER = (
     "aiosmtpd", "authlib", "cryptography", "email.parser", "httpx2", "imapclient", "imaplib", "joserfc", "jeepney",
-    "keyring", "pymap", "secretstorage", "selectolax", "smtplib", "sqlite3", "tomlkit", "webbrowser",
+    "hashlib", "hmac", "keyring", "pymap", "secretstorage", "selectolax", "smtplib", "sqlite3", "tomlkit", "webbrowser",
     "tuimail.demo", "tuimail.engine.rooms", "tuimail.keychain.system", "tuimail.mime", "tuimail.net.imap",
     "tuimail.net.smtp", "tuimail.net.tls", "tuimail.oauth", "tuimail.ui.flows.catalog", "tuimail.ui.screens.compose",
 )  # fmt: skip

@@ -4,7 +4,6 @@
 messages that name them; a late message that names ids of two joins these, the smaller moving over to the larger.
 """
 
-import hashlib
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -170,6 +169,8 @@ def _reading(columns: Columns) -> _Reading:
 
 def _number(kind: str, name: str) -> int:
     """An id of this kind as 63 bits above 0."""
+    import hashlib  # noqa: PLC0415 (2.7 ms, and no first list needs it)
+
     digest = hashlib.blake2b(f"{kind} {name}".encode("utf-8", "surrogatepass"), digest_size=8).digest()
     return int.from_bytes(digest, "big") >> 1 or 1
 
