@@ -277,7 +277,9 @@ class MailScreen(Panes):
 
     @on(MessageList.Moved)
     def _cursor_moved(self) -> None:
-        self._render_lines()
+        # The key that moved it has told of it already; a click has not.
+        if self.messages.cursor != self._told_cursor:
+            self._render_lines()
 
     @on(MessageList.Opened)
     def _row_opened(self) -> None:

@@ -75,6 +75,8 @@ class Panes(Screen[None]):
         self._patience = Patience(self.set_timer, self._render_lines)
         self._second: Timer | None = None
         self._empty_words = ""
+        self._told_cursor = -1
+        """Where the cursor was when titles, status and hints were last brought up to it."""
         self._left_at: dict[Folder, RowId] = {}
         self.folded: set[AccountId] = set()
         """Accounts whose folders are not listed."""
@@ -169,6 +171,7 @@ class Panes(Screen[None]):
     def _render_lines(self) -> None:
         """Titles, status and hints."""
         state, session, pane = self.session.state, self.session, self.pane
+        self._told_cursor = self.messages.cursor
         mailbox, is_open = state.current_mailbox, state.reading is not None
         name = mailbox.title if mailbox else ""
         if len(state.accounts) > 1:
