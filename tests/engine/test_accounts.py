@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from tests.engine.conftest import ACCOUNT, ALL
 from tests.engine.two_accounts import OTHER, TwoAccounts, is_online
+from tests.fakes.authorization_server import json_reply
 from tests.fakes.certificates import Certificate
 from tests.fakes.mail_house import letter
 from tuimail.api.commands import ListAccounts, OpenAccount, SignIn, SignOut
@@ -22,7 +23,7 @@ from tuimail.api.events import (
     Noticed,
     SignedOutReport,
 )
-from tuimail.domain.account import Link, SignedIn, SignedOut
+from tuimail.domain.account import Expired, Link, SignedIn, SignedOut
 from tuimail.domain.errors import ErrorKind
 
 
@@ -111,3 +112,37 @@ def test_a_damaged_store_of_one_account_is_told_for_it_and_the_other_works(two: 
     is_online(heard, OTHER)
     told = [event for event in heard.events if isinstance(event, Noticed) and event.problem is not None]
     assert [event.account for event in told] == [OTHER]
+
+
+def test_a_sign_in_that_ends_leaves_the_other_account_fetching_its_mail(two: TwoAccounts) -> None:
+    heard = two.both_signed_in()
+    two.auth.script("/token", json_reply({"error": "invalid_grant"}, 400))
+    dead = set(two.other_mail.tokens)
+    two.other_mail.accepts = lambda token: token not in dead
+
+    two.other_mail.hang_up()
+
+    heard.wait_for(AccountChanged, lambda event: event.account == OTHER and isinstance(event.state, Expired))
+    two.mail.deliver(letter("Still coming"))
+    heard.wait_for(
+        MailboxesListed, lambda event: event.account == ACCOUNT and any(box.total == 1 for box in event.mailboxes)
+    )
+    told = [event.state for event in heard.events if isinstance(event, AccountChanged) and event.account == ACCOUNT]
+    assert isinstance(told[-1], SignedIn)
+
+
+def test_of_two_windows_each_may_write_for_one_account(two: TwoAccounts) -> None:
+    two.both_signed_in().program.close()
+    first, second = two.start(), two.start()
+    first.do(OpenAccount(account=ACCOUNT))
+    second.do(OpenAccount(account=OTHER))
+    first.do(OpenAccount(account=OTHER, asks=False))
+    second.do(OpenAccount(account=ACCOUNT, asks=False))
+
+    mine = first.ask(ListAccounts(), AccountsListed).accounts
+    theirs = second.ask(ListAccounts(), AccountsListed).accounts
+
+    assert [bool(each.read_only_reason) for each in mine] == [False, True]
+    assert [bool(each.read_only_reason) for each in theirs] == [True, False]
+    noticed = [event.account for event in first.events if isinstance(event, Noticed)]
+    assert noticed == [OTHER]

@@ -22,7 +22,7 @@ def account_sign(view: AccountView) -> tuple[str, str]:
     if view.trouble is not None:
         return "!", "not opened"
     sign, words = _signed_in(view) if view.sign_in is None or isinstance(view.sign_in, SignedIn) else _signed_out(view)
-    return (sign, f"{words}, only reads") if view.read_only else (sign, words)
+    return (sign, f"only reads, {words}") if view.read_only else (sign, words)
 
 
 def wants_sign_in(view: AccountView) -> bool:

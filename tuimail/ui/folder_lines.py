@@ -43,6 +43,7 @@ def folder_lines(state: AppState, folded: Collection[AccountId]) -> tuple[Folder
         is_folded = account in folded
         sign, words = account_sign(view)
         is_usual = sign == ONLINE or (isinstance(view.sign_in, SignedIn) and sign == "◌")
+        is_usual = is_usual and not view.read_only
         lines.append(
             FolderLine(
                 account=account,
