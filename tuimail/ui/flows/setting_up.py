@@ -1,6 +1,6 @@
 """The set-up assistant from the address to the written account."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -22,13 +22,11 @@ from tuimail.api.setup import (
     TryAccount,
 )
 from tuimail.config.drafting import name_for
-from tuimail.config.guides import Guide, bundled_guides, read_given
 from tuimail.config.providers import CUSTOM, bundled_presets
-from tuimail.domain.account import SignInMethod
-from tuimail.domain.errors import ConfigError
 from tuimail.domain.ids import AccountId, CommandId
-from tuimail.domain.setup import ClientNeed, NewAccount, Proposal, Step
+from tuimail.domain.setup import NewAccount, Proposal, Step
 from tuimail.domain.token import Secret
+from tuimail.ui.flows.guiding import Guiding
 from tuimail.ui.screens.question import Question
 from tuimail.ui.screens.setup.address import AddressScreen
 from tuimail.ui.screens.setup.form import FormError, Typed, new_account, read_proposal, typed_from
@@ -60,11 +58,9 @@ class SettingUp:
         self._taken = tuple(taken)
         self._done = done
         self._presets = bundled_presets()
-        self._guides: Mapping[str, Guide] = {}
+        self._guiding = Guiding(app, ready=self._save)
         self._address: AddressScreen | None = None
         self._form: ProposalScreen | None = None
-        self._guide: GuideScreen | None = None
-        self._shown_guide: Guide | None = None
         self._command: CommandId | None = None
         self._has_asked_list = False
         self._proposal: Proposal | None = None
@@ -72,7 +68,6 @@ class SettingUp:
         self._tried: tuple[Typed, bool] | None = None
         """The fields that were tried last, and whether all was well."""
         self._steps: tuple[Step, ...] = ()
-        self._new: NewAccount | None = None
         self._secret: Secret | None = None
 
     def begin(self) -> None:
@@ -96,15 +91,10 @@ class SettingUp:
                 self._choose(provider)
             case ProposalScreen.Left():
                 self._leave_form()
-            case GuideScreen.Given(client=client, secret=secret, login=login):
-                self._take_client(client, secret, login)
             case GuideScreen.PageWanted(url=url):
                 self._engine.submit(OpenGuidePage(url=url))
-            case GuideScreen.Left():
-                self._close(self._guide)
-                self._guide = None
             case _:
-                return False
+                return self._guiding.wish(message)
         return True
 
     # What the engine reports
@@ -251,55 +241,18 @@ class SettingUp:
         self._close(self._form)
         self._form = None
 
-    # Client id and writing
+    # Writing
 
     def _go_on(self, typed: Typed, proposal: Proposal) -> None:
-        self._new = new_account(typed, proposal)
-        self._secret = None
-        wants_password = proposal.sign_in is SignInMethod.APP_PASSWORD
-        lacks_client = not wants_password and proposal.client is ClientNeed.OWN and not typed.client_id
-        if not wants_password and not lacks_client:
-            self._save()
-            return
-        self._guides = self._guides or bundled_guides()
-        name = proposal.guide if not wants_password or proposal.client is ClientNeed.NONE else "password"
-        self._lead(self._guides[name or "general"], asks_client=lacks_client)
+        self._guiding.begin(new_account(typed, proposal), proposal)
 
-    def _lead(self, guide: Guide, *, asks_client: bool) -> None:
-        if guide.ask:
-
-            def answered(yes: bool | None) -> None:
-                self._lead(self._guides[guide.yes if yes else guide.no], asks_client=asks_client)
-
-            self._app.push_screen(Question(guide.title, guide.ask, yes=guide.yes_words, no=guide.no_words), answered)
-            return
-        login = self._new.login if self._new else ""
-        self._shown_guide = guide
-        self._guide = GuideScreen(guide, asks_client=asks_client, login=login)
-        self._app.push_screen(self._guide)
-
-    def _take_client(self, client: str, secret: str, login: str) -> None:
-        guide, new = self._shown_guide, self._new
-        if guide is None or new is None or self._guide is None:
-            return
-        if new.sign_in is SignInMethod.OAUTH:
-            try:
-                given = read_given(guide, client)
-            except ConfigError as error:
-                self._guide.show_problem(error.summary)
-                return
-            self._secret = given.secret or (Secret(secret) if secret else None)
-            new = replace(new, client_id=given.client_id, has_secret=self._secret is not None)
-        self._new = replace(new, login=login or new.login)
-        self._save()
-
-    def _save(self) -> None:
-        if self._new is not None and self._command is None:
-            self._submit(SaveNewAccount(account=self._new))
+    def _save(self, new: NewAccount, secret: Secret | None) -> None:
+        if self._command is None:
+            self._secret = secret
+            self._submit(SaveNewAccount(account=new))
 
     def _end(self, account: AccountId, before: str | None) -> None:
-        guide, new = self._shown_guide, self._new
-        tests = guide is not None and guide.tests_sending and new is not None and new.can_send
+        tests = self._guiding.tests_sending
         self._done(Written(account=account, start=FirstSignIn(secret=self._secret, before=before, tests_sending=tests)))
 
     # Common
@@ -315,9 +268,9 @@ class SettingUp:
         return command is not None
 
     def _complain(self, words: str) -> None:
-        if self._guide is not None:
-            self._guide.show_problem(words)
-        elif self._form is not None:
+        if self._guiding.complain(words):
+            return
+        if self._form is not None:
             self._form.show_busy(False)
             self._form.show_words(words)
         elif self._address is not None:

@@ -51,8 +51,8 @@ _PLACEHOLDERS = {
     "ca_file": "none",
 }
 _SIGN_INS = (
-    (SignInMethod.OAUTH.value, "in the browser (OAuth): with permissions, ends when you say so"),
-    (SignInMethod.APP_PASSWORD.value, "app password: the weaker way, opens all of the mailbox"),
+    (SignInMethod.OAUTH.value, "in the browser (OAuth), with permissions of its own"),
+    (SignInMethod.APP_PASSWORD.value, "app password, the weaker way: opens all your mail"),
 )
 _PERMISSIONS = ((READ_AND_SEND, "read and send"), (READ_ONLY, "read only: tuimail never asks for sending"))
 _HINTS = (("enter", "go on"), ("tab", "next field"), ("esc", "back"))
