@@ -133,6 +133,7 @@ def make_app(program: Program, start: StartMode) -> "TuimailApp":
         seen_after_s=ui.mark_read_after_s,
         editor=ExternalEditor(command=editor_command(setting.environ), folder=setting.places.temporary),
     )
+    app.session.rings = ui.bell
     if isinstance(start, FirstSignIn):
         app.session.first = start
     return app

@@ -346,3 +346,20 @@ async def test_drafts_of_all_accounts_are_listed_together_and_resumed_in_their_o
         await press(pilot, "j", "enter")
 
     assert engine.sent(c.ResumeDraft) == [c.ResumeDraft(account=HOME, draft=DraftId("home"))]
+
+
+@pytest.mark.parametrize("rings", [False, True])
+async def test_new_mail_rings_the_bell_only_where_the_profile_asks_for_it(
+    rings: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app, engine = together()
+    app.session.rings = rings
+    rung: list[bool] = []
+    monkeypatch.setattr(app, "bell", lambda: rung.append(True))
+
+    async with app.run_test(size=NARROW) as pilot:
+        await pilot.pause(0.3)
+        engine.play(e.MailArrived(account=HOME, mailbox=INBOX, count=2))
+        await settle(pilot)
+
+    assert bool(rung) is rings

@@ -200,15 +200,12 @@ class ExportRecords(Struct, frozen=True, kw_only=True):
 
 
 class OpenMailbox(Struct, frozen=True, kw_only=True):
-    """Show the mailbox: stored rows at once (``ListLoaded``), then what the server knows (``ListChanged``).
-
-    Asked again for the open one with another ``view``, it is shown anew in that order.
-    """
+    """Show the mailbox: stored rows at once (``ListLoaded``), then what the server knows (``ListChanged``)."""
 
     account: AccountId
     mailbox: MailboxId
     view: ListView | None = None
-    """None: as it was last shown, which ``ListLoaded.view`` tells."""
+    """None: as it was last shown, which ``ListLoaded.view`` tells; another one shows the open mailbox anew."""
     is_kept: bool = True
     """Whether it is shown so again the next time."""
 

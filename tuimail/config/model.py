@@ -86,6 +86,8 @@ class UiSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How long a sent mail can be taken back."""
     mark_read_after_s: Annotated[float, Meta(ge=-1, le=3600)] = 1.0
     """How long a mail must be open to count as read; negative: never by itself."""
+    bell: bool = False
+    """Whether new mail rings the terminal's bell."""
     columns: tuple[str, ...] = ()
     """Of the message list, see ``config.columns``; none for the usual ones."""
 

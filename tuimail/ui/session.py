@@ -45,6 +45,8 @@ class Session:
         """The newest that was told, for whoever wants the server's own words."""
         self.first: FirstSignIn | None = None
         """The program follows a set-up of the account on the screen."""
+        self.rings = False
+        """Whether new mail rings the terminal's bell."""
         self._engine = engine
 
     @property

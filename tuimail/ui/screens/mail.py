@@ -136,6 +136,8 @@ class MailScreen(Panes):
         words = arrival_words(self.session.state, event)
         if words:
             self.tell(words)
+            if self.session.rings:
+                self.app.bell()
 
     def _hear_news(self) -> None:
         """Hits are looked up anew, since only the store knows which of the rows still match."""
