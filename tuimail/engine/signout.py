@@ -141,7 +141,7 @@ class SignOutDesk:
         # Held in memory alone from here on, until it is revoked or the report is closed.
         record = auth.record
         if record is None:
-            with contextlib.suppress(KeychainError):
+            try:
                 record = auth.vault.record(auth.account.id)
             except KeychainError:
                 self._was_read = False
