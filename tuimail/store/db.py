@@ -27,8 +27,8 @@ ACTIVITY_STEPS = ("activity.sql",)
 """The same for the activity list."""
 
 _BUSY_WAIT_MS = 2000
-_CACHE_KIB = -8000
-"""Memory for pages (negative: KiB). Filling 100,000 rows takes as long with 20 MB, and lists need few pages."""
+_CACHE_KIB = -4000
+"""Memory for pages (negative: KiB). Filling, listing and changing 100,000 rows take as long with 20 MB."""
 _ROWS_AT_ONCE = 250
 """In one statement: SQLite binds 32,766 values at most, and apsw keeps statements of 16 KB for the next time."""
 _COMPANIONS = ("-wal", "-shm", "-journal")
