@@ -37,7 +37,6 @@ class KeychainChoicesWanted(UIMessage):
     """The other ways, while the keychain asks."""
 
 
-class DetailsWanted(UIMessage):
 class HealthWanted(UIMessage):
     """How sound an account's sign-in is; without one, of the account on the screen."""
 
@@ -54,6 +53,7 @@ class EmergencyWanted(UIMessage):
     """Everything is to be ended."""
 
 
+class DetailsWanted(UIMessage):
     """The newest problem, with what the server said."""
 
 
@@ -107,10 +107,10 @@ class Going:
             "settings": partial(self._post, SettingsWanted),
             "keychain": partial(self._post, KeychainChoicesWanted),
             "details": partial(self._post, DetailsWanted),
-            "help": partial(self._post, HelpWanted),
             "health": partial(self._post, HealthWanted),
             "kept": partial(self._post, KeptWanted),
             "emergency": partial(self._post, EmergencyWanted),
+            "help": partial(self._post, HelpWanted),
             "palette": partial(self._post, PaletteWanted),
             "quit": partial(self._post, QuitWanted),
         }
