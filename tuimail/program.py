@@ -110,23 +110,12 @@ class Program:
         self._has_door = False
         self.engine.on_close(self.timers.close)
         self.engine.on_close(self.storage.close)
-        self._around = self._join_accounts(names)
-        routes = {**self.lists.routes(), **self.searches.routes(), OpenAccount: self.opener.open}
-        self.engine.attach(self._around(routes))
+        self._early_routes: Routes = {**self.lists.routes(), **self.searches.routes()}
+        self.engine.attach({**self._early_routes, OpenAccount: self.opener.open})
         self._loading = threading.Lock()
         self._is_loaded = False
         self.household: Household | None = None
         self.health: HealthDesk | None = None
-
-    def _join_accounts(self, names: tuple[AccountId, ...]) -> Callable[[Routes], Routes]:
-        """Several accounts are one more together."""
-        if not 1 < len(names) <= MOST:
-            return lambda routes: routes
-        from tuimail.engine.together import Together  # noqa: PLC0415 (one account does without)
-
-        together = Together(names, first=self.default, emit=self.engine.emit)
-        self.engine.listen(together.hear)
-        return together.around
 
     def open_door(self) -> None:
         """Listen for other windows of every account that this process comes to write for. Before ``load_rest``."""
@@ -206,7 +195,7 @@ class Program:
             doorway = Doorway(engine, setting.places.socket, emit=engine.emit, look=household.look_at_outbox)
             self.storage.on_locked = doorway.open
             engine.on_close(doorway.close)
-        engine.attach(self._around(household.routes(ACCOUNT_COMMANDS)))
+        engine.attach(self._joined({**self._early_routes, **household.routes(ACCOUNT_COMMANDS)}))
         self._attach_safety(household, house)
         self.lists.on_opened = household.mailbox_opened
         self.opener.continue_with(household.open)
@@ -239,6 +228,20 @@ class Program:
         self.health = HealthDesk(household.rooms, house.journal)
         for desk in (EmergencyDesk(tools), PrivacyDesk(privacy), self.health):
             self.engine.attach(desk.routes())
+
+    def _joined(self, routes: Routes) -> Routes:
+        """The routes; of several accounts, with those of all together."""
+        names = tuple(account.id for account in self.setting.profile.accounts)
+        if not 1 < len(names) <= MOST:
+            return routes
+        from tuimail.engine.together import Together  # noqa: PLC0415 (see _attach_rooms)
+
+        together = Together(names, first=self.default, emit=self.engine.emit)
+        self.engine.listen(together.hear)
+        if self.storage.is_open(self.default):
+            # It was told before anybody joined it to the others.
+            self.storage.worker.post(lambda: self.lists.show_mailboxes(self.default))
+        return together.around(routes)
 
     @property
     def wants_passphrase(self) -> bool:
