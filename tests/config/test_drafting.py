@@ -123,3 +123,20 @@ def test_no_text_that_is_typed_breaks_the_file(tmp_path: Path) -> None:
 
     if file.exists():
         assert [each.id for each in load_profile(file).accounts] == ["a"]
+
+
+def test_an_account_with_an_app_password_anywhere_names_its_servers_alone(tmp_path: Path) -> None:
+    account = NewAccount(
+        id=AccountId("a"),
+        address="me@a.test",
+        provider="custom",
+        sign_in=SignInMethod.APP_PASSWORD,
+        imap=IMAP,
+        smtp=SMTP,
+        scopes=ScopeSets(read=("left over",)),
+    )
+
+    profile = save_account(tmp_path / "p.toml", AccountId("a"), settings_of(account, PRESETS["custom"]))
+
+    assert profile.accounts[0].sign_in is SignInMethod.APP_PASSWORD
+    assert "oauth" not in (tmp_path / "p.toml").read_text()

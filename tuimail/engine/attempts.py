@@ -61,7 +61,7 @@ def ask_issuer(board: Board, context: SSLContext, issuer: str, *, is_guess: bool
     """What the authorization server says about itself (RFC 8414, OIDC), told as a step."""
 
     def ask() -> tuple[SignInServer | None, str]:
-        http = OAuthHttp(context)
+        http = OAuthHttp(context, read_s=TRY_S)
         try:
             metadata = find_metadata(http, OAuthSettings(issuer=issuer, endpoints=Endpoints(), scopes=ScopeSets()))
         except TuimailError as error:
@@ -84,8 +84,6 @@ def try_imap(server: Server, context: SSLContext, by_token: bool | None) -> tupl
     capabilities = connection.capabilities
     connection.logout()
     ways = sorted(each.removeprefix("AUTH=") for each in capabilities if each.startswith("AUTH="))
-    if by_token is False and "LOGINDISABLED" not in capabilities:
-        ways.append("LOGIN")
     return _judged(ways, by_token)
 
 
@@ -98,9 +96,9 @@ def try_smtp(server: Server, context: SSLContext, by_token: bool | None) -> tupl
 def _judged(ways: Sequence[str], by_token: bool | None) -> tuple[bool, str]:
     """Whether one of the ways is ours; ``by_token`` None: whoever answers is good."""
     offered = clean_quote(", ".join(ways), limit=80) or "no way to sign in"
-    wanted = {True: _TOKEN_WAYS, False: ("PLAIN", "LOGIN"), None: tuple(ways)}[by_token]
+    wanted = {True: _TOKEN_WAYS, False: ("PLAIN",), None: tuple(ways)}[by_token]
     if by_token is not None and not set(ways) & set(wanted):
-        kind = "tokens (XOAUTH2, OAUTHBEARER)" if by_token else "passwords"
+        kind = "tokens (XOAUTH2, OAUTHBEARER)" if by_token else "app passwords (PLAIN)"
         words = f"The server answers, but does not accept {kind}; it offers {offered}."
         raise ConfigError(ErrorKind.NO_MECHANISM, words, remedy=Remedy.FIX_INPUT)
     return True, f"certificate good; offers {offered}"

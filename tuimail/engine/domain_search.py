@@ -117,8 +117,11 @@ class DomainSearch:
         imaps, smtps = self._lines.usual_servers(domain)
 
         def try_all() -> tuple[tuple[Server | None, Server | None], str]:
-            imap = next((server for server in imaps if _answers(partial(try_imap, server, context, None))), None)
-            smtp = next((server for server in smtps if _answers(partial(try_smtp, server, context, None))), None)
+            with ThreadPoolExecutor(max_workers=len(imaps) + len(smtps) + 1) as pool:
+                asked_imap = [pool.submit(_answers, partial(try_imap, server, context, None)) for server in imaps]
+                asked_smtp = [pool.submit(_answers, partial(try_smtp, server, context, None)) for server in smtps]
+                imap = next((server for server, asked in zip(imaps, asked_imap, strict=True) if asked.result()), None)
+                smtp = next((server for server, asked in zip(smtps, asked_smtp, strict=True) if asked.result()), None)
             return (imap, smtp), ", ".join(str(server) for server in (imap, smtp) if server is not None)
 
         names = ", ".join(server.host for server in (*imaps, *smtps))

@@ -335,3 +335,19 @@ async def test_hostile_words_of_strangers_are_shown_as_they_are(size: tuple[int,
         await reach(pilot, room.app, ProposalScreen)
 
         assert HOSTILE in flat(text(room.app))
+
+
+async def test_choosing_a_provider_fills_its_values_and_choosing_none_keeps_what_stands_there() -> None:
+    room = Room(FOUND)
+    async with room.app.run_test(size=SMALL) as pilot:
+        await give_address(pilot, room.app)
+        await reach(pilot, room.app, ProposalScreen)
+        room.proposal = google()
+        await pilot.press(*["tab"] * 3, "right")
+        await until(pilot, lambda: "imap.gmail.com 993 tls" in text(room.app))
+        assert [command.provider for command in room.engine.sent(FindProvider)] == ["", "google"]
+
+        await pilot.press("left")
+        await pilot.pause()
+        assert "imap.gmail.com 993 tls" in text(room.app)
+        assert len(room.engine.sent(FindProvider)) == 2

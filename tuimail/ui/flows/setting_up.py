@@ -24,7 +24,7 @@ from tuimail.api.setup import (
 from tuimail.config.drafting import name_for
 from tuimail.config.providers import CUSTOM, bundled_presets
 from tuimail.domain.ids import AccountId, CommandId
-from tuimail.domain.setup import NewAccount, Proposal, Step
+from tuimail.domain.setup import ClientNeed, NewAccount, Proposal, Step
 from tuimail.domain.token import Secret
 from tuimail.ui.flows.guiding import Guiding
 from tuimail.ui.screens.question import Question
@@ -198,6 +198,10 @@ class SettingUp:
         if self._form is None or self._proposal is None:
             return
         self._stop()
+        if provider == CUSTOM:
+            # What stands in the fields is all that is known of it.
+            self._proposal = replace(self._proposal, provider=CUSTOM, client=ClientNeed.OWN, guide="general")
+            return
         self._submit(FindProvider(address=self._proposal.address, provider=provider))
 
     def _accept(self, typed: Typed) -> None:
