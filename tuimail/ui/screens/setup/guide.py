@@ -29,12 +29,20 @@ _FIELD_HINTS = (("enter", "go on"), ("F2", "open the step's page"), ("shift+tab"
 
 
 class ClientField(Input):
-    """Takes a client id, a path, or the pasted JSON of Google's console, whatever its line breaks."""
+    """Takes a client id, a path, or the pasted JSON of Google's console, whatever its line breaks.
+
+    What begins as a JSON is not shown: there is a secret in it.
+    """
 
     def _on_paste(self, event: events.Paste) -> None:
         event.stop()
         event.prevent_default()
         self.replace("".join(line.strip() for line in event.text.splitlines()), *self.selection)
+
+    def validate_value(self, value: str) -> str:
+        """Hide it before it is drawn, also where a terminal pastes by typing."""
+        self.password = value.lstrip().startswith("{")
+        return value
 
 
 class GuideScreen(Screen[None]):
