@@ -100,8 +100,11 @@ def test_b16_the_mail_of_an_account_is_exported_as_mbox_and_what_is_not_stored_i
 
     saved = heard.ask(ExportMail(account=ACCOUNT, path=str(target), as_mbox=True), FileSaved)
 
-    mails = [str(mail["subject"]) for mail in mailbox.mbox(saved.path)]
-    assert SUBJECT in mails
+    mails = mailbox.mbox(saved.path)
+    try:
+        assert SUBJECT in [str(mail["subject"]) for mail in mails]
+    finally:
+        mails.close()
     assert stat.S_IMODE(target.stat().st_mode) == 0o600
     again = heard.do(ExportMail(account=ACCOUNT, path=str(target), as_mbox=True))
     assert isinstance(again, Failed), "nothing is written over"
