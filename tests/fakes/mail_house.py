@@ -163,6 +163,8 @@ class _Talk:
         self.house = house
         self.peer = peer
         self.box: Box | None = None
+        self.seen = house.news
+        """What the peer was told of."""
 
     def serve(self) -> None:
         self.peer.send(b"* OK [CAPABILITY %s] ready\r\n" % self.house.capabilities)
@@ -223,10 +225,11 @@ class _Talk:
 
     def _idle(self, tag: bytes) -> bool:
         self.peer.send(b"+ idling\r\n")
-        seen, sock = self.house.news, self.peer.sock
+        sock = self.peer.sock
         while not self._has_line(sock):
-            if self.house.news != seen:
-                seen = self.house.news
+            # What happened since the mailbox was opened is told at the first chance, as real servers do.
+            if self.house.news != self.seen:
+                self.seen = self.house.news
                 if self.house.bye:
                     self.peer.send(b"* BYE " + self.house.bye + b"\r\n")
                     return False
@@ -279,6 +282,7 @@ class _Talk:
         return b'* STATUS "%s" (MESSAGES %d UNSEEN %d UIDNEXT %d UIDVALIDITY %d%s)' % counts
 
     def _selected(self, box: Box) -> Iterator[bytes]:
+        self.seen = self.house.news
         yield b"* FLAGS (\\Seen \\Flagged)"
         yield b"* %d EXISTS" % len(box.mails)
         yield b"* OK [UIDVALIDITY %d] ok" % box.uidvalidity
