@@ -51,7 +51,7 @@ def run_mail(profile_flag: str | None, account: str | None, environ: dict[str, s
             from tuimail.config.edit import put_back  # noqa: PLC0415 (as its neighbour: tomlkit)
 
             if wish.undoes and isinstance(start, FirstSignIn):
-                put_back(path, start.before)
+                put_back(path, before=start.before, after=start.after)
                 if start.before is None:
                     raise
                 account, start = None, OpenMail()

@@ -107,9 +107,12 @@ def test_a_profile_is_put_back_as_it_was_to_the_letter(tmp_path: Path) -> None:
     file.write_text(one)
     save_account(file, AccountId("b"), settings_of(account, PRESETS["fastmail"]))
 
-    put_back(file, one)
+    put_back(file, before=one, after=text_of(file))
     assert file.read_text() == one
-    put_back(file, none)
+    with pytest.raises(ConfigError, match="changed meanwhile"):
+        put_back(file, before=none, after="something else")
+    assert file.read_text() == one
+    put_back(file, before=none, after=one)
     assert not file.exists()
 
 

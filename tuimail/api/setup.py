@@ -63,6 +63,8 @@ class AccountSaved(Event, frozen=True, kw_only=True):
     account: AccountId
     before: str | None = None
     """The profile's text as it was; None where there was none."""
+    after: str | None = None
+    """Its text as it is now."""
 
 
 SetupCommand = FindProvider | TryAccount | SaveNewAccount | OpenGuidePage

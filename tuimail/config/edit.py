@@ -45,8 +45,10 @@ def text_of(path: Path) -> str | None:
         raise _error(path, "this file cannot be read.") from error
 
 
-def put_back(path: Path, before: str | None) -> None:
-    """Undo what was written since ``text_of``. Raises ConfigError."""
+def put_back(path: Path, *, before: str | None, after: str | None) -> None:
+    """Make the profile ``before`` again where it is still ``after``. Raises ConfigError, also where it is not."""
+    if text_of(path) != after:
+        raise _error(path, "this file was changed meanwhile, so it was left as it is; take the account out by hand.")
     if before is not None:
         _replace_checked(path, before)
         return

@@ -157,7 +157,7 @@ class Assistant:
             raise ConfigError(ErrorKind.BAD_PROFILE, words, remedy=Remedy.FIX_INPUT)
         before = text_of(self._profile)
         save_account(self._profile, new.id, settings_of(new, self._presets[new.provider]))
-        job.emit(AccountSaved(account=new.id, before=before))
+        job.emit(AccountSaved(account=new.id, before=before, after=text_of(self._profile)))
         job.finish()
 
     def _open_page(self, job: Job) -> None:

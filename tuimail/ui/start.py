@@ -28,6 +28,8 @@ class FirstSignIn(Struct, frozen=True, kw_only=True):
     """The client secret that was given in the assistant, on its way to the keychain."""
     before: str | None = None
     """The profile's text as it was before; None where there was none."""
+    after: str | None = None
+    """The profile's text once the account stood in it."""
     tests_sending: bool = False
     """Ask for sending together with reading, and try it once signed in."""
 

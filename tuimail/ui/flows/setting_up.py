@@ -115,8 +115,8 @@ class SettingUp:
                 self._propose(proposal, is_good)
             case AccountTried(proposal=proposal, is_good=is_good):
                 self._judge(proposal, is_good)
-            case AccountSaved(account=account, before=before):
-                self._end(account, before)
+            case AccountSaved():
+                self._end(event)
             case Failed(problem=problem):
                 self._command = None
                 said = f" ({problem.detail})" if problem.detail else ""
@@ -255,9 +255,14 @@ class SettingUp:
             self._secret = secret
             self._submit(SaveNewAccount(account=new))
 
-    def _end(self, account: AccountId, before: str | None) -> None:
-        tests = self._guiding.tests_sending
-        self._done(Written(account=account, start=FirstSignIn(secret=self._secret, before=before, tests_sending=tests)))
+    def _end(self, saved: AccountSaved) -> None:
+        start = FirstSignIn(
+            secret=self._secret,
+            before=saved.before,
+            after=saved.after,
+            tests_sending=self._guiding.tests_sending,
+        )
+        self._done(Written(account=saved.account, start=start))
 
     # Common
 
