@@ -26,6 +26,7 @@ from tuimail.domain.draft import OutboxState, SignOutStepState
 from tuimail.domain.errors import ErrorKind, Remedy
 from tuimail.domain.scope import Permission, ScopeSets
 from tuimail.domain.token import AppPassword
+from tuimail.engine.check import Check
 
 WORD = "abcdefghijklmnop"
 PAGE = "https://provider.example/app-passwords"
@@ -205,6 +206,22 @@ def test_signing_out_deletes_it_and_says_who_can_end_it(rig: Rig) -> None:
     assert report.access_page == PAGE
     assert not report.revoked
     assert rig.keychain.read(f"account/{ACCOUNT}") is None
+
+
+def test_the_check_tries_it_at_both_servers_and_names_the_weaker_way(rig: Rig) -> None:
+    heard = signed_in(rig)
+    before = len(rig.mail.passwords)
+    household = heard.program.household
+    assert household is not None
+    rooms = household.rooms(ACCOUNT)
+
+    lines = list(Check(rooms.auth, rooms.context, is_writer=True).lines())
+
+    assert all(line.is_good for line in lines), lines
+    assert any("weaker way" in line.words for line in lines)
+    assert {line.title.split(" at ")[0] for line in lines} >= {"IMAP sign-in", "SMTP sign-in"}
+    assert len(rig.mail.passwords) > before
+    assert WORD not in f"{lines}"
 
 
 def test_a_browser_is_never_opened_for_such_an_account(rig: Rig) -> None:

@@ -16,6 +16,7 @@ from tuimail.domain.account import (
     Server,
     SignedIn,
     SignedOut,
+    SignInMethod,
     SignInState,
     Tls,
 )
@@ -190,3 +191,30 @@ async def test_hostile_words_are_shown_as_they_are(size: tuple[int, int]) -> Non
     app = Host(make)
     async with app.run_test(size=size):
         assert flat(app.text()).count("[@click=app.quit]x[/]") >= 4
+
+
+async def test_an_app_password_is_named_as_what_it_is_with_its_place_and_its_end() -> None:
+    one = summary()
+    account = replace(
+        one.account,
+        sign_in=SignInMethod.APP_PASSWORD,
+        oauth=OAuthSettings(scopes=ScopeSets()),
+        password_page="https://example.test/app-passwords",  # noqa: S106 (an address)
+    )
+    app = settings((replace(one, account=account, permissions=()),))
+    async with app.run_test(size=LARGE):
+        shown = flat(app.text())
+
+        assert "the weaker way" in shown
+        assert "App password stored in GNOME Keyring since" in shown
+        assert "https://example.test/app-passwords; tuimail cannot" in shown
+        assert "Access token" not in shown
+
+
+async def test_p_asks_for_the_accounts_permissions() -> None:
+    app = settings()
+    async with app.run_test(size=LARGE) as pilot:
+        await pilot.press("p")
+        await until(pilot, lambda: bool(app.posted_of(SettingsScreen.PermissionsWanted)))
+
+        assert app.posted_of(SettingsScreen.PermissionsWanted)[0].summary == BOTH[0]

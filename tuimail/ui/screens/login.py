@@ -34,6 +34,8 @@ _FIELD_HINTS = (("enter", "use the pasted address"), ("F2", "print the address a
 _HINTS = (("p", "print the address alone"), ("y", "copy"), ("tab", "paste field"), ("esc", "cancel"))
 
 
+_SHORT = {"use the pasted address": "use what is pasted", "print the address alone": "print it"}
+
 Hints = tuple[tuple[str, str], ...]
 
 
@@ -176,7 +178,10 @@ class LoginScreen(ModalScreen[str | None]):
         self.query_one(HintLine).show(self._hints(_HINTS, key="d"))
 
     def _hints(self, usual: Hints, *, key: str) -> Hints:
-        return ((key, "other device"), *usual) if self._event.can_use_code else usual
+        if not self._event.can_use_code:
+            return usual
+        # One hint more wants shorter ones: the way out must fit too.
+        return ((key, "other device"), *((name, _SHORT.get(words, words)) for name, words in usual))
 
 
 def opening_words(event: BrowserNeeded) -> str:

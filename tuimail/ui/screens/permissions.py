@@ -7,7 +7,7 @@ from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
 
 from tuimail.domain.account import AccountSummary
-from tuimail.domain.scope import REASONS, WITHOUT, Permission
+from tuimail.domain.scope import WITHOUT, Permission
 from tuimail.ui.screens.consent import one_permission_words
 from tuimail.ui.widgets.choices import Choice, Choices
 from tuimail.ui.widgets.dialog import Dialog, Words, title
@@ -71,6 +71,11 @@ def no_choice_words(summary: AccountSummary) -> str:
 
 
 _CHOICES = (
-    Choice(key="r", action="read_only", words="reading only", then=f"{WITHOUT[Permission.SEND]}"),
-    Choice(key="s", action="read_and_send", words="reading and sending", then=REASONS[Permission.SEND]),
+    Choice(key="r", action="read_only", words="reading only", then=WITHOUT[Permission.SEND]),
+    Choice(
+        key="s",
+        action="read_and_send",
+        words="reading and sending",
+        then="what you write goes out, and only when you send it",
+    ),
 )

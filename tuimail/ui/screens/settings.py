@@ -113,6 +113,7 @@ class SettingsScreen(Screen[None]):
                 ("h", "health"),
                 ("d", "data kept"),
                 ("e", "emergency"),
+                ("p", "permissions"),
                 ("tab", "activity"),
                 ("esc", "back"),
             )
