@@ -50,11 +50,18 @@ class AccountPicker(Picker[AccountId]):
     def action_choose(self, number: int) -> None:
         """Choose by number."""
         if number in self._numbers:
-            self.dismiss(self._numbers[number].value)
+            self._choose(self._numbers[number].value)
 
     def action_choose_marked(self) -> None:
-        """Choose what is marked, or would be if this had been drawn: the second of two quick keys."""
+        """Choose what is marked, or will be once this is drawn."""
         if self.is_filled:
             self.choose_marked()
         else:
-            self.dismiss(self._first)
+            self._choose(self._first)
+
+    def _choose(self, account: AccountId) -> None:
+        if self.is_filled:
+            self.dismiss(account)
+        else:
+            # The second of two quick keys: a screen that is not yet shown cannot be closed.
+            self.call_after_refresh(self._choose, account)
