@@ -307,9 +307,7 @@ async def test_an_app_password_is_called_the_weaker_way() -> None:
         assert "the weaker way" in text(room.app)
         await pilot.press("enter")
         await reach(pilot, room.app, GuideScreen)
-        await pilot.press("enter")
-        await pilot.pause()
-        await pilot.press("enter")
+        await pilot.press("enter", "enter")
         await until(pilot, lambda: room.app.return_value is not None)
 
     (saved,) = room.engine.sent(SaveNewAccount)

@@ -149,8 +149,10 @@ class GuideScreen(Screen[None]):
     def _next(self, event: PlainList.OptionSelected) -> None:
         event.stop()
         steps = event.option_list
-        if event.option_index + 1 < len(self._guide.steps):
-            steps.highlighted = event.option_index + 1
+        # As it is now: of a burst of keys each was pressed before the one before it had moved the cursor.
+        following = (steps.highlighted or 0) + 1
+        if following < len(self._guide.steps):
+            steps.highlighted = following
         elif self.query("#client, #login"):
             self.query("#client, #login").first(Input).focus()
         else:
