@@ -220,6 +220,41 @@ def test_a02_a_number_of_microsofts_adds_a_sentence_and_decides_nothing(
     assert number in problem.detail
 
 
+@pytest.mark.parametrize(
+    ("door", "code", "said", "kind", "side"),
+    [
+        (Door.REDIRECT, "access_denied", "", ErrorKind.ACCESS_DENIED, Side.YOU),
+        (Door.REDIRECT, "admin_policy_enforced", "", ErrorKind.PROVIDER_REFUSED, Side.ADMINISTRATOR),
+        (Door.REDIRECT, "org_internal", "", ErrorKind.PROVIDER_REFUSED, Side.YOU),
+        (Door.REDIRECT, "redirect_uri_mismatch", "", ErrorKind.PROVIDER_REFUSED, Side.YOU),
+        (Door.REDIRECT, "server_error", "", ErrorKind.PROVIDER_UNREACHABLE, Side.PROVIDER),
+        (Door.REFRESH, "invalid_grant", "", ErrorKind.SIGN_IN_EXPIRED, Side.PROVIDER),
+        (Door.REFRESH, "interaction_required", "", ErrorKind.SIGN_IN_EXPIRED, Side.PROVIDER),
+        (Door.REFRESH, NO_ANSWER, "", ErrorKind.PROVIDER_UNREACHABLE, Side.NETWORK),
+        (Door.EXCHANGE, "invalid_grant", "", ErrorKind.PROVIDER_REFUSED, Side.PROVIDER),
+        (Door.EXCHANGE, "invalid_client", "", ErrorKind.PROVIDER_REFUSED, Side.YOU),
+        (Door.DEVICE, "expired_token", "", ErrorKind.SIGN_IN_TIMED_OUT, Side.YOU),
+        (Door.IMAP_SIGN_IN, "AUTHENTICATIONFAILED", "Invalid credentials", ErrorKind.LOGIN_REFUSED, Side.YOU),
+        (Door.IMAP_SIGN_IN, "", "AUTHENTICATE failed.", ErrorKind.LOGIN_REFUSED, Side.YOU),
+        (Door.IMAP_SIGN_IN, "", "User is authenticated but not connected.", ErrorKind.SERVER_REFUSED, Side.PROVIDER),
+        (Door.IMAP_SIGN_IN, "ALERT", "Application-specific password required", ErrorKind.LOGIN_REFUSED, Side.YOU),
+        (Door.IMAP_SIGN_IN, "ALERT", "Too many simultaneous connections.", ErrorKind.THROTTLED, Side.PROVIDER),
+        (Door.IMAP_SIGN_IN, "UNAVAILABLE", "later", ErrorKind.THROTTLED, Side.PROVIDER),
+        (Door.IMAP, "", "Session invalidated - AccessTokenExpired", ErrorKind.CONNECTION_LOST, Side.PROVIDER),
+        (Door.SMTP_SIGN_IN, "5.7.139", "disabled", ErrorKind.SERVER_REFUSED, Side.ADMINISTRATOR),
+        (Door.SMTP_SIGN_IN, "5.7.3", "unsuccessful", ErrorKind.LOGIN_REFUSED, Side.YOU),
+        (Door.SMTP_SIGN_IN, "5.7.8", "no", ErrorKind.LOGIN_REFUSED, Side.PROVIDER),
+        (Door.SMTP_SIGN_IN, "538", "encryption required", ErrorKind.SERVER_REFUSED, Side.YOU),
+    ],
+)
+def test_a02_what_providers_are_known_to_answer_has_its_row(
+    door: Door, code: str, said: str, *, kind: ErrorKind, side: Side
+) -> None:
+    row = find(door, code, said)
+
+    assert (row.kind, row.side) == (kind, side)
+
+
 def test_a02_every_row_is_reached_and_says_whose_side_it_is_on() -> None:
     reached = {find(met.door, met.code, met.said) for met in MET}
 

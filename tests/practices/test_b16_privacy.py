@@ -30,7 +30,7 @@ from tuimail.api.events import (
     MessageLoaded,
 )
 from tuimail.domain.draft import ActivityEntry
-from tuimail.domain.ids import AccountId
+from tuimail.domain.ids import AccountId, RowId
 from tuimail.domain.keeping import PURPOSES, KeptThing, Kind
 from tuimail.domain.token import StoreKey
 from tuimail.keychain.base import entry_for
@@ -45,7 +45,7 @@ def read_one(rig: Rig) -> Heard:
     heard = rig.signed_in()
     loaded = heard.ask(OpenMailbox(account=ACCOUNT, mailbox=box(heard).id), ListLoaded)
     rows = loaded.rows or heard.wait_for(ListChanged, lambda event: bool(event.rows)).rows
-    heard.ask(OpenMessage(account=ACCOUNT, row=rows[0]), MessageLoaded)
+    heard.ask(OpenMessage(account=ACCOUNT, row=RowId(rows[0])), MessageLoaded)
     return heard
 
 

@@ -139,9 +139,13 @@ def test_a07_tokens_are_validated_before_use(rig: Rig) -> None:
 def test_a08_expiry_is_handled_gracefully(rig: Rig) -> None:
     heard = rig.signed_in()
     for _ in range(3):
+        posts = rig.token_posts()
         refuse_known_tokens(rig)
-        rig.mail.bye = b"Session invalidated - AccessTokenExpired"
+        rig.mail.say_bye(b"Session invalidated - AccessTokenExpired")
+        rig.mail.bye = b""
+        rig.mail.hang_up()
         assert isinstance(heard.do(Refresh(account=ACCOUNT)), Finished)
+        assert rig.token_posts() > posts
 
     assert expired_events(heard) == []
     assert not [event for event in heard.events if isinstance(event, Failed)]

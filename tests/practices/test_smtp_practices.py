@@ -82,7 +82,7 @@ def test_b01_client_credentials_are_handled(tmp_path: Path) -> None:
 def test_b02_user_tokens_are_stored_safely(rig: Rig) -> None:
     heard = rig.signed_in()
 
-    assert set(rig.keychain._entries) == {entry_for(ACCOUNT), "activity"}
+    assert set(rig.keychain._entries) == {"account/post", "activity"}, "names hold no secret and no address"
     kept = rig.keychain.read(entry_for(ACCOUNT))
     assert kept is not None
     assert not any(token in kept.reveal() for token in rig.mail.tokens)
