@@ -389,7 +389,7 @@ async def test_switching_accounts_shows_the_other_one() -> None:
 
     async with app.run_test(size=WIDE) as pilot:
         await press(pilot, "at")
-        await press(pilot, "down", "enter")
+        await press(pilot, "enter")
 
         assert app.state.account == "home"
         assert engine.sent(c.OpenAccount)[-1].account == "home"
