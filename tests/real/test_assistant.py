@@ -98,6 +98,7 @@ def test_the_same_where_the_browser_is_elsewhere(desk: Desk, bed: Bed, client: M
 
     redirect = client.redirect_without_a_browser(desk.browser.wait_for_opening(), ALICE)
     typist.keys("Tab")
+    typist.terminal.wait_for(words.PASTE_FIELD)
     typist.terminal.type(redirect)
     typist.keys("Enter")
     typist.terminal.wait_for(words.LIST, deadline_s=SIGN_IN_DEADLINE_S)

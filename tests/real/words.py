@@ -52,3 +52,4 @@ ASSISTANT = "Your mail address."
 ASK_LIST = "Ask Thunderbird's list?"
 PROPOSAL = "Incoming (IMAP)"
 KEEP_ACCOUNT = "Keep this account?"
+PASTE_FIELD = re.compile(r"use (the pasted address|what is pasted)")
