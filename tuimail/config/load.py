@@ -21,14 +21,12 @@ _MAX_BYTES = 1_000_000
 
 
 def load_profile(path: Path, *, presets: Mapping[str, Preset] | None = None) -> Profile:
-    """The profile of this file, with the bundled presets or others; ConfigError of kind BAD_PROFILE or
-    NOT_IN_THIS_VERSION."""
+    """The profile of this file, with the bundled presets or others; ConfigError of kind BAD_PROFILE."""
     text = _read(path)
     try:
         return _profile(_parse(text, path), path, bundled_presets() if presets is None else presets)
     except ShapeError as error:
-        kind = ErrorKind.NOT_IN_THIS_VERSION if error.is_later else ErrorKind.BAD_PROFILE
-        raise _error(path, line_of(text, error.path), error.words, kind=kind) from error
+        raise _error(path, line_of(text, error.path), error.words) from error
 
 
 def check_theme(profile: Profile, known: Sequence[str]) -> None:
@@ -113,6 +111,6 @@ def _default(document: dict[str, Any], accounts: tuple[Account, ...]) -> Account
     return AccountId(named)
 
 
-def _error(path: Path, line: int | None, words: str, *, kind: ErrorKind = ErrorKind.BAD_PROFILE) -> ConfigError:
+def _error(path: Path, line: int | None, words: str) -> ConfigError:
     where = clean_line(str(path)) if line is None else f"{clean_line(str(path))}:{line}"
-    return ConfigError(kind, f"{where}: {words}", remedy=Remedy.FIX_CONFIG)
+    return ConfigError(ErrorKind.BAD_PROFILE, f"{where}: {words}", remedy=Remedy.FIX_CONFIG)

@@ -32,12 +32,10 @@ _WHERE = re.compile(r" - at `\$(?P<path>[^`]*)`$")
 class ShapeError(Exception):
     """Something is wrong at a key; ``load`` adds file and line."""
 
-    def __init__(self, path: Path, words: str, *, is_later: bool = False) -> None:
+    def __init__(self, path: Path, words: str) -> None:
         super().__init__(words)
         self.path = path
         self.words = words
-        self.is_later = is_later
-        """The value is right and belongs to a later version."""
 
 
 def as_struct(table: object, struct: type[S], path: Path) -> S:
