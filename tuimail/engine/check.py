@@ -90,7 +90,7 @@ class Check:
         session = open_signed_in(self._auth, self._context)
         self._note_tls(str(self._auth.account.imap), session.tls_version)
         session.logout()
-        return f"signed in, {session.tls_version}"
+        return f"signed in, {self.tls[-1][1]}"
 
     def _note_tls(self, server: str, version: str) -> None:
         self.tls.append((server, version))

@@ -61,7 +61,7 @@ class HealthScreen(Screen[None]):
             yield Words("Looking…", id="verdict")
             yield Facts(lead_width=LEAD_WIDTH, id="lines")
             yield Words("", id="testing")
-            yield Facts(lead_width=LEAD_WIDTH, id="tested")
+            yield Facts(lead_width=2, id="tested")
             yield Words(Content.styled(TEACHING, "$muted"))
         yield HintLine((("t", "test now"), ("j k", "scroll"), ("esc", "back")))
 
@@ -85,7 +85,7 @@ class HealthScreen(Screen[None]):
     def show_tested(self, line: HealthLine) -> None:
         """One more link was tried."""
         self._tested.append(line)
-        self.query_one("#tested", Facts).show([line_row(each) for each in self._tested])
+        self.query_one("#tested", Facts).show([tested_row(each) for each in self._tested])
 
     def action_test(self) -> None:
         """Test, once at a time."""
@@ -99,6 +99,12 @@ class HealthScreen(Screen[None]):
     def action_back(self) -> None:
         """Go back."""
         self.post_message(self.Closed())
+
+
+def tested_row(line: HealthLine) -> Fact:
+    """A link that was tried; its title names a server and is as long as that."""
+    sign, style = _SIGNS[line.grade]
+    return fact(sign, f"{line.title}: {line.words}", lead_style=style)
 
 
 def line_row(line: HealthLine) -> Fact:
