@@ -124,7 +124,7 @@ class DomainSearch:
                 smtp = next((server for server, asked in zip(smtps, asked_smtp, strict=True) if asked.result()), None)
             return (imap, smtp), ", ".join(str(server) for server in (imap, smtp) if server is not None)
 
-        names = ", ".join(server.host for server in (*imaps, *smtps))
+        names = ", ".join(dict.fromkeys(server.host for server in (*imaps, *smtps)))
         imap, smtp = self._board.run(f"The usual names: {names}", try_all) or (None, None)
         return Findings(source=f"Servers with the usual names at {domain}." if imap else "", imap=imap, smtp=smtp)
 

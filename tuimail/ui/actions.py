@@ -114,7 +114,7 @@ _LIST = (
     ("list_first", "g g | home", "First message", "first"),
     ("list_last", "G | end", "Last message", "last"),
     ("open", "enter", "Open the message", "open"),
-    ("list_back", "q", "Back: marks, search, open message; then twice to quit", "back"),
+    ("list_back", "q", "Back: marks, search, message; twice more to quit", "back"),
     ("list_clear", "escape", "Clear marks or search", "clear"),
     ("next_folder", "J", "Next folder"),
     ("previous_folder", "K", "Previous folder"),

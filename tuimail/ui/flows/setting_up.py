@@ -162,6 +162,8 @@ class SettingUp:
         def answered(yes: bool | None) -> None:
             self._has_asked_list = True
             if yes:
+                if self._address is not None:
+                    self._address.look()
                 self._submit(FindProvider(address=proposal.address, asks_list=True))
             else:
                 self._show_form(proposal, is_good=False)

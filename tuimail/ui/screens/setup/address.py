@@ -67,6 +67,11 @@ class AddressScreen(Screen[None]):
         self.query_one("#problem", Words).show(f"! {words}" if words else "")
         self.rest()
 
+    def look(self) -> None:
+        """Something is being looked for."""
+        self.query_one(LineInput).disabled = True
+        self.query_one(HintLine).show(_LOOKING_HINTS)
+
     def rest(self) -> None:
         """Nothing is being looked for."""
         field = self.query_one(LineInput)
@@ -81,8 +86,7 @@ class AddressScreen(Screen[None]):
         if address:
             self.query_one("#problem", Words).show("")
             self.query_one(SetupSteps).show(())
-            event.input.disabled = True
-            self.query_one(HintLine).show(_LOOKING_HINTS)
+            self.look()
             self.post_message(self.Given(address))
 
     def action_leave(self) -> None:
