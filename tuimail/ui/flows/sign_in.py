@@ -164,7 +164,7 @@ class SignInFlow(Flow):
             case Finished():
                 pass
             case Cancelled():
-                self.host.tell("The sign-in was cancelled. , then Enter signs in.")
+                self.host.tell("The sign-in was cancelled. In settings (,) Enter signs in.")
 
     def _offer_again(self, problem: Problem) -> None:
         if problem.remedy is Remedy.UNLOCK and self._needed is not None:

@@ -29,7 +29,9 @@ def emergency_question(previews: Sequence[SignOutPreview]) -> Question:
     lines = []
     for preview in previews:
         lost = ", ".join(row.words.plain for row in lost_rows(preview)) or "nothing that lies here alone"
-        end = "access is revoked" if preview.can_revoke else f"end the access yourself: {preview.access_page or '?'}"
+        end = (
+            "access will be revoked" if preview.can_revoke else f"end the access yourself: {preview.access_page or '?'}"
+        )
         lines.append(f"{preview.account} ({preview.address}): lost: {lost}; {end}")
     return Question(
         "My machine or a token may be compromised",

@@ -210,8 +210,10 @@ class Panes(Screen[None]):
 
     def _current_hints(self) -> tuple[tuple[str, str], ...]:
         if self.field.has_focus:
-            enter = "to the list" if self.is_narrowing else "ask the server too"
-            return (("Enter", enter), ("↓", "to the list"), ("Esc", "show all"), ("Ctrl+Q", "quit"))
+            leave = (("Esc", "show all"), ("Ctrl+Q", "quit"))
+            if self.is_narrowing:
+                return (("Enter ↓", "to the list"), *leave)
+            return (("Enter", "ask the server too"), ("↓", "to the list"), *leave)
         keymap = self.session.keymap
         if isinstance(self.session.state.view.sign_in, SignedOut):
             words = (("open", "sign in"), ("settings", "settings"), ("help", "help"), ("quit", "quit"))

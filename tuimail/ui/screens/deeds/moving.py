@@ -74,8 +74,13 @@ class Moving:
         key = self._desk.session.keymap.shown(BY_NAME["mark_range"].name)
         if self._desk.messages.toggle_range():
             self._desk.tell(f"Marking what you pass; {key} ends it.")
+        else:
+            self._tell_marked()
 
     def _mark_all(self) -> None:
         self._desk.messages.mark_all()
+        self._tell_marked()
+
+    def _tell_marked(self) -> None:
         marked = len(self._desk.messages.marks)
         self._desk.tell(f"{plural(marked, 'message')} marked." if marked else "No message is marked.")
