@@ -2,9 +2,14 @@
 
 from collections.abc import Generator
 
+import hypothesis
 import pytest
 
 from tests.real.bed.programs import REQUIRE, is_required
+
+# A single example may take long on a machine that does other things as well; that says nothing about our code.
+hypothesis.settings.register_profile("steady", deadline=None)
+hypothesis.settings.load_profile("steady")
 
 
 @pytest.hookimpl(wrapper=True)
