@@ -456,6 +456,16 @@ async def test_help_lists_the_bindings_and_is_searched_by_typing() -> None:
         assert "Next folder" not in words
 
 
+async def test_help_is_there_on_every_screen_its_own_keys_first() -> None:
+    app, _ = make_app()
+
+    async with app.run_test(size=WIDE) as pilot:
+        await pilot.pause(0.3)
+        await press(pilot, "comma", "question_mark")
+        words = str(app.screen.query_one("#text").render())
+        assert words.index("Sign-in health") < words.index("Scroll Left")
+
+
 async def test_every_action_can_be_carried_out() -> None:
     app, _ = make_app()
 

@@ -63,7 +63,7 @@ class TuimailApp(QuietApp[None]):
     TITLE = "tuimail"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+q", "quit", "Quit", id="app.quit", priority=True, show=False),
-        Binding("f1", "help", "Help", id="app.help", show=False),
+        Binding("question_mark,f1", "help", "Help", id="app.help", show=False),
         Binding("f8", "details", "The newest problem", id="app.details", show=False),
     ]
     animation_level = "none"

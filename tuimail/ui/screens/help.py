@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import ActiveBinding, Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
+from textual.screen import ModalScreen, Screen
 from textual.widgets import Input, Static
 
 from tuimail.ui.actions import ACTIONS, CONTEXTS, Context, Pane
@@ -125,8 +125,10 @@ def pane_groups(keymap: Keymap, pane: Pane) -> list[HelpGroup]:
 
 
 def screen_groups(bindings: Sequence[ActiveBinding]) -> list[HelpGroup]:
-    """The group of any other screen, from its live bindings."""
+    """The group of any other screen, from its live bindings: its own keys before those of the list it shows."""
     rows = dict.fromkeys(
-        (pretty((each.binding.key,)), each.binding.description) for each in bindings if each.binding.description
+        (pretty((each.binding.key,)), each.binding.description)
+        for each in sorted(bindings, key=lambda each: not isinstance(each.node, Screen))
+        if each.binding.description
     )
     return [HelpGroup(title="On this screen", rows=tuple(rows))]
