@@ -103,14 +103,14 @@ def view_words(view: ListView) -> str:
 
 
 def filling_words(filling: FillingChanged) -> str:
-    """How far the fetching in the background is, such as "older messages of Inbox: 12,400 of 100,000, 9,000/s, 10 s
-    left"."""
+    """How far the fetching in the background is, such as "older messages of Inbox: 12,400 of 100,000, 10 s left,
+    9,000/s": what a narrow line cuts off first is the rate."""
     words = f"{filling.words}: {filling.done:,} of {filling.total:,}"
     if filling.is_paused:
         return f"{words}, paused"
     if filling.left_s is None:
         return words
-    return f"{words}, {filling.per_s:,.0f}/s, {_duration(filling.left_s)} left"
+    return f"{words}, {_duration(filling.left_s)} left, {filling.per_s:,.0f}/s"
 
 
 def _duration(seconds: float) -> str:
