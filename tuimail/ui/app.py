@@ -174,9 +174,9 @@ class TuimailApp(QuietApp[None]):
     def _hear(self, event: Event) -> None:
         before = self.session.state
         self.session.state = reduce(before, event)
+        self.session.problem = problem_in(event) or self.session.problem
         self._mail.take(event, before)
         self._offer(event)
-        self.session.problem = problem_in(event) or self.session.problem
         if isinstance(event, Finished) and event.words:
             # Later, when a screen that the flows close at this event has gone.
             self.call_later(self.tell, event.words, can_undo=event.can_undo)
