@@ -43,12 +43,10 @@ def changes_since(exchange: Exchange, known: Known) -> Changes:
         command[-1] = command[-1].replace(b")", b" VANISHED)")
     reader = FlagReader()
     answer = exchange.run(*command, take=reader.take)
-    reader.read(answer.responses)
-    return Changes(
-        flags=reader.flags,
-        vanished=read_vanished(answer.responses, known.uids) if tells_vanished else None,
-        labels=reader.labels,
-    )
+    with exchange.guard():
+        reader.read(answer.responses)
+        vanished = read_vanished(answer.responses, known.uids) if tells_vanished else None
+    return Changes(flags=reader.flags, vanished=vanished, labels=reader.labels)
 
 
 def changes_command(exchange: Exchange, known: Known) -> list[bytes]:

@@ -98,8 +98,9 @@ def begin(
                 raise
             refused = error
     if selected is not None and known is not None and _is_told(exchange, ends, selected=selected, known=known):
-        told = flags.read(flown.responses)
-        vanished = read_vanished(_since(flown.responses, _CLOSED), known.uids) if exchange.has_qresync else None
+        with exchange.guard():
+            told = flags.read(flown.responses)
+            vanished = read_vanished(_since(flown.responses, _CLOSED), known.uids) if exchange.has_qresync else None
         selected = replace(selected, changes=Changes(flags=told.flags, vanished=vanished, labels=told.labels))
     mailboxes = None
     if list_too:
