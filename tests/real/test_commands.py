@@ -25,6 +25,12 @@ def test_check_is_content_after_a_sign_in_and_prints_no_secret(desk: Desk, bed: 
         "ok  localhost metadata",
         "ok  IMAP sign-in",
         "ok  SMTP sign-in",
+        # How the sign-in stands.
+        "ok  Signed in",
+        "ok  Permission",
+        "ok  Permission",
+        "ok  Secrets",
+        "ok  TLS",
     ]
     assert "sending is not granted yet" in done.stdout
     assert [token.kind for token in bed.provider.issued() if token.value in done.stdout + done.stderr] == []

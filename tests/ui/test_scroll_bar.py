@@ -45,5 +45,18 @@ async def test_bar_is_drawn_as_textual_draws_it(count: int, place: float) -> Non
         assert _cells(bar.render_lines(crop)) == _cells(ScrollBar.render_lines(bar, crop))
 
 
+async def test_more_lines_than_the_bar_has_are_blank() -> None:
+    app = NumbersApp()
+    async with app.run_test(size=(80, HEIGHT)) as pilot:
+        lines = app.query_one(Numbers)
+        lines.set_line_count(200)
+        await pilot.pause()
+
+        drawn = lines.vertical_scrollbar.render_lines(Region(0, HEIGHT - 2, 1, 5))
+
+        assert [strip.cell_length for strip in drawn] == [drawn[0].cell_length] * 5
+        assert [strip.text.strip() for strip in drawn[2:]] == ["", "", ""]
+
+
 def _cells(strips: Iterable[Strip]) -> list[tuple[str, Style | None]]:
     return [(segment.text, segment.style) for strip in strips for segment in strip]

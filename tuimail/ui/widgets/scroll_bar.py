@@ -37,4 +37,6 @@ class LineBar(ScrollBar):
                 for each in self.get_line_filters():
                     strip = strip.apply_filter(each, background)
                 strips[id(segment)] = strip
-        return [strips[id(segments[y])] for y in crop.line_range]
+        # Between two layouts the bar may be asked for more lines than it has.
+        blank = Strip.blank(bar.thickness, base)
+        return [strips[id(segments[y])] if y < len(segments) else blank for y in crop.line_range]
