@@ -59,7 +59,6 @@ class ErrorKind(StrEnum):
     SIGN_IN_EXPIRED = "sign-in expired"
     PROVIDER_REFUSED = "provider refused"
     PROVIDER_UNREACHABLE = "provider unreachable"
-    REVOCATION_FAILED = "revocation failed"
     SCOPE_MISSING = "scope missing"
     KEYCHAIN_LOCKED = "keychain locked"
     KEYCHAIN_MISSING = "keychain missing"

@@ -76,11 +76,6 @@ def pack_unsigned(number: int | None) -> int | None:
     return number if number is None or number < 1 << 63 else number - (1 << 64)
 
 
-def unpack_unsigned(number: int | None) -> int | None:
-    """The inverse of ``pack_unsigned``."""
-    return number if number is None or number >= 0 else number + (1 << 64)
-
-
 def sender_key(sender: Sequence[Address]) -> str:
     """What a list sorted by sender compares: the name shown, without case, accents and quotation marks."""
     return _sort_key(sender[0].short) if sender else ""

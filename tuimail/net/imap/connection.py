@@ -15,8 +15,6 @@ from tuimail.net.imap.news import News, read_news
 ANSWER_TIMEOUT_S = 60.0
 """Silence after which a command is given up; Dovecot searches bodies without an index for 13 s."""
 LOGOUT_TIMEOUT_S = 2.0
-IDLE_RENEW_S = 9 * 60.0
-"""Home routers forget silent connections after ten minutes; RFC 2177 asks for less than 29."""
 _MAX_GOODBYE_LINES = 100
 
 

@@ -54,7 +54,6 @@ class Link(Unread):
         self._answer_bytes = 0
         self.received_bytes = 0
         """Bytes off the wire since the connection opened, before inflation."""
-        self.sent_bytes = 0
 
     def begin(self, timeout_s: float | None = None) -> None:
         """A new command starts: its time and its size are counted from here. ``timeout_s`` holds from now on."""
@@ -115,7 +114,6 @@ class Link(Unread):
                 except (BlockingIOError, ssl.SSLWantWriteError):
                     self._await(selectors.EVENT_WRITE)
                     continue
-            self.sent_bytes += count
             self._allow_time_for(count)
             view = view[count:]
 
