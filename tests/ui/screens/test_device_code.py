@@ -10,9 +10,10 @@ from tuimail.api.events import CodeNeeded
 from tuimail.domain.ids import AccountId
 from tuimail.ui.letters import ascii_cells, broken, can_draw, half_blocks, large
 from tuimail.ui.qr import qr_picture
+from tuimail.ui.screens.awaiting import FINISHED
 from tuimail.ui.screens.consent import Consent, ConsentScreen
 from tuimail.ui.screens.device_code import BROWSER, DeviceCodeScreen
-from tuimail.ui.screens.login import FINISHED, OTHER_DEVICE, LoginScreen
+from tuimail.ui.screens.login import OTHER_DEVICE, LoginScreen
 
 CODE = CodeNeeded(
     account=AccountId("work"),

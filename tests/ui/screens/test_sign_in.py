@@ -13,10 +13,11 @@ from tuimail.domain.errors import ErrorKind, Problem, Remedy
 from tuimail.domain.ids import AccountId
 from tuimail.domain.scope import Permission, ScopeSets, describe
 from tuimail.domain.token import Secret
+from tuimail.ui.screens.awaiting import FINISHED
 from tuimail.ui.screens.client_secret import ClientSecretScreen
 from tuimail.ui.screens.consent import Consent, ConsentScreen, one_permission_words
 from tuimail.ui.screens.keychain import KeychainScreen, passphrase_trouble
-from tuimail.ui.screens.login import FINISHED, LoginScreen
+from tuimail.ui.screens.login import LoginScreen
 from tuimail.ui.screens.other_account import OtherAccountQuestion
 from tuimail.ui.widgets.countdown import minutes
 

@@ -5,20 +5,18 @@ from collections.abc import Callable
 from time import monotonic
 from typing import ClassVar
 
-from textual import events, on
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from tuimail.api.events import CodeNeeded
 from tuimail.domain.clean import clean_line
 from tuimail.ui.letters import ascii_cells, broken, can_draw, half_blocks, large
 from tuimail.ui.qr import qr_picture
-from tuimail.ui.screens.login import FINISHED
-from tuimail.ui.terminal import capture_mouse, print_alone, release_mouse
+from tuimail.ui.screens.awaiting import AwaitingScreen
 from tuimail.ui.widgets.countdown import Countdown
 from tuimail.ui.widgets.dialog import Words
 from tuimail.ui.widgets.hint_line import HintLine
@@ -35,7 +33,7 @@ _MOST_LINES = 2
 """Of large letters; a longer code is shown in plain ones alone."""
 
 
-class DeviceCodeScreen(ModalScreen[str | None]):
+class DeviceCodeScreen(AwaitingScreen):
     """Shows where to go and what to type; returns None for Esc, ``BROWSER``, or ``FINISHED`` after ``finish``."""
 
     AUTO_FOCUS = ""
@@ -89,18 +87,6 @@ class DeviceCodeScreen(ModalScreen[str | None]):
                 yield Static(id="picture", markup=False)
         yield HintLine(_HINTS)
 
-    def on_mount(self) -> None:
-        """The address can be selected with the terminal's own mouse."""
-        release_mouse(self.app)
-
-    def on_screen_resume(self) -> None:
-        """Back on top: the mouse is the terminal's again."""
-        release_mouse(self.app)
-
-    def on_screen_suspend(self) -> None:
-        """Covered or closed: the mouse is the app's."""
-        capture_mouse(self.app)
-
     def on_resize(self, event: events.Resize) -> None:
         """Draw what fits: a picture with a part missing is none."""
         width, height = event.size
@@ -114,46 +100,19 @@ class DeviceCodeScreen(ModalScreen[str | None]):
         self.query_one("#scan", Words).show(self._scan_words() if picture else "")
         self.query_one("#large", Static).update(Content(self._letters(width - across - 4)))
 
-    def show_words(self, text: str) -> None:
-        """A sentence that needs attention."""
-        if self.query(HintLine):
-            self.query_one("#words", Words).show(f"! {text}" if text else "")
-
-    def show_progress(self, words: str) -> None:
-        """What is being done with the answer."""
-        if self.query(HintLine):
-            self.query_one("#progress", Words).show(words)
-
-    def finish(self) -> None:
-        """The sign-in is over, one way or the other."""
-        if self.is_attached:
-            self.pop_until_active()
-            self.dismiss(FINISHED)
-
-    def action_cancel(self) -> None:
-        """Give the sign-in up."""
-        self.dismiss(None)
-
     def action_browser(self) -> None:
         """Go the other way."""
         self.dismiss(BROWSER)
 
-    def action_copy_url(self) -> None:
-        """Copy the address through the terminal (OSC 52), which may refuse without a word."""
-        self.app.copy_to_clipboard(self._url)
-        self.show_words("Copied, if your terminal allows it.")
+    @property
+    def address(self) -> str:
+        """Where the code is typed in."""
+        return self._url
 
-    def action_print_url(self) -> None:
-        """Print address and code alone on the plain terminal, for the terminal's own selection."""
-        text = f"{self._url}\n{self._code}"
-        done = print_alone(self.app, text, prompt="Press Enter to go back to tuimail. ")
-        release_mouse(self.app)
-        if not done:
-            self.show_words("This terminal cannot be left for a moment. Select the address above instead.")
-
-    @on(Countdown.Ended)
-    def _ended(self) -> None:
-        self.show_words("The time is over. Esc, and sign in again.")
+    @property
+    def printed(self) -> str:
+        """The code, too: it is no longer to be seen there."""
+        return f"{self._url}\n{self._code}"
 
     def _scan_words(self) -> str:
         if self._has_code_inside:

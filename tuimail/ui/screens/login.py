@@ -11,21 +11,17 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.message import Message
-from textual.screen import ModalScreen
 from textual.widgets import Input
 
 from tuimail.api.events import BrowserNeeded
 from tuimail.domain.clean import clean_line
 from tuimail.domain.ids import AccountId
 from tuimail.domain.token import Secret
-from tuimail.ui.terminal import capture_mouse, print_alone, release_mouse
+from tuimail.ui.screens.awaiting import AwaitingScreen
 from tuimail.ui.widgets.countdown import Countdown
 from tuimail.ui.widgets.dialog import Words
 from tuimail.ui.widgets.hint_line import HintLine
 from tuimail.ui.widgets.url_text import UrlText
-
-FINISHED = "finished"
-"""The result where the sign-in itself ended; None where the person gave it up."""
 
 OTHER_DEVICE = "other device"
 """The result where the person wants a code for another device instead."""
@@ -48,10 +44,11 @@ class PasteField(Input):
         self.replace("".join(clean_line(event.text).split()), *self.selection)
 
 
-class LoginScreen(ModalScreen[str | None]):
+class LoginScreen(AwaitingScreen):
     """Posts ``Pasted`` for each address that was pasted; returns None for Esc, ``FINISHED`` after ``finish``."""
 
     AUTO_FOCUS = ""
+    COPIED = "Copied, if your terminal allows programs to copy. If not: p prints the address alone."
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("p,f2", "print_url", "Print the address alone", id="login.print"),
         Binding("y", "copy_url", "Copy the address", id="login.copy"),
@@ -103,39 +100,15 @@ class LoginScreen(ModalScreen[str | None]):
             yield Words(f"Waiting for the answer on {event.listening_on}.", id="progress")
         yield HintLine(self._hints(_HINTS, key="d"))
 
+    @property
+    def address(self) -> str:
+        """The sign-in page."""
+        return self._url
+
     def on_mount(self) -> None:
         """The field takes the keys at once only where the answer cannot come by itself."""
-        release_mouse(self.app)
         if self._event.is_remote or not self._event.browser_opened:
             self.query_one(PasteField).focus()
-
-    def on_screen_resume(self) -> None:
-        """Back on top: the mouse is the terminal's again."""
-        release_mouse(self.app)
-
-    def on_screen_suspend(self) -> None:
-        """Covered or closed: the mouse is the app's."""
-        capture_mouse(self.app)
-
-    def show_words(self, text: str) -> None:
-        """A sentence under the field, such as why a pasted address was not accepted."""
-        if self.query(PasteField):
-            self.query_one("#words", Words).show(f"! {text}" if text else "")
-
-    def show_progress(self, words: str) -> None:
-        """What is being done with the answer."""
-        if self.query(PasteField):
-            self.query_one("#progress", Words).show(words)
-
-    def finish(self) -> None:
-        """The sign-in is over, one way or the other."""
-        if self.is_attached:
-            self.pop_until_active()
-            self.dismiss(FINISHED)
-
-    def action_cancel(self) -> None:
-        """Give the sign-in up."""
-        self.dismiss(None)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 (Textual's signature)
         """No key for what the provider does not have."""
@@ -145,18 +118,6 @@ class LoginScreen(ModalScreen[str | None]):
         """Go the other way."""
         self.dismiss(OTHER_DEVICE)
 
-    def action_copy_url(self) -> None:
-        """Copy the address through the terminal (OSC 52), which may refuse without a word."""
-        self.app.copy_to_clipboard(self._url)
-        self.show_words("Copied, if your terminal allows programs to copy. If not: p prints the address alone.")
-
-    def action_print_url(self) -> None:
-        """Print the address alone on the plain terminal, for the terminal's own selection."""
-        done = print_alone(self.app, self._url, prompt="Press Enter to go back to tuimail. ")
-        release_mouse(self.app)
-        if not done:
-            self.show_words("This terminal cannot be left for a moment. Select the address above instead.")
-
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:
         event.stop()
@@ -164,10 +125,6 @@ class LoginScreen(ModalScreen[str | None]):
             self.show_words("")
             self.post_message(self.Pasted(self._event.account, Secret(typed)))
             event.input.clear()
-
-    @on(Countdown.Ended)
-    def _ended(self) -> None:
-        self.show_words("The time is over. Esc, and sign in again.")
 
     def on_descendant_focus(self) -> None:
         """The letters are the field's now."""

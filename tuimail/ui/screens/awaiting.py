@@ -1,0 +1,81 @@
+"""What the two waiting screens of a sign-in share: the mouse, the address to copy or print, words, and the end."""
+
+from textual import on
+from textual.screen import ModalScreen
+
+from tuimail.ui.terminal import capture_mouse, print_alone, release_mouse
+from tuimail.ui.widgets.countdown import Countdown
+from tuimail.ui.widgets.dialog import Words
+from tuimail.ui.widgets.hint_line import HintLine
+
+FINISHED = "finished"
+"""The result where the sign-in itself ended; None where the person gave it up."""
+
+
+class AwaitingScreen(ModalScreen[str | None]):
+    """Waits for a person who is elsewhere; has a ``#words`` and a ``#progress`` line and a hint line."""
+
+    COPIED = "Copied, if your terminal allows it."
+
+    @property
+    def address(self) -> str:
+        """The address to go to."""
+        raise NotImplementedError
+
+    @property
+    def printed(self) -> str:
+        """What stands alone on the plain terminal, to be selected there."""
+        return self.address
+
+    def on_mount(self) -> None:
+        """The address can be selected with the terminal's own mouse."""
+        release_mouse(self.app)
+
+    def on_screen_resume(self) -> None:
+        """Back on top: the mouse is the terminal's again."""
+        release_mouse(self.app)
+
+    def on_screen_suspend(self) -> None:
+        """Covered or closed: the mouse is the app's."""
+        capture_mouse(self.app)
+
+    def show_words(self, text: str) -> None:
+        """A sentence that needs attention, such as why a pasted address was not accepted."""
+        if self._is_composed:
+            self.query_one("#words", Words).show(f"! {text}" if text else "")
+
+    def show_progress(self, words: str) -> None:
+        """What is being done with the answer."""
+        if self._is_composed:
+            self.query_one("#progress", Words).show(words)
+
+    def finish(self) -> None:
+        """The sign-in is over, one way or the other."""
+        if self.is_attached:
+            self.pop_until_active()
+            self.dismiss(FINISHED)
+
+    def action_cancel(self) -> None:
+        """Give the sign-in up."""
+        self.dismiss(None)
+
+    def action_copy_url(self) -> None:
+        """Copy the address through the terminal (OSC 52), which may refuse without a word."""
+        self.app.copy_to_clipboard(self.address)
+        self.show_words(self.COPIED)
+
+    def action_print_url(self) -> None:
+        """Print the address alone on the plain terminal, for the terminal's own selection."""
+        done = print_alone(self.app, self.printed, prompt="Press Enter to go back to tuimail. ")
+        release_mouse(self.app)
+        if not done:
+            self.show_words("This terminal cannot be left for a moment. Select the address above instead.")
+
+    @on(Countdown.Ended)
+    def _ended(self) -> None:
+        self.show_words("The time is over. Esc, and sign in again.")
+
+    @property
+    def _is_composed(self) -> bool:
+        # The hint line comes last.
+        return bool(self.query(HintLine))
