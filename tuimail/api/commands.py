@@ -281,6 +281,8 @@ class OpenMessage(Struct, frozen=True, kw_only=True):
     row: RowId
     both_forms: bool = False
     """Read both the plain text and the HTML; without it, the HTML only where it is what is shown."""
+    part: str = ""
+    """A mail within the mail; empty for the message itself."""
 
 
 class ShowSource(Struct, frozen=True, kw_only=True):

@@ -22,6 +22,7 @@ from tuimail.domain.keeping import KeptThing
 from tuimail.domain.listing import ListView, ThreadPlace
 from tuimail.domain.mailbox import Mailbox
 from tuimail.domain.message import Envelope, Message
+from tuimail.domain.trust import TrustNote
 
 
 class Event(Discreet, frozen=True, kw_only=True):
@@ -327,6 +328,10 @@ class MessageLoaded(Event, frozen=True, kw_only=True):
     account: AccountId
     row: RowId
     message: Message
+    trust: tuple[TrustNote, ...] = ()
+    """For the line above the message, warnings first."""
+    part: str = ""
+    """Of a mail within the mail, its part; empty for the message itself."""
 
 
 class SourceLoaded(Event, frozen=True, kw_only=True):

@@ -10,8 +10,12 @@ from msgspec import Struct
 
 from tuimail.domain.address import Address
 from tuimail.domain.body import Block, LinkTarget
+from tuimail.domain.bounce import Bounce
 from tuimail.domain.discreet import Discreet
 from tuimail.domain.ids import MailboxId, RowId, Uid
+from tuimail.domain.invitation import Invitation
+from tuimail.domain.trust import AuthResults
+from tuimail.domain.unsubscribe import ListHeaders
 
 
 class Flag(StrEnum):
@@ -116,6 +120,12 @@ class Message(Struct, frozen=True, kw_only=True):
     attachments: tuple[Attachment, ...] = ()
     notes: tuple[str, ...] = ()
     """What was left out or guessed, in words, such as "3 remote images not loaded"."""
+    authentication: tuple[AuthResults, ...] = ()
+    """In the order of the fields, topmost first; who may be believed is decided elsewhere."""
+    invitation: Invitation | None = None
+    bounce: Bounce | None = None
+    lists: ListHeaders | None = None
+    """None where no list field is there."""
     message_id: str = ""
     references: tuple[str, ...] = ()
     in_reply_to: str = ""
