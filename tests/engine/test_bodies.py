@@ -16,9 +16,7 @@ from tuimail.api.commands import (
     OpenMessage,
     PauseFilling,
     Prefetch,
-    SaveAttachment,
     Search,
-    ShowSource,
 )
 from tuimail.api.events import (
     Cancelled,
@@ -32,6 +30,7 @@ from tuimail.api.events import (
     Progress,
     SourceLoaded,
 )
+from tuimail.api.reading import SaveAttachment, ShowSource
 from tuimail.domain.account import Keep
 from tuimail.domain.errors import ErrorKind
 from tuimail.domain.ids import RowId

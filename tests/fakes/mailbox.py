@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from tuimail.api import commands as c
 from tuimail.api import events as e
+from tuimail.api import reading
 from tuimail.domain.account import Account, Link, LinkState, OAuthSettings, Server, SignedIn, SignInState, Tls
 from tuimail.domain.address import Address
 from tuimail.domain.body import Block, BlockKind, LinkTarget, Span, Style
@@ -207,7 +208,7 @@ class FakeMailbox:
             case c.OpenMessage(account=account, row=row):
                 loaded_message = message(self.envelopes[row])
                 yield e.MessageLoaded(command=number, account=account, row=row, message=loaded_message)
-            case c.ShowSource(account=account, row=row):
+            case reading.ShowSource(account=account, row=row):
                 yield e.SourceLoaded(command=number, account=account, row=row, text="Subject: a source\n\nBody")
             case c.SetFlags(account=account, rows=changed, add=add, remove=remove):
                 for row in changed:

@@ -16,7 +16,6 @@ from tuimail.api.commands import (
     OpenAccount,
     OpenMessage,
     Refresh,
-    SaveAttachment,
     SaveDraft,
     Search,
     Send,
@@ -24,6 +23,7 @@ from tuimail.api.commands import (
     SignIn,
     Undo,
 )
+from tuimail.api.reading import SaveAttachment
 from tuimail.api.events import (
     DraftOpened,
     DraftsListed,

@@ -13,6 +13,7 @@ from tests.fakes.mailbox import NOW, SIGNED_IN, WORK, FakeMailbox, account
 from tests.ui.screens.host import until
 from tuimail.api import commands as c
 from tuimail.api import events as e
+from tuimail.api import reading
 from tuimail.domain.account import (
     AccountSummary,
     ConsentRequest,
@@ -597,7 +598,7 @@ async def test_a_busy_store_is_told_as_another_window() -> None:
 
 async def test_without_a_browser_y_copies_the_address() -> None:
     def no_browser(command: c.Command, number: CommandId) -> Iterator[e.Event]:
-        if not isinstance(command, c.OpenLink):
+        if not isinstance(command, reading.OpenLink):
             yield from FakeMailbox()(command, number)
 
     app, engine = make_app(no_browser)
@@ -606,7 +607,7 @@ async def test_without_a_browser_y_copies_the_address() -> None:
         await settle(pilot)
         await press(pilot, "enter", "1", "enter")
         problem = Problem(kind=ErrorKind.SERVER_REFUSED, summary="No browser here.", remedy=Remedy.TELL)
-        engine.play(e.Failed(command=engine.number_of(c.OpenLink), problem=problem))
+        engine.play(e.Failed(command=engine.number_of(reading.OpenLink), problem=problem))
         await settle(pilot)
         assert isinstance(app.screen, ProblemScreen)
         assert str(app.screen.query(Words).first().content) == "No browser"

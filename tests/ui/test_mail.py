@@ -12,6 +12,7 @@ from tests.fakes.engine import FakeEngine
 from tests.fakes.mailbox import ARCHIVE, INBOX, NOW, RECEIPTS, SENT, WORK, FakeMailbox
 from tuimail.api import commands as c
 from tuimail.api import events as e
+from tuimail.api import reading
 from tuimail.domain.account import Expired, Link, LinkState, SignedOut
 from tuimail.domain.errors import ErrorKind, Problem, Remedy
 from tuimail.domain.ids import CommandId, RowId
@@ -410,11 +411,11 @@ async def test_a_link_opens_after_its_whole_target_was_shown() -> None:
 
     async with app.run_test(size=WIDE) as pilot:
         await press(pilot, "enter", "1")
-        assert not engine.sent(c.OpenLink)
+        assert not engine.sent(reading.OpenLink)
         assert "https://harbour.example/drawings/final" in app.export_screenshot().replace("&#160;", " ")
 
         await press(pilot, "enter")
-        assert engine.sent(c.OpenLink) == [c.OpenLink(url="https://harbour.example/drawings/final")]
+        assert engine.sent(reading.OpenLink) == [reading.OpenLink(url="https://harbour.example/drawings/final")]
 
 
 async def test_attachments_are_saved_into_the_folder_named() -> None:
@@ -424,8 +425,8 @@ async def test_attachments_are_saved_into_the_folder_named() -> None:
         await press(pilot, "enter", "A")
         await press(pilot, "S")
 
-    assert [wish.part for wish in engine.sent(c.SaveAttachment)] == ["2", "3"]
-    assert {wish.folder for wish in engine.sent(c.SaveAttachment)} == {str(Path("~/Downloads").expanduser())}
+    assert [wish.part for wish in engine.sent(reading.SaveAttachment)] == ["2", "3"]
+    assert {wish.folder for wish in engine.sent(reading.SaveAttachment)} == {str(Path("~/Downloads").expanduser())}
 
 
 async def test_reader_keys_change_its_form() -> None:
@@ -437,7 +438,7 @@ async def test_reader_keys_change_its_form() -> None:
         await press(pilot, "t")
         assert "The same as HTML." in reader_text(app)
         await press(pilot, "H")
-        assert engine.sent(c.ShowSource) == [c.ShowSource(account=WORK, row=NEWEST)]
+        assert engine.sent(reading.ShowSource) == [reading.ShowSource(account=WORK, row=NEWEST)]
         assert "Subject: a source" in reader_text(app)
         await press(pilot, "q")
         assert "The same as HTML." in reader_text(app)

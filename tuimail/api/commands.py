@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from tuimail.api.reading import ReadingCommand
 from tuimail.api.setup import SetupCommand
 from tuimail.domain.draft import Draft
 from tuimail.domain.ids import AccountId, DraftId, MailboxId, OutboxId, RowId
@@ -285,28 +286,6 @@ class OpenMessage(Struct, frozen=True, kw_only=True):
     """A mail within the mail; empty for the message itself."""
 
 
-class ShowSource(Struct, frozen=True, kw_only=True):
-    """Ask for ``SourceLoaded``: the mail as it was sent, cleaned for the screen."""
-
-    account: AccountId
-    row: RowId
-
-
-class SaveAttachment(Struct, frozen=True, kw_only=True):
-    """Write one part into ``folder`` under a safe, new name: ``FileSaved``."""
-
-    account: AccountId
-    row: RowId
-    part: str
-    folder: str
-
-
-class OpenLink(Struct, frozen=True, kw_only=True):
-    """Open an http or https address in the browser; its whole target was shown to the person before."""
-
-    url: str
-
-
 class SetFlags(Struct, frozen=True, kw_only=True):
     """Add and remove flags of messages, here at once and at the server as soon as it can be reached."""
 
@@ -477,9 +456,6 @@ Command = (
     | Prefetch
     | PauseFilling
     | OpenMessage
-    | ShowSource
-    | SaveAttachment
-    | OpenLink
     | SetFlags
     | MoveMessages
     | Undo
@@ -497,5 +473,6 @@ Command = (
     | EditOutbox
     | DiscardOutbox
     | Refresh
+    | ReadingCommand
     | SetupCommand
 )

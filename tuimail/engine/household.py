@@ -5,8 +5,9 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 
-from tuimail.api.commands import ChooseKeychain, Command, ListAccounts, ListActivity, OpenLink
+from tuimail.api.commands import ChooseKeychain, Command, ListAccounts, ListActivity
 from tuimail.api.events import AccountsListed, ActivityListed
+from tuimail.api.reading import OpenLink
 from tuimail.domain.account import Account, AccountSummary, Link, LinkState, SignedOut
 from tuimail.domain.errors import ConfigError, ErrorKind, Problem, Remedy, TuimailError
 from tuimail.domain.ids import AccountId, MailboxId

@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from tuimail.api.commands import OpenMessage, SaveAttachment, ShowSource
+from tuimail.api.commands import OpenMessage
 from tuimail.api.events import FileSaved, MessageLoaded, SourceLoaded
+from tuimail.api.reading import SaveAttachment, ShowSource
 from tuimail.domain.errors import ErrorKind, Remedy, StoreError
 from tuimail.domain.ids import AccountId, RowId
 from tuimail.domain.message import Message, RawMessage

@@ -7,7 +7,7 @@ from datetime import tzinfo
 
 from msgspec import Struct
 
-from tuimail.api import commands
+from tuimail.api import commands, reading
 from tuimail.api.engine import Sink
 from tuimail.api.events import Noticed
 from tuimail.domain.account import Account, AccountSummary
@@ -63,8 +63,8 @@ ACCOUNT_COMMANDS: tuple[type, ...] = (
     commands.RetryRevocation,
     commands.EndRetry,
     commands.OpenMessage,
-    commands.ShowSource,
-    commands.SaveAttachment,
+    reading.ShowSource,
+    reading.SaveAttachment,
     commands.Prefetch,
     commands.SearchServer,
     commands.SetFlags,
@@ -217,8 +217,8 @@ class AccountRooms:
             commands.RetryRevocation: self.signing_out.retry,
             commands.EndRetry: self.signing_out.end_retry,
             commands.OpenMessage: self.messages.open,
-            commands.ShowSource: self.messages.source,
-            commands.SaveAttachment: self.messages.save_attachment,
+            reading.ShowSource: self.messages.source,
+            reading.SaveAttachment: self.messages.save_attachment,
             commands.Prefetch: self.texts.prefetch,
             commands.SearchServer: ServerSearch(self.connection, self._house.storage, self._house.timers).search,
             commands.SetFlags: self._as_writer(self.changes.set_flags),

@@ -10,6 +10,7 @@ from functools import partial
 from msgspec.structs import replace
 
 from tuimail.api import commands as c
+from tuimail.api import reading
 from tuimail.api.commands import Command
 from tuimail.api.engine import Sink
 from tuimail.api.events import AccountChanged, Cancelled, Event, Failed, Finished, ListChanged, MailboxesListed
@@ -45,7 +46,9 @@ class Together:
             c.Undo: self._undo_newest,
             c.BeginDraft: self._in_first,
             **dict.fromkeys((c.LoadRows, c.Prefetch, c.SetFlags, c.MoveMessages), self._in_rows),
-            **dict.fromkeys((c.OpenMessage, c.ShowSource, c.SaveAttachment, c.BeginAnswer, c.LoadThread), self._in_row),
+            **dict.fromkeys(
+                (c.OpenMessage, reading.ShowSource, reading.SaveAttachment, c.BeginAnswer, c.LoadThread), self._in_row
+            ),
             **dict.fromkeys((c.Refresh, c.PauseFilling), self._in_each),
         }
 

@@ -5,7 +5,8 @@ import re
 from functools import partial
 from pathlib import Path
 
-from tuimail.api.commands import BeginDraft, OpenLink, SaveAttachment
+from tuimail.api.commands import BeginDraft
+from tuimail.api.reading import OpenLink, SaveAttachment
 from tuimail.domain.body import LinkTarget
 from tuimail.domain.message import Message
 from tuimail.ui import clipboard

@@ -5,8 +5,9 @@ from functools import partial
 from msgspec.structs import replace
 from textual.timer import Timer
 
-from tuimail.api.commands import OpenMessage, Prefetch, SetFlags, ShowSource
+from tuimail.api.commands import OpenMessage, Prefetch, SetFlags
 from tuimail.api.events import ThreadLoaded
+from tuimail.api.reading import ShowSource
 from tuimail.domain.errors import ErrorKind
 from tuimail.domain.ids import RowId
 from tuimail.domain.message import Flag
