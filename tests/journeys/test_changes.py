@@ -23,7 +23,6 @@ from tuimail.api.commands import (
     SignIn,
     Undo,
 )
-from tuimail.api.reading import SaveAttachment
 from tuimail.api.events import (
     DraftOpened,
     DraftsListed,
@@ -37,6 +36,7 @@ from tuimail.api.events import (
     OutboxChanged,
     RowsLoaded,
 )
+from tuimail.api.reading import SaveAttachment
 from tuimail.demo.provider import DemoProvider
 from tuimail.domain.ids import RowId
 from tuimail.domain.mailbox import MailboxRole
