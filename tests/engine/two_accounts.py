@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from tests.engine.conftest import ALL, Rig
 from tests.fakes.certificates import Certificate
 from tests.fakes.mail_house import MailHouse
+from tests.fakes.smtp_server import SmtpScript
 from tests.fakes.wire_server import WireServer
 from tests.journeys.conftest import Heard
 from tuimail.api.commands import OpenAccount, SignIn
@@ -17,6 +18,7 @@ from tuimail.domain.ids import AccountId
 from tuimail.program import Setting
 
 OTHER = AccountId("other")
+OTHER_ADDRESS = "alice@other.test"
 
 
 class TwoAccounts(Rig):
@@ -26,7 +28,14 @@ class TwoAccounts(Rig):
         super().__init__(folder, certificate, servers)
         self.other_mail = MailHouse()
         self.other_server = servers.enter_context(WireServer(self.other_mail, certificate.server_context()))
-        self.other = self.make_account(id=OTHER, imap=self.other_server.address)
+        self.other_smtp = SmtpScript()
+        self.other_smtp_server = servers.enter_context(WireServer(self.other_smtp, certificate.server_context()))
+        self.other = self.make_account(
+            id=OTHER,
+            aliases=(OTHER_ADDRESS,),
+            imap=self.other_server.address,
+            smtp=self.other_smtp_server.address,
+        )
 
     @property
     def accounts(self) -> tuple[Account, ...]:

@@ -23,7 +23,7 @@ from tuimail.domain.account import (
     SignedIn,
     SignedOut,
 )
-from tuimail.domain.draft import Draft, OutboxItem, OutboxState, SignOutPreview
+from tuimail.domain.draft import Draft, Identity, OutboxItem, OutboxState, SignOutPreview
 from tuimail.domain.errors import ErrorKind, Problem, Remedy
 from tuimail.domain.ids import CommandId, DraftId, OutboxId
 from tuimail.domain.scope import Permission, ScopeSets, describe
@@ -291,7 +291,7 @@ async def test_sending_without_permission_asks_for_it_and_then_sends_what_was_ty
     app, engine = make_app()
 
     async with app.run_test(size=SIZE) as pilot:
-        engine.play(e.DraftOpened(draft=DRAFT, identities=(DRAFT.sender,)))
+        engine.play(e.DraftOpened(draft=DRAFT, identities=(Identity(sender=DRAFT.sender, account=DRAFT.account),)))
         await settle(pilot)
         assert isinstance(app.screen, ComposeScreen)
         await pilot.press("ctrl+t")
@@ -324,7 +324,7 @@ async def test_leaving_the_composer_keeps_the_draft() -> None:
     app, engine = make_app()
 
     async with app.run_test(size=SIZE) as pilot:
-        engine.play(e.DraftOpened(draft=DRAFT, identities=(DRAFT.sender,)))
+        engine.play(e.DraftOpened(draft=DRAFT, identities=(Identity(sender=DRAFT.sender, account=DRAFT.account),)))
         await settle(pilot)
         await pilot.press("escape")
         await pilot.pause(0.2)
@@ -340,7 +340,7 @@ async def test_quitting_saves_the_open_draft() -> None:
     app, engine = make_app()
 
     async with app.run_test(size=SIZE) as pilot:
-        engine.play(e.DraftOpened(draft=DRAFT, identities=(DRAFT.sender,)))
+        engine.play(e.DraftOpened(draft=DRAFT, identities=(Identity(sender=DRAFT.sender, account=DRAFT.account),)))
         await settle(pilot)
         await pilot.press("ctrl+q")
         await pilot.pause(0.1)
@@ -366,7 +366,7 @@ async def test_a_draft_that_cannot_be_saved_is_back_on_the_screen_with_the_reaso
 
     async with app.run_test(size=SIZE) as pilot:
         await settle(pilot)
-        engine.play(e.DraftOpened(draft=DRAFT, identities=(DRAFT.sender,)))
+        engine.play(e.DraftOpened(draft=DRAFT, identities=(Identity(sender=DRAFT.sender, account=DRAFT.account),)))
         await settle(pilot)
         await press(pilot, *"Hi", "escape")
         await pilot.pause(0.2)
@@ -391,7 +391,7 @@ async def test_a_draft_never_kept_is_discarded_without_a_word_of_trouble() -> No
 
     async with app.run_test(size=SIZE) as pilot:
         await settle(pilot)
-        engine.play(e.DraftOpened(draft=DRAFT, identities=(DRAFT.sender,)))
+        engine.play(e.DraftOpened(draft=DRAFT, identities=(Identity(sender=DRAFT.sender, account=DRAFT.account),)))
         await settle(pilot)
         await press(pilot, "ctrl+s", "escape")
         await pilot.pause(0.2)
@@ -413,7 +413,7 @@ async def test_the_reason_goes_once_the_draft_is_kept() -> None:
 
     async with app.run_test(size=SIZE) as pilot:
         await settle(pilot)
-        engine.play(e.DraftOpened(draft=DRAFT, identities=(DRAFT.sender,)))
+        engine.play(e.DraftOpened(draft=DRAFT, identities=(Identity(sender=DRAFT.sender, account=DRAFT.account),)))
         await settle(pilot)
         await press(pilot, "ctrl+s")
         words = app.screen.query_one("#words", Words)
@@ -429,7 +429,7 @@ async def test_an_edited_draft_is_called_kept_once_it_is() -> None:
 
     async with app.run_test(size=SIZE) as pilot:
         await settle(pilot)
-        engine.play(e.DraftOpened(draft=DRAFT, identities=(DRAFT.sender,)))
+        engine.play(e.DraftOpened(draft=DRAFT, identities=(Identity(sender=DRAFT.sender, account=DRAFT.account),)))
         await settle(pilot)
         await press(pilot, *"Hi", "escape")
         await pilot.pause(0.2)
@@ -446,7 +446,7 @@ async def test_quitting_asks_before_it_loses_a_draft_that_cannot_be_saved() -> N
 
     async with app.run_test(size=SIZE) as pilot:
         await settle(pilot)
-        engine.play(e.DraftOpened(draft=DRAFT, identities=(DRAFT.sender,)))
+        engine.play(e.DraftOpened(draft=DRAFT, identities=(Identity(sender=DRAFT.sender, account=DRAFT.account),)))
         await settle(pilot)
         await press(pilot, "ctrl+q", "ctrl+q")
         assert isinstance(app.screen, Question)

@@ -11,6 +11,7 @@ from tuimail.domain.draft import (
     ActivityEntry,
     Draft,
     DraftAttachment,
+    Identity,
     OutboxItem,
     SignOutPreview,
     SignOutStep,
@@ -215,10 +216,12 @@ class MailboxesListed(Event, frozen=True, kw_only=True):
 
     account: AccountId
     mailboxes: tuple[Mailbox, ...]
+    left_in: MailboxId | None = None
+    """The one that was open last, also before a restart (``NotePlace``)."""
 
 
 class ListLoaded(Event, frozen=True, kw_only=True):
-    """A mailbox's rows in the order of ``view``, or a search's, newest first, and the first screen's envelopes."""
+    """A mailbox's rows in the order of ``view``, or a search's, newest first, and the envelopes of a screen."""
 
     hidden: ClassVar[tuple[str, ...]] = ("rows", "envelopes", "places")
 
@@ -227,6 +230,8 @@ class ListLoaded(Event, frozen=True, kw_only=True):
     view: ListView = ListView()
     rows: "array[int]"
     """RowIds, type code ``q``; never changed after it is sent."""
+    begin_at: RowId | None = None
+    """Where the cursor was last (``NotePlace``), or the row next to it that is still here; None: at the first row."""
     envelopes: tuple[Envelope, ...] = ()
     places: Mapping[int, ThreadPlace] = MappingProxyType({})
     """By row, for the ``envelopes`` of a threaded list."""
@@ -354,8 +359,8 @@ class DraftOpened(Event, frozen=True, kw_only=True):
     """A draft for the composer. ``notes``: such as "attachments named by the link were ignored"."""
 
     draft: Draft
-    identities: tuple[str, ...]
-    """The From addresses to choose from, formatted."""
+    identities: tuple[Identity, ...]
+    """The From addresses to choose from, those of its account first."""
     notes: tuple[str, ...] = ()
 
 

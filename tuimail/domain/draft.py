@@ -3,8 +3,10 @@
 import re
 from datetime import datetime
 from enum import StrEnum
+from typing import ClassVar
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from tuimail.domain.address import Address, parse_typed
 from tuimail.domain.clean import clean_line
@@ -48,6 +50,8 @@ class Draft(Discreet, frozen=True, kw_only=True):
     references: tuple[str, ...] = ()
     answers: RowId | None = None
     """The stored message that this answers or forwards; it gets its flag once the mail is sent."""
+    answers_in: AccountId | None = None
+    """The account of that message; None: the draft's own."""
     attachments: tuple[DraftAttachment, ...] = ()
 
     def __rich_repr__(self) -> list[tuple[str, object]]:
@@ -57,6 +61,18 @@ class Draft(Discreet, frozen=True, kw_only=True):
     def is_empty(self) -> bool:
         """Whether nothing was typed that would be missed."""
         return not (self.to or self.cc or self.bcc or self.subject or self.text.strip() or self.attachments)
+
+
+class Identity(Discreet, frozen=True, kw_only=True):
+    """One of the user's own addresses. A mail from it is kept by its account and leaves through it."""
+
+    hidden: ClassVar[tuple[str, ...]] = ("sender", "signature")
+
+    sender: str
+    """The address with the name, formatted."""
+    account: AccountId
+    signature: str = ""
+    """The text only, without its "-- " line."""
 
 
 class FieldProblem(Struct, frozen=True, kw_only=True):
@@ -93,6 +109,34 @@ class OutgoingMail(Discreet, frozen=True, kw_only=True):
     def recipients(self) -> tuple[Address, ...]:
         """Everybody it goes to, each address once, Bcc included."""
         return tuple({address.spec.lower(): address for address in (*self.to, *self.cc, *self.bcc)}.values())
+
+
+def written_as(draft: Draft, identity: Identity) -> Draft:
+    """The draft with this identity as its sender; what it answers stays the message that it was."""
+    if identity.account == draft.account:
+        return replace(draft, sender=identity.sender)
+    home = draft.answers_in or draft.account
+    elsewhere = None if draft.answers is None or home == identity.account else home
+    return replace(draft, sender=identity.sender, account=identity.account, answers_in=elsewhere)
+
+
+def signed_anew(text: str, *, before: str, after: str) -> str:
+    """The text with the one signature in place of the other, where it ends in it; what was written by hand stays."""
+    head, found = _without_signature(text, before)
+    if not found:
+        return text
+    return f"{head.rstrip(chr(10))}\n\n{_signature_block(after)}" if after.strip() else head
+
+
+def _without_signature(text: str, signature: str) -> tuple[str, bool]:
+    if not signature.strip():
+        return text, "\n-- \n" not in text
+    head = text.rstrip().removesuffix(_signature_block(signature).rstrip())
+    return head, len(head) < len(text.rstrip())
+
+
+def _signature_block(signature: str) -> str:
+    return f"-- \n{signature.rstrip()}\n"
 
 
 _MENTIONS_ATTACHMENT = re.compile(

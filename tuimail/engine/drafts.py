@@ -20,7 +20,7 @@ from tuimail.api.commands import (
 from tuimail.api.events import DraftOpened, DraftSaved, DraftsListed, FileAttached
 from tuimail.domain.account import Account
 from tuimail.domain.address import Address
-from tuimail.domain.draft import Draft, DraftAttachment, DraftKind
+from tuimail.domain.draft import Draft, DraftAttachment, DraftKind, Identity
 from tuimail.domain.errors import ErrorKind, Remedy, StoreError
 from tuimail.domain.ids import DraftId
 from tuimail.domain.message import RawMessage
@@ -43,7 +43,7 @@ _KINDS = {
 }
 
 
-def identities(account: Account) -> tuple[Address, ...]:
+def own_addresses(account: Account) -> tuple[Address, ...]:
     """The user's own addresses with the account's name, the main one first."""
     return tuple(Address(name=account.name, spec=spec) for spec in account.own_addresses)
 
@@ -69,12 +69,14 @@ class DraftDesk:
         self._zone = zone
         self._on_discarded = on_discarded
         self._begun: dict[DraftId, Draft] = {}
+        self.other_identities: Callable[[], tuple[Identity, ...]] = tuple
+        """Senders of other accounts that this user can write as, too. Any thread."""
 
     def begin(self, job: Job) -> None:
         """Route of ``BeginDraft``; needs neither store nor network."""
         command = job.command
         assert isinstance(command, BeginDraft)  # noqa: S101 (the route's own type, for the checker)
-        own = identities(self._account)
+        own = own_addresses(self._account)
         if command.mailto:
             draft, notes = from_mailto(
                 command.mailto, own=own, account=self._account.id, draft_id=_new_id(), signature=self._account.signature
@@ -112,10 +114,18 @@ class DraftDesk:
 
     def show(self, job: Job, draft: Draft, notes: tuple[str, ...] = ()) -> None:
         """Hand a draft to the composer."""
-        own = tuple(str(address) for address in identities(self._account))
         if not self._connection.account.can_send:
             notes = (*notes, read_only_words(self._connection.account))
-        job.emit(DraftOpened(draft=draft, identities=own, notes=notes))
+        job.emit(DraftOpened(draft=draft, identities=(*self.identities, *self.other_identities()), notes=notes))
+
+    @property
+    def identities(self) -> tuple[Identity, ...]:
+        """The senders that the account can be written from."""
+        known = self._account
+        return tuple(
+            Identity(sender=str(address), account=known.id, signature=known.signature)
+            for address in own_addresses(known)
+        )
 
     def _look_for_answer(self, job: Job) -> None:
         command = job.command
@@ -143,7 +153,7 @@ class DraftDesk:
         draft = answer(
             parse_message(found.raw, missing=found.missing, wants_both=False),
             kind=kind,
-            own=identities(self._account),
+            own=own_addresses(self._account),
             account=self._account.id,
             draft_id=_new_id(),
             row=command.row,
@@ -169,6 +179,7 @@ class DraftDesk:
         command = job.command
         assert isinstance(command, SaveDraft)  # noqa: S101 (the route's own type, for the checker)
         drafts = self._storage.store(self._account.id).drafts
+        self._storage.take_from_others(self._account.id, command.draft.id)
         # A signature or a quotation alone is nothing that anybody would miss.
         if command.draft.is_empty or command.draft == self._begun.get(command.draft.id):
             drafts.remove(command.draft.id)

@@ -8,9 +8,11 @@ from collections.abc import Callable, Mapping
 from tuimail.api.commands import ChooseKeychain, Command, ListAccounts, ListActivity
 from tuimail.api.events import AccountsListed, ActivityListed
 from tuimail.api.reading import OpenLink
-from tuimail.domain.account import Account, AccountSummary, Link, LinkState, SignedOut
+from tuimail.domain.account import Account, AccountSummary, Link, LinkState, SignedIn, SignedOut
+from tuimail.domain.draft import Identity
 from tuimail.domain.errors import ConfigError, ErrorKind, Problem, Remedy, TuimailError
-from tuimail.domain.ids import AccountId, MailboxId
+from tuimail.domain.ids import AccountId, MailboxId, RowId
+from tuimail.domain.message import Flag
 from tuimail.engine.engine import Route, Routes
 from tuimail.engine.job import Job
 from tuimail.engine.rooms import AccountRooms, House
@@ -52,6 +54,8 @@ class Household:
                 known = self._accounts[account]
                 found = self._rooms[account] = AccountRooms(known, self._make_context(known.ca_file), self._house)
                 found.on_turn = self._tell_accounts
+                found.mark_elsewhere = self._mark
+                found.drafts.other_identities = lambda: self._identities_besides(account)
                 self._routes[account] = found.routes()
             return found
 
@@ -74,6 +78,18 @@ class Household:
             each.stop()
         for each in rooms:
             each.close(max(0.0, ends_at - time.monotonic()))
+
+    def _identities_besides(self, account: AccountId) -> tuple[Identity, ...]:
+        """Who else could write: the accounts that are signed in and may send, in the order of the profile."""
+        with self._guard:
+            others = [self._rooms[known] for known in self._accounts if known in self._rooms and known != account]
+        can_write = (each for each in others if each.account.can_send and isinstance(each.auth.state, SignedIn))
+        return tuple(identity for each in can_write for identity in each.drafts.identities)
+
+    def _mark(self, account: AccountId, row: RowId, flag: Flag) -> None:
+        # Not after it was signed out meanwhile: its messages are gone with their flags.
+        if self._house.storage.is_open(account):
+            self.rooms(account).changes.mark(row, flag)
 
     def _to_account(self, job: Job) -> None:
         account = self._account_of(job.command)

@@ -18,7 +18,7 @@ from tuimail.api.commands import DiscardOutbox, EditOutbox, RetryOutbox, Send
 from tuimail.api.events import Noticed, OutboxChanged
 from tuimail.domain.draft import Draft, DraftKind, FieldProblem, OutgoingMail, check_draft
 from tuimail.domain.errors import AuthError, ErrorKind, NetworkError, Remedy, SendError, StoreError, TuimailError
-from tuimail.domain.ids import DraftId, OutboxId, RowId
+from tuimail.domain.ids import AccountId, DraftId, OutboxId, RowId
 from tuimail.domain.mailbox import MailboxRole
 from tuimail.domain.message import Flag
 from tuimail.domain.scope import Permission
@@ -81,10 +81,10 @@ class OutboxDesk:
         delay_s: float,
         zone: tzinfo,
         remember: Callable[[OutboxId | DraftId], None],
-        mark: Callable[[RowId, Flag], None],
+        mark: Callable[[AccountId, RowId, Flag], None],
     ) -> None:
         """``remember`` makes a send, or a mail's end as a discarded draft, undoable; ``mark`` flags the message that
-        was answered. Both from any thread."""
+        was answered, in the account where it lies. Both from any thread."""
         self._connection = connection
         self._auth = connection.auth
         self._account = connection.account
@@ -180,6 +180,7 @@ class OutboxDesk:
         assert isinstance(command, Send)  # noqa: S101 (the route's own type, for the checker)
         store = self._storage.store(self._account.id)
         store.drafts.save(command.draft, now=self._now())
+        self._storage.take_from_others(self._account.id, command.draft.id)
         checked = check_draft(command.draft)
         if not isinstance(checked, OutgoingMail):
             raise SendError(ErrorKind.BAD_DRAFT, _first_words(checked), remedy=Remedy.FIX_INPUT)
@@ -191,7 +192,7 @@ class OutboxDesk:
             raise AuthError(ErrorKind.SCOPE_MISSING, words, remedy=Remedy.GRANT)
         now = self._now()
         message_id = new_message_id(checked.sender.domain, secrets.token_hex(16))
-        built = build(checked, date=now.astimezone(self._zone), message_id=message_id)
+        built = build(checked, date=now.astimezone(self._zone), message_id=message_id, flowed=self._account.flowed)
         item = store.outbox.queue(
             NewOutboxMail(
                 mail=built.data,
@@ -326,7 +327,7 @@ class OutboxDesk:
             more = f" and {count - 1} more" if count > 1 else ""
             self._auth.around.emit(Noticed(account=self._account.id, words=f"Sent to {first}{more}"))
         if draft is not None and draft.answers is not None and draft.kind in _ANSWER_FLAGS:
-            self._mark(draft.answers, _ANSWER_FLAGS[draft.kind])
+            self._mark(draft.answers_in or self._account.id, draft.answers, _ANSWER_FLAGS[draft.kind])
 
     def _note_failure(self, mail: OutboxMail, error: TuimailError) -> None:
         words = error.detail or error.summary

@@ -142,6 +142,8 @@ class AccountRooms:
         self._clock = ClockWatch(house.timers, self.woke)
         self.on_turn: Callable[[], None] = lambda: None
         """Called when this window writes for the account from now on, after another one did. Any thread."""
+        self.mark_elsewhere: Callable[[AccountId, RowId, Flag], None] = lambda _account, _row, _flag: None
+        """Flags a message of another account that was answered from this one. Any thread."""
         self.texts, self.messages = self._reading_rooms()
         self.undo = UndoDesk(
             account.id,
@@ -427,8 +429,11 @@ class AccountRooms:
         self._house.lists.open_mailbox.pop(self.account.id, None)
         self._house.storage.worker.post(self.undo.forget)
 
-    def _mark(self, row: RowId, flag: Flag) -> None:
-        self.changes.mark(row, flag)
+    def _mark(self, account: AccountId, row: RowId, flag: Flag) -> None:
+        if account == self.account.id:
+            self.changes.mark(row, flag)
+        else:
+            self.mark_elsewhere(account, row, flag)
 
     def _undo_change(self, job: Job, undoable: Undoable) -> None:
         self.changes.take_back(job, undoable)

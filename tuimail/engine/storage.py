@@ -16,7 +16,7 @@ from tuimail.api.engine import Sink
 from tuimail.api.events import Noticed
 from tuimail.config.paths import Places
 from tuimail.domain.errors import AuthError, ErrorKind, Problem, Remedy, StoreError
-from tuimail.domain.ids import AccountId
+from tuimail.domain.ids import AccountId, DraftId
 from tuimail.domain.token import StoreKey
 from tuimail.engine.worker import Urgency, Worker
 from tuimail.store.bodies import BodyRepository
@@ -190,6 +190,12 @@ class Storage:
     ) -> "Future[T]":
         """The same without waiting: the value comes with the future."""
         return self.worker.ask(lambda: work(self.store(account)), urgency=urgency)
+
+    def take_from_others(self, account: AccountId, draft: DraftId) -> None:
+        """A draft lies in one account: this one, whatever sender it had before. On the store worker."""
+        for other, store in self._open.items():
+            if other != account:
+                store.drafts.remove(draft)
 
     def delete(self, account: AccountId) -> int:
         """Close and delete the account's file; bytes freed. On the store worker."""

@@ -7,6 +7,7 @@ back with rows that name their account (``domain.together``).
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from tuimail.api import commands as c
@@ -26,6 +27,19 @@ from tuimail.engine.job import Job
 from tuimail.engine.joint_lists import JointLists
 
 
+class _Undoable(Struct, frozen=True, kw_only=True):
+    """An action that can be taken back."""
+
+    accounts: tuple[AccountId, ...]
+    """Where it was done."""
+    seen_in: AccountId | None
+    """Whose mail was on the screen: a mail begun there may have been sent from another account."""
+
+    def concerns(self, account: AccountId) -> bool:
+        """Whether somebody who looks at this account means it by "undo"."""
+        return account in self.accounts or account == self.seen_in
+
+
 class Together:
     """Takes the commands for all accounts out of the stream, and hears every event. Any thread."""
 
@@ -37,8 +51,10 @@ class Together:
         self._lists = JointLists(self._family, emit)
         self._told: tuple[Mailbox, ...] = ()
         self._running: dict[CommandId, AccountId] = {}
-        self._undoable: list[tuple[AccountId, ...]] = []
-        """Actions that can be taken back, the newest last, with the accounts in which they were done."""
+        self._undoable: list[_Undoable] = []
+        """Actions that can be taken back, the newest last."""
+        self._shown: AccountId | None = None
+        """Whose folder was opened last."""
         self._own: dict[type, Callable[[Job], None]] = {
             c.OpenMailbox: self._lists.open,
             c.Search: self._lists.search,
@@ -73,6 +89,8 @@ class Together:
 
     def _dispatch(self, route: Route, job: Job) -> None:
         account = getattr(job.command, "account", None)
+        if isinstance(job.command, c.OpenMailbox):
+            self._shown = account
         if account == ALL_ACCOUNTS:
             self._own.get(type(job.command), _refuse)(job)
             return
@@ -129,13 +147,13 @@ class Together:
 
     def _note_undoable(self, accounts: tuple[AccountId, ...]) -> None:
         with self._family.guard:
-            self._undoable.append(accounts)
+            self._undoable.append(_Undoable(accounts=accounts, seen_in=self._shown))
 
     def _hear_ending(self, event: Finished | Failed | Cancelled) -> None:
         with self._family.guard:
             account = self._running.pop(event.command, None) if event.command is not None else None
             if account is not None and isinstance(event, Finished) and event.can_undo:
-                self._undoable.append((account,))
+                self._undoable.append(_Undoable(accounts=(account,), seen_in=self._shown))
 
     def _undo_newest(self, job: Job) -> None:
         if not self._undo(job, None):
@@ -144,11 +162,11 @@ class Together:
     def _undo(self, job: Job, account: AccountId | None) -> bool:
         """Take back the newest action, or the newest in one account, wherever it was done; False if none is known."""
         with self._family.guard:
-            places = [place for place, group in enumerate(self._undoable) if account is None or account in group]
+            places = [place for place, done in enumerate(self._undoable) if account is None or done.concerns(account)]
             if not places:
                 return False
-            group = self._undoable.pop(places[-1])
-        self._run(job, dict.fromkeys(group, job.command))
+            done = self._undoable.pop(places[-1])
+        self._run(job, dict.fromkeys(done.accounts, job.command))
         return True
 
     # Folders

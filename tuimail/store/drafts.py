@@ -133,6 +133,7 @@ def draft_to_json(draft: Draft) -> tuple[str, dict[bytes, bytes]]:
         "in_reply_to": draft.in_reply_to,
         "references": draft.references,
         "answers": draft.answers,
+        "answers_in": draft.answers_in,
         "attachments": [(file.name, file.content_type, _digest(file.data).hex()) for file in draft.attachments],
     }
     return json.dumps(content, ensure_ascii=True), files
@@ -154,6 +155,7 @@ def draft_from_json(text: str, files: Mapping[bytes, bytes]) -> Draft:
         in_reply_to=content["in_reply_to"],
         references=tuple(content["references"]),
         answers=None if content["answers"] is None else RowId(content["answers"]),
+        answers_in=content.get("answers_in"),
         attachments=tuple(
             DraftAttachment(name=name, content_type=content_type, data=files[bytes.fromhex(digest)])
             for name, content_type, digest in content["attachments"]

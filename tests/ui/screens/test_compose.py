@@ -13,8 +13,8 @@ from textual.widgets import Input, TextArea
 
 from tests.ui.screens.host import HOSTILE, NOW, SIZES, SMALL, Host, flat, until
 from tuimail.api.events import DraftOpened
-from tuimail.domain.draft import Draft, DraftAttachment, DraftKind, FieldProblem
-from tuimail.domain.ids import AccountId, DraftId
+from tuimail.domain.draft import Draft, DraftAttachment, DraftKind, FieldProblem, Identity, signed_anew
+from tuimail.domain.ids import AccountId, DraftId, RowId
 from tuimail.ui.external_editor import Edited, EditorTrouble, ExternalEditor, edit_text, editor_command
 from tuimail.ui.screens.compose import ComposeScreen
 from tuimail.ui.screens.question import Question
@@ -25,13 +25,19 @@ from tuimail.ui.widgets.path_prompt import completed, unquoted
 
 ALICE = "Alice Example <alice@example.test>"
 WORK = "Alice <alice.work@example.test>"
+HOME = "Alice <alice@home.test>"
 EMPTY = Draft(id=DraftId("d1"), account=AccountId("work"), sender=ALICE)
+IDENTITIES = (
+    Identity(sender=ALICE, account=AccountId("work"), signature="Alice, Example Ltd"),
+    Identity(sender=WORK, account=AccountId("work"), signature="Alice, Example Ltd"),
+    Identity(sender=HOME, account=AccountId("home"), signature="Love, Alice"),
+)
 READY = replace(EMPTY, to="bob@example.test", subject="Lunch", text="At one?")
 REPLY = replace(READY, kind=DraftKind.REPLY, text="\n\nBob wrote:\n> Lunch?")
 
 
 def composer(draft: Draft = EMPTY, *, editor: ExternalEditor | None = None, notes: tuple[str, ...] = ()) -> Host:
-    opened = DraftOpened(draft=draft, identities=(ALICE, WORK), notes=notes)
+    opened = DraftOpened(draft=draft, identities=IDENTITIES, notes=notes)
     return Host(lambda: ComposeScreen(opened, zone=UTC, editor=editor))
 
 
@@ -88,6 +94,39 @@ async def test_from_is_reached_by_shift_tab_and_changed_by_arrows() -> None:
 
         assert focused_id(app) == "from"
         assert screen_of(app).draft.sender == WORK
+
+
+async def test_the_signature_follows_the_sender_and_the_draft_its_account_at_once() -> None:
+    signed = replace(EMPTY, text="Hello\n\n-- \nAlice, Example Ltd\n", answers=RowId(7))
+    app = composer(signed)
+    async with app.run_test(size=SMALL) as pilot:
+        await pilot.press("shift+tab", "up")
+        moved = screen_of(app).draft
+        picture = flat(app.text())
+        reported = [each.draft.account for each in app.posted if isinstance(each, ComposeScreen.DraftEdited)]
+        await pilot.press("down")
+        back = screen_of(app).draft
+
+    assert (moved.account, moved.sender, moved.text) == ("home", HOME, "Hello\n\n-- \nLove, Alice\n")
+    assert (moved.answers, moved.answers_in) == (7, "work")
+    assert "home ↑ ↓ 3 of 3" in picture
+    assert reported == ["home"]
+    assert back == signed
+
+
+@pytest.mark.parametrize(
+    ("text", "before", "after", "expected"),
+    [
+        ("Hi\n\n-- \nA\n", "A", "B", "Hi\n\n-- \nB\n"),
+        ("\n\n-- \nA\n", "A", "B", "\n\n-- \nB\n"),
+        ("Hi\n\n-- \nA, by hand\n", "A", "B", "Hi\n\n-- \nA, by hand\n"),
+        ("Hi\n\n-- \nA\n", "A", "", "Hi\n\n"),
+        ("Hi", "", "B", "Hi\n\n-- \nB\n"),
+        ("Hi\n\n-- \nA\n", "", "B", "Hi\n\n-- \nA\n"),
+    ],
+)
+def test_only_an_untouched_signature_gives_way_to_another(text: str, before: str, after: str, expected: str) -> None:
+    assert signed_anew(text, before=before, after=after) == expected
 
 
 async def test_a_reply_starts_above_the_quotation() -> None:
@@ -491,7 +530,7 @@ async def test_the_hint_line_stays_while_a_field_has_the_focus() -> None:
         await pilot.press("x")
 
         assert isinstance(app.focused, Input)
-        assert "ctrl+t send" in app.text().splitlines()[-1]
+        assert "Ctrl+T send" in app.text().splitlines()[-1]
 
 
 async def test_the_external_editor_gets_a_private_file_and_its_text_comes_back(tmp_path: Path) -> None:

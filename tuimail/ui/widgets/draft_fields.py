@@ -1,6 +1,7 @@
 """The header of a draft: From, To, Cc, Bcc and Subject, each with its problem under it."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import ClassVar
 
 from textual import on
@@ -12,7 +13,7 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from tuimail.domain.clean import clean_line
-from tuimail.domain.draft import Draft, FieldProblem
+from tuimail.domain.draft import Draft, FieldProblem, Identity
 from tuimail.ui.widgets.address_input import AddressInput, LineInput
 from tuimail.ui.widgets.dialog import Words
 from tuimail.ui.widgets.sender_picker import SenderPicker
@@ -69,10 +70,17 @@ class DraftFields(Vertical):
     class Edited(Message):
         """A field has another value now."""
 
-    def __init__(self, draft: Draft, identities: tuple[str, ...]) -> None:
+    @dataclass
+    class SenderChanged(Message):
+        """The mail is written as somebody else now."""
+
+        before: Identity
+        after: Identity
+
+    def __init__(self, draft: Draft, identities: tuple[Identity, ...]) -> None:
         super().__init__()
         self._controls: dict[str, Widget] = {
-            "from": SenderPicker(identities, draft.sender, id="from"),
+            "from": SenderPicker(identities, Identity(sender=draft.sender, account=draft.account), id="from"),
             "to": AddressInput(draft.to, id="to", placeholder="name@example.org, another@example.org"),
             "cc": AddressInput(draft.cc, id="cc"),
             "bcc": AddressInput(draft.bcc, id="bcc"),
@@ -85,10 +93,11 @@ class DraftFields(Vertical):
         yield from self._rows.values()
 
     @property
-    def sender(self) -> str:
+    def sender(self) -> Identity:
         """The chosen identity."""
         picker = self._controls["from"]
-        return picker.value if isinstance(picker, SenderPicker) else ""
+        assert isinstance(picker, SenderPicker)  # noqa: S101 (made so above, for the checker)
+        return picker.value
 
     def typed(self, name: str) -> str:
         """What stands in a field, cleaned."""
@@ -118,4 +127,4 @@ class DraftFields(Vertical):
     def _sender_changed(self, event: SenderPicker.Changed) -> None:
         event.stop()
         self._rows["from"].show_problem("")
-        self.post_message(self.Edited())
+        self.post_message(self.SenderChanged(event.before, event.after))

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
+from itertools import takewhile
 
 from msgspec.structs import replace
 from textual import on
@@ -13,7 +14,7 @@ from textual.timer import Timer
 from textual.widgets import TextArea
 
 from tuimail.api.events import DraftOpened
-from tuimail.domain.draft import Draft, DraftAttachment, DraftKind, FieldProblem
+from tuimail.domain.draft import Draft, DraftAttachment, DraftKind, FieldProblem, signed_anew, written_as
 from tuimail.ui.external_editor import Edited, EditorTrouble, ExternalEditor, edit_text
 from tuimail.ui.fit import clock_time
 from tuimail.ui.widgets.attachment_list import AttachmentList
@@ -87,8 +88,7 @@ class DraftForm(Vertical):
         """The draft as it stands."""
         fields = self._fields
         return replace(
-            self._opened.draft,
-            sender=fields.sender,
+            written_as(self._opened.draft, fields.sender),
             to=fields.typed("to"),
             cc=fields.typed("cc"),
             bcc=fields.typed("bcc"),
@@ -168,6 +168,25 @@ class DraftForm(Vertical):
         if self._report_timer is None and self.draft != self._reported:
             self._tell("not saved yet")
             self._report_timer = self.set_timer(REPORT_AFTER_S, lambda: self.post_message(self.Unreported()))
+
+    @on(DraftFields.SenderChanged)
+    def _sender_changed(self, event: DraftFields.SenderChanged) -> None:
+        event.stop()
+        self._sign_anew(event.before.signature, event.after.signature)
+        self._changed()
+        if event.before.account != event.after.account:
+            # At once: it lies with the other account from now on.
+            self.post_message(self.Unreported())
+
+    def _sign_anew(self, before: str, after: str) -> None:
+        text = self._body.text
+        anew = signed_anew(text, before=before, after=after)
+        if anew != text:
+            kept = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(text, anew, strict=False)))
+            line, begin = text.count("\n", 0, kept), text.rfind("\n", 0, kept) + 1
+            cursor = self._body.cursor_location
+            self._body.replace(anew[kept:], (line, kept - begin), self._body.document.end)
+            self._body.cursor_location = min(cursor, self._body.document.end)
 
     @on(BodyArea.FileDropped)
     def _file_dropped(self, event: BodyArea.FileDropped) -> None:

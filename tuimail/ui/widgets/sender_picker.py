@@ -1,5 +1,6 @@
 """The From row: one of the person's own addresses, changed by arrows."""
 
+from dataclasses import dataclass
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
@@ -7,6 +8,8 @@ from textual.content import Content
 from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
+
+from tuimail.domain.draft import Identity
 
 
 class SenderPicker(Widget):
@@ -20,27 +23,37 @@ class SenderPicker(Widget):
     can_focus = True
     chosen = reactive(0)
 
+    @dataclass
     class Changed(Message):
         """Another address was taken."""
 
-    def __init__(self, identities: tuple[str, ...], sender: str, *, id: str | None = None) -> None:  # noqa: A002 (Textual's word)
+        before: Identity
+        after: Identity
+
+    def __init__(self, identities: tuple[Identity, ...], sender: Identity, *, id: str | None = None) -> None:  # noqa: A002 (Textual's word)
+        """``sender`` may be an address that the account had when the draft was begun."""
         super().__init__(id=id)
-        self._identities = identities if sender in identities or not sender else (sender, *identities)
-        self.set_reactive(SenderPicker.chosen, self._identities.index(sender) if sender else 0)
+        known = [(identity.account, identity.sender) for identity in identities]
+        own = (sender.account, sender.sender)
+        self._identities = identities if own in known or (identities and not sender.sender) else (sender, *identities)
+        self.set_reactive(SenderPicker.chosen, known.index(own) if own in known else 0)
 
     @property
-    def value(self) -> str:
+    def value(self) -> Identity:
         """The identity shown."""
-        return self._identities[self.chosen] if self._identities else ""
+        return self._identities[self.chosen]
 
     def action_turn(self, step: int) -> None:
         """Take the next or previous one."""
         if len(self._identities) > 1:
+            before = self.value
             self.chosen = (self.chosen + step) % len(self._identities)
-            self.post_message(self.Changed())
+            self.post_message(self.Changed(before, self.value))
 
     def render(self) -> Content:
-        """The identity, and that there are others."""
+        """The identity, its account where there are several, and that there are others."""
         count = len(self._identities)
+        accounts = {identity.account for identity in self._identities}
+        account = f"   {self.value.account}" if len(accounts) > 1 else ""
         tail = f"   ↑ ↓ {self.chosen + 1} of {count}" if count > 1 else ""
-        return Content.assemble(self.value, (tail, "$muted"))
+        return Content.assemble(self.value.sender, (account + tail, "$muted"))
