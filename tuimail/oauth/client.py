@@ -9,10 +9,10 @@ import json
 from collections.abc import Callable, Mapping
 from enum import StrEnum
 from http import HTTPStatus
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote_plus
 
-from authlib.integrations.httpx_client.oauth2_client import OAuth2ClientAuth
+from authlib.oauth2.auth import ClientAuth
 from authlib.oauth2.client import OAuth2Client
 from msgspec import Struct
 
@@ -21,10 +21,12 @@ from tuimail.domain.token import Secret, TokenSet
 from tuimail.oauth.answers import Asked, token_set
 from tuimail.oauth.device import GRANT_TYPE, DeviceCode, read_device_code
 from tuimail.oauth.flow import AuthorizationRequest
-from tuimail.oauth.http import Answer, OAuthHttp, read_answer, translating
-from tuimail.oauth.identity import IdentityClaims, KeyRing, read_id_token
+from tuimail.oauth.http import Answer, OAuthHttp, RequestSigner, read_answer, translating
 from tuimail.oauth.metadata import Metadata
 from tuimail.oauth.refusals import device_refusal, exchange_refusal, refresh_refusal, unreachable, words_of
+
+if TYPE_CHECKING:
+    from tuimail.oauth.identity import IdentityClaims, KeyRing
 
 REVOKE_S = 5.0
 """How long a sign-out waits for each answer."""
@@ -57,6 +59,10 @@ class _Judged:
         return {"token_type": "Bearer"}
 
 
+class _ClientSigner(ClientAuth, RequestSigner):  # type: ignore[misc]  # authlib is untyped
+    """authlib's own of ``integrations.httpx_client`` comes with all of joserfc and cryptography: 0.1 s and 10 MB."""
+
+
 class TokenClient:
     """The endpoints that want a client id. One thread at a time."""
 
@@ -74,7 +80,7 @@ class TokenClient:
         self._client_id = client_id
         self._client_secret = client_secret
         self._clock = clock
-        self._keys = KeyRing(http, metadata)
+        self._keys: KeyRing | None = None
 
     def exchange(self, code: Secret, request: AuthorizationRequest) -> TokenSet:
         """Turn the code into tokens; ``scopes`` of the result are what was granted. Raises ``AuthError``."""
@@ -139,7 +145,7 @@ class TokenClient:
 
     def check_id_token(
         self, tokens: TokenSet, nonce: Secret | None, now: Callable[[], float] | None = None
-    ) -> IdentityClaims:
+    ) -> "IdentityClaims":
         """Who signed in, by the provider's signed word. ``now`` is wall-clock time. Raises BAD_ID_TOKEN.
 
         ``nonce`` None: the request had no place for one (RFC 8628); the tokens came over TLS from the server itself.
@@ -147,6 +153,10 @@ class TokenClient:
         if tokens.id_token is None:
             words = f"{self._metadata.host} did not say who signed in."
             raise AuthError(ErrorKind.BAD_ID_TOKEN, words, remedy=Remedy.TELL)
+        # A start with a kept sign-in has no use for joserfc and cryptography.
+        from tuimail.oauth.identity import KeyRing, read_id_token  # noqa: PLC0415 (see above)
+
+        self._keys = self._keys or KeyRing(self._http, self._metadata)
         return read_id_token(tokens.id_token, self._keys, client_id=self._client_id, nonce=nonce, now=now)
 
     def _token_request(self, refusal: Refusal, **parameters: str) -> Mapping[str, object]:
@@ -213,7 +223,7 @@ class TokenClient:
             token_endpoint_auth_method=method,
             revocation_endpoint_auth_method=method,
         )
-        protocol.client_auth_class = OAuth2ClientAuth
+        protocol.client_auth_class = _ClientSigner
         protocol.SESSION_REQUEST_PARAMS = ["timeout"]
         return protocol
 

@@ -9,7 +9,7 @@ import contextlib
 import json
 import ssl
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import cast
@@ -159,6 +159,24 @@ class _WithoutAlpn:
 
     def set_alpn_protocols(self, names: list[str]) -> None:
         """Leave it: an HTTP server without ALPN speaks 1.1."""
+
+
+class RequestSigner(httpx2.Auth):
+    """What signs each request before it is sent, in httpx2's terms."""
+
+    requires_request_body = True
+
+    def prepare(  # noqa: PLR0917 (authlib calls it so)
+        self, method: str, uri: str, headers: httpx2.Headers, body: bytes
+    ) -> tuple[str, httpx2.Headers, bytes | str]:
+        """The request's address, headers and body, signed; the name and the order are authlib's."""
+        raise NotImplementedError
+
+    def auth_flow(self, request: httpx2.Request) -> Generator[httpx2.Request, httpx2.Response]:
+        """One request, and no second one whatever the answer is."""
+        url, headers, body = self.prepare(request.method, str(request.url), request.headers, request.content)
+        headers["Content-Length"] = str(len(body))
+        yield httpx2.Request(request.method, url, headers=headers, content=body, extensions=request.extensions)
 
 
 class _LimitedBody(httpx2.SyncByteStream):
