@@ -200,3 +200,12 @@ def test_a_safe_name_is_one_plain_component(name: str) -> None:
 )
 def test_dangerous_names_are_made_harmless(name: str, safe: str) -> None:
     assert safe_file_name(name) == safe
+
+
+def test_flowed_text_says_so_and_is_read_as_typed() -> None:
+    paragraph = "Words of one paragraph that is longer than any line may be, typed without a line end. " * 4
+    mail = build(replace(PLAIN, text=f"{paragraph.strip()}\n"), date=DATE, message_id="<a@example.test>", flowed=True)
+
+    assert b"Content-Type: text/plain; charset=utf-8; format=flowed\r\n" in mail.data
+    assert max(len(line) for line in mail.data.partition(b"\r\n\r\n")[2].split(b"\r\n")) < 78
+    assert parse_message(mail.data).blocks[0].text == paragraph.strip()

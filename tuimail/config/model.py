@@ -71,6 +71,8 @@ class AccountTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     aliases: tuple[str, ...] = ()
     signature: str = ""
     save_sent: bool | None = None
+    flowed: bool = True
+    """Whether paragraphs go out as format=flowed (RFC 3676), to be wrapped by their reader."""
     oauth: OAuthTable = OAuthTable()
     imap: ServerTable = ServerTable()
     smtp: ServerTable = ServerTable()

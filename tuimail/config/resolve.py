@@ -67,6 +67,7 @@ def resolve_account(name: str, table: AccountTable, *, preset: Preset, folder: P
         imap=imap,
         smtp=smtp,
         save_sent=preset.save_sent if table.save_sent is None else table.save_sent,
+        flowed=table.flowed,
         access_page=preset.access_page,
         password_page=preset.password_page,
         keep=Keep(days=table.keep.days, megabytes=table.keep.megabytes, activity_days=table.keep.activity_days),

@@ -116,6 +116,8 @@ class Account(Struct, frozen=True, kw_only=True):
     """None: a read-only account."""
     save_sent: bool = True
     """Whether we append a copy to Sent; False where the provider files it itself."""
+    flowed: bool = True
+    """Whether what is written goes out as format=flowed (RFC 3676)."""
     access_page: str | None = None
     """The provider's page where a user can end this program's access."""
     password_page: str | None = None

@@ -18,12 +18,15 @@ from tuimail.domain.discreet import Discreet
 from tuimail.domain.draft import DraftAttachment, OutgoingMail
 from tuimail.domain.errors import ErrorKind, Remedy, SendError
 from tuimail.mime.filenames import safe_file_name
+from tuimail.mime.flowed import to_flowed
 from tuimail.mime.words import encode_words
 
 MAX_LINE = 998
 """Octets in a line without its end (RFC 5322 section 2.1.1)."""
 
 _FOLD_AT = 76
+_FIXED = "text/plain; charset=utf-8"
+_FLOWED = f"{_FIXED}; format=flowed"
 _MAX_REFERENCES = 40
 _LINE_ENDS = re.compile(r"\r\n|\r|\n")
 _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]+")
@@ -51,12 +54,12 @@ def new_message_id(domain: str, random: str) -> str:
     return f"<{random}@{_ascii_domain(domain)}>"
 
 
-def build(mail: OutgoingMail, *, date: datetime, message_id: str) -> BuiltMail:
-    """The mail as it goes out. ``date`` is aware; its zone is written.
+def build(mail: OutgoingMail, *, date: datetime, message_id: str, flowed: bool = False) -> BuiltMail:
+    """The mail as it goes out. ``date`` is aware; its zone is written. ``flowed``: paragraphs may be wrapped anew.
 
     Raises ``SendError`` for what no header can carry, such as an address that needs SMTPUTF8.
     """
-    parts = [_text_part(mail.text)]
+    parts = [_text_part(to_flowed(mail.text), _FLOWED) if flowed else _text_part(mail.text)]
     parts += [_attachment_part(attachment) for attachment in mail.attachments]
     content, body = parts[0] if len(parts) == 1 else _mixed(parts, message_id)
     fields = _fields(mail, date=date, message_id=message_id) + content
@@ -150,7 +153,7 @@ def _unstructured(name: str, text: str) -> str:
     return "\r\n ".join(lines)
 
 
-def _text_part(text: str) -> tuple[list[tuple[str, str]], bytes]:
+def _text_part(text: str, content_type: str = _FIXED) -> tuple[list[tuple[str, str]], bytes]:
     lines = _LINE_ENDS.split(text)
     if lines[-1]:
         lines.append("")
@@ -158,16 +161,16 @@ def _text_part(text: str) -> tuple[list[tuple[str, str]], bytes]:
     # A "From " at the start of a line would be changed by servers that keep mail in one file.
     is_plain = _ONLY_PRINTABLE.fullmatch(whole) and max(map(len, lines)) <= MAX_LINE and "\nFrom " not in f"\n{whole}"
     if is_plain:
-        return _content_fields("7bit"), "\r\n".join(lines).encode("ascii")
+        return _content_fields(content_type, "7bit"), "\r\n".join(lines).encode("ascii")
     data = [line.encode("utf-8", "replace") for line in lines]
     wide = sum(len(line) for line in data) - sum(len(line) for line in lines)
     if wide * 3 > len(whole):
-        return _content_fields("base64"), _base64_lines(b"\r\n".join(data))
-    return _content_fields("quoted-printable"), b"\r\n".join(map(_quoted_printable, data))
+        return _content_fields(content_type, "base64"), _base64_lines(b"\r\n".join(data))
+    return _content_fields(content_type, "quoted-printable"), b"\r\n".join(map(_quoted_printable, data))
 
 
-def _content_fields(encoding: str) -> list[tuple[str, str]]:
-    return [("Content-Type", "text/plain; charset=utf-8"), ("Content-Transfer-Encoding", encoding)]
+def _content_fields(content_type: str, encoding: str) -> list[tuple[str, str]]:
+    return [("Content-Type", content_type), ("Content-Transfer-Encoding", encoding)]
 
 
 def _quoted_printable(line: bytes) -> bytes:
