@@ -155,7 +155,7 @@ def test_log_file_is_private(log: Path) -> None:
 
 def test_what_is_remembered_is_recalled(tmp_path: Path) -> None:
     path = tmp_path / "state" / "remembered.json"
-    remembered = Remembered(keychain_backend="keyring.backends.SecretService.Keyring", last_mailbox={"work": "INBOX"})
+    remembered = Remembered(keychain_backend="keyring.backends.SecretService.Keyring")
 
     assert remember(path, remembered)
 
@@ -164,7 +164,7 @@ def test_what_is_remembered_is_recalled(tmp_path: Path) -> None:
     assert os.name != "posix" or stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"\xff", b'{"keychain_backend": 3, "last_mailbox": {"a": 1}}'])
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"\xff", b'{"keychain_backend": 3}'])
 def test_broken_memory_is_a_first_start(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "remembered.json"
     path.write_bytes(content)

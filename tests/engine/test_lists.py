@@ -8,8 +8,18 @@ from typing import TypeVar
 
 import pytest
 
-from tuimail.api.commands import Command, LoadRows, LoadThread, OpenMailbox
-from tuimail.api.events import Event, Failed, Finished, ListChanged, ListLoaded, Progress, RowsLoaded, ThreadLoaded
+from tuimail.api.commands import Command, LoadRows, LoadThread, NotePlace, OpenMailbox
+from tuimail.api.events import (
+    Event,
+    Failed,
+    Finished,
+    ListChanged,
+    ListLoaded,
+    MailboxesListed,
+    Progress,
+    RowsLoaded,
+    ThreadLoaded,
+)
 from tuimail.config.paths import places_under
 from tuimail.domain.errors import Remedy
 from tuimail.domain.ids import AccountId, CommandId, MailboxId, RowId, Uid
@@ -118,6 +128,65 @@ def test_a_mailbox_opens_in_the_order_asked_for_and_remembers_it(desk: Desk, tmp
     assert (asked.view, list(asked.rows)) == (biggest_last, rows[::-1])
     assert (remembered.view, list(remembered.rows)) == (biggest_last, list(asked.rows))
     again.close()
+
+
+def test_a_restart_begins_where_the_cursor_was(desk: Desk, tmp_path: Path) -> None:
+    inbox, rows = desk.fill(*(mail(uid) for uid in range(1, 301)))
+    desk.fill(mail(1), box=b"Other")
+
+    desk.submit(NotePlace(account=ACCOUNT, mailbox=inbox, row=rows[99]))
+    desk.close()
+    again = Desk(tmp_path)
+    again.fill(mail(301))
+    again.storage.run(ACCOUNT, lambda _store: again.lists.show_mailboxes(ACCOUNT))
+    listed, loaded = again.next(MailboxesListed), again.open(inbox)
+
+    assert listed.left_in == inbox
+    assert loaded.begin_at == rows[99]
+    assert {each.row for each in loaded.envelopes} > set(rows[90:110])
+    again.close()
+
+
+@pytest.mark.parametrize(
+    ("view", "begins_at"),
+    [(ListView(), 4), (ListView(is_reversed=True), 6), (ListView(sort=SortBy.SIZE), None)],
+)
+def test_where_the_row_has_gone_the_one_after_it_has_the_cursor(
+    desk: Desk, view: ListView, begins_at: int | None
+) -> None:
+    inbox, rows = desk.fill(*(mail(uid) for uid in range(1, 11)))
+    by_uid = dict(enumerate(rows, 1))
+    desk.open(inbox, view)
+    desk.submit(NotePlace(account=ACCOUNT, mailbox=inbox, row=by_uid[5]))
+    desk.next(Finished)
+
+    def remove(store: AccountStore) -> None:
+        store.messages.remove_uids(inbox, [Uid(5)])
+
+    desk.storage.run(ACCOUNT, remove)
+
+    assert desk.open(inbox).begin_at == (by_uid[begins_at] if begins_at else None)
+
+
+def test_a_conversation_has_the_cursor_that_one_of_its_messages_had(desk: Desk) -> None:
+    inbox, rows = desk.fill(mail(1), mail(2), mail(3))
+    desk.submit(NotePlace(account=ACCOUNT, mailbox=inbox, row=rows[0]))
+    _, (answer,) = desk.fill(mail(4, 1))
+    desk.fill(mail(5))
+    desk.sort_all()
+
+    assert desk.open(inbox, THREADED).begin_at == answer
+
+
+def test_another_order_of_the_open_list_begins_at_its_top(desk: Desk) -> None:
+    inbox, rows = desk.fill(*(mail(uid) for uid in range(1, 301)))
+    desk.submit(NotePlace(account=ACCOUNT, mailbox=inbox, row=rows[99]))
+    desk.open(inbox)
+
+    narrowed = desk.open(inbox, ListView(narrow="hello"))
+
+    assert narrowed.begin_at is None
+    assert narrowed.envelopes[0].row == rows[-1]
 
 
 def test_words_narrow_the_list_and_are_not_remembered(desk: Desk) -> None:

@@ -138,6 +138,65 @@ async def test_after_delete_the_cursor_is_on_the_next_row_and_undo_is_offered() 
         assert screen(app).said == "Moved 1."
 
 
+async def test_a_start_begins_in_the_folder_and_at_the_row_that_were_left() -> None:
+    class Left(FakeMailbox):
+        def __call__(self, command: c.Command, number: CommandId) -> Iterator[e.Event]:
+            for event in super().__call__(command, number):
+                if isinstance(event, e.MailboxesListed):
+                    yield replace(event, left_in=ARCHIVE)
+                elif isinstance(event, e.ListLoaded):
+                    yield replace(event, rows=self.rows, envelopes=(), begin_at=RowId(self.rows[300]))
+                else:
+                    yield event
+
+    app, engine = make_app(Left(500))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+
+        assert [each.mailbox for each in engine.sent(c.OpenMailbox)] == [ARCHIVE]
+        assert screen(app).messages.cursor == 300
+        above = 300 - screen(app).messages.scroll_offset.y // screen(app).messages.lines_per_row
+        assert above == screen(app).messages.page // 2
+
+
+async def test_a_start_near_the_top_shows_the_top() -> None:
+    class Left(FakeMailbox):
+        def __call__(self, command: c.Command, number: CommandId) -> Iterator[e.Event]:
+            for event in super().__call__(command, number):
+                yield replace(event, begin_at=THIRD) if isinstance(event, e.ListLoaded) else event
+
+    app, _ = make_app(Left(500))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+
+        assert screen(app).messages.current == THIRD
+        assert screen(app).messages.scroll_offset.y == 0
+
+
+async def test_the_end_notes_folder_and_row() -> None:
+    app, engine = make_app()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await press(pilot, "j", "j")
+        row = screen(app).messages.current
+
+    assert engine.sent(c.NotePlace)[-1] == c.NotePlace(account=WORK, mailbox=INBOX, row=row)
+
+
+async def test_hits_are_no_place_to_begin_and_their_end_shows_the_row_that_was_left() -> None:
+    app, engine = make_app()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await press(pilot, "j", "j")
+        row = screen(app).messages.current
+        await press(pilot, "slash", *"harbour")
+        await press(pilot, "enter", "j", "escape")
+
+        assert screen(app).messages.current == row
+
+    assert {each.row for each in engine.sent(c.NotePlace)} == {row}
+
+
 async def test_new_mail_does_not_move_the_cursor() -> None:
     mailbox = FakeMailbox()
     app, engine = make_app(mailbox)

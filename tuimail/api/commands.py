@@ -219,6 +219,15 @@ class LoadRows(Struct, frozen=True, kw_only=True):
     threaded: bool = False
 
 
+class NotePlace(Struct, frozen=True, kw_only=True):
+    """Note that the screen shows this mailbox with the cursor on ``row``: the next start begins there."""
+
+    account: AccountId
+    mailbox: MailboxId
+    row: RowId | None = None
+    """None: the list has no rows."""
+
+
 class LoadThread(Struct, frozen=True, kw_only=True):
     """Ask for all messages of a conversation in its reading order: ``ThreadLoaded``."""
 
@@ -448,6 +457,7 @@ Command = (
     | ExportRecords
     | OpenMailbox
     | LoadRows
+    | NotePlace
     | LoadThread
     | Search
     | SearchServer

@@ -6,7 +6,7 @@ import os
 import tempfile
 from pathlib import Path
 
-from msgspec import Struct, field
+from msgspec import Struct
 from msgspec.structs import asdict
 
 from tuimail.domain.clean import clean_line
@@ -19,8 +19,6 @@ class Remembered(Struct, frozen=True, kw_only=True):
 
     keychain_backend: str = ""
     """Name of the keychain backend that worked; checked against the allowed ones before it is used."""
-    last_mailbox: dict[str, str] = field(default_factory=dict)
-    """By account: the name of the mailbox that was open last."""
 
 
 def recall(path: Path) -> Remembered:
@@ -33,15 +31,7 @@ def recall(path: Path) -> Remembered:
     if not isinstance(content, dict):
         return Remembered()
     backend = content.get("keychain_backend")
-    mailboxes = content.get("last_mailbox")
-    return Remembered(
-        keychain_backend=clean_line(backend) if isinstance(backend, str) else "",
-        last_mailbox={
-            account: name
-            for account, name in (mailboxes.items() if isinstance(mailboxes, dict) else ())
-            if isinstance(name, str)
-        },
-    )
+    return Remembered(keychain_backend=clean_line(backend) if isinstance(backend, str) else "")
 
 
 def remember(path: Path, remembered: Remembered) -> bool:

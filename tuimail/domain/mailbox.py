@@ -122,8 +122,9 @@ def display_order(mailboxes: list[Mailbox]) -> list[Mailbox]:
     return sorted(mailboxes, key=key)
 
 
-def first_shown(mailboxes: Sequence[Mailbox]) -> Mailbox | None:
-    """The mailbox that stands open at a start: the inbox, or else the first that holds mail."""
+def first_shown(mailboxes: Sequence[Mailbox], left_in: MailboxId | None = None) -> Mailbox | None:
+    """The mailbox that stands open at a start: the one left, or else the inbox, or else the first that holds mail."""
     selectable = [mailbox for mailbox in mailboxes if mailbox.selectable]
+    left = [mailbox for mailbox in selectable if mailbox.id == left_in]
     inboxes = [mailbox for mailbox in mailboxes if mailbox.role is MailboxRole.INBOX]
-    return next(iter((*inboxes, *selectable)), None)
+    return next(iter((*left, *inboxes, *selectable)), None)

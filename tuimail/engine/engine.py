@@ -5,7 +5,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 
-from tuimail.api.commands import Command, DiscardDraft, MoveMessages, SaveDraft, Send, SetFlags
+from tuimail.api.commands import Command, DiscardDraft, MoveMessages, NotePlace, SaveDraft, Send, SetFlags
 from tuimail.api.engine import Sink
 from tuimail.api.events import Cancelled, Event, Failed, Finished
 from tuimail.domain.ids import CommandId
@@ -16,7 +16,7 @@ Route = Callable[[Job], None]
 
 Routes = Mapping[type, Route]
 
-KEPT_AT_CLOSE = (SaveDraft, DiscardDraft, Send, SetFlags, MoveMessages)
+KEPT_AT_CLOSE = (SaveDraft, DiscardDraft, Send, SetFlags, MoveMessages, NotePlace)
 """Commands that end in the store alone: a close waits for those that were submitted before it."""
 
 

@@ -7,12 +7,12 @@ from contextlib import suppress
 from msgspec import Struct
 from msgspec.structs import replace
 
-from tuimail.api.commands import LoadRows, LoadThread, OpenMailbox
+from tuimail.api.commands import LoadRows, LoadThread, NotePlace, OpenMailbox
 from tuimail.api.engine import Sink
 from tuimail.api.events import ListChanged, ListLoaded, MailArrived, MailboxesListed, RowsLoaded, ThreadLoaded
 from tuimail.domain.errors import ErrorKind, Remedy, StoreError
 from tuimail.domain.ids import AccountId, MailboxId, RowId
-from tuimail.domain.listing import ListView, ThreadPlace
+from tuimail.domain.listing import ListView, ThreadPlace, place_of
 from tuimail.domain.mailbox import Mailbox, first_shown
 from tuimail.domain.message import Envelope
 from tuimail.engine.conversations import Sorter
@@ -20,6 +20,7 @@ from tuimail.engine.engine import Routes
 from tuimail.engine.job import Job
 from tuimail.engine.storage import AccountStore, Storage
 from tuimail.engine.timers import Timers
+from tuimail.engine.worker import Urgency
 from tuimail.store.listing import EVERYTHING, Condition, both
 from tuimail.store.query_sql import condition
 
@@ -54,7 +55,12 @@ class ListRoom:
 
     def routes(self) -> Routes:
         """The commands answered here."""
-        return {OpenMailbox: self._open, LoadRows: self._load, LoadThread: self._load_thread}
+        return {
+            OpenMailbox: self._open,
+            LoadRows: self._load,
+            LoadThread: self._load_thread,
+            NotePlace: self._note_place,
+        }
 
     def visible(self, account: AccountId) -> tuple[RowId, ...]:
         """The rows that the account's screen last asked for, or was sent with its list. Any thread."""
@@ -62,36 +68,43 @@ class ListRoom:
 
     def show_mailboxes(self, account: AccountId) -> None:
         """Tell all mailboxes with their counts."""
-        mailboxes = (*self._storage.store(account).mailboxes.list(), *self.kept(account))
-        self._emit(MailboxesListed(account=account, mailboxes=mailboxes))
+        store = self._storage.store(account)
+        mailboxes = (*store.mailboxes.list(), *self.kept(account))
+        self._emit(MailboxesListed(account=account, mailboxes=mailboxes, left_in=store.views.last_shown()))
 
     def read_ahead(self, account: AccountId) -> None:
         """Read the list that is asked for first: an interface that still starts needs the processor, not the store."""
         store = self._storage.store(account)
-        first = first_shown(store.mailboxes.list())
+        first = first_shown(store.mailboxes.list(), store.views.last_shown())
         view = store.views.get(first.id) if first is not None else ListView()
         if first is not None and not view.narrow:
-            self._ahead = self._read(account, first.id, _Order(view=view))
+            self._ahead = self._read(account, first.id, _Order(view=view), begins=True)
 
-    def show_list(self, account: AccountId, mailbox: MailboxId, job: Job | None = None) -> None:
-        """Tell a mailbox's rows, and the envelopes of its first screen."""
+    def show_list(self, account: AccountId, mailbox: MailboxId, job: Job, *, begins: bool = False) -> None:
+        """Tell a mailbox's rows, and the envelopes of its first screen.
+
+        ``begins``: it comes onto the screen now, where it was left.
+        """
         order = self._order(account, mailbox)
         loaded, self._ahead = self._ahead, None
         if loaded is None or (loaded.account, loaded.mailbox, loaded.view) != (account, mailbox, order.view):
-            loaded = self._read(account, mailbox, order)
+            loaded = self._read(account, mailbox, order, begins=begins)
         if self.open_mailbox.get(account) == mailbox:
-            self._visible[account] = tuple(RowId(row) for row in loaded.rows[:FIRST_SCREEN])
-        (job.emit if job else self._emit)(loaded)
+            self._visible[account] = tuple(each.row for each in loaded.envelopes)
+        job.emit(loaded)
 
-    def _read(self, account: AccountId, mailbox: MailboxId, order: "_Order") -> ListLoaded:
+    def _read(self, account: AccountId, mailbox: MailboxId, order: "_Order", *, begins: bool) -> ListLoaded:
         store, view = self._storage.store(account), order.view
         rows = store.messages.listing(mailbox, view, order.narrowed)
-        envelopes = tuple(store.messages.envelopes(RowId(row) for row in rows[:FIRST_SCREEN]))
+        place = _left_at(store, mailbox, rows, view=view) if begins else 0
+        top = max(0, place - FIRST_SCREEN // 2)
+        envelopes = tuple(store.messages.envelopes(RowId(row) for row in rows[top : top + FIRST_SCREEN]))
         return ListLoaded(
             account=account,
             mailbox=mailbox,
             view=view,
             rows=rows,
+            begin_at=RowId(rows[place]) if place else None,
             envelopes=envelopes,
             places=_places(store, mailbox, envelopes) if view.is_threaded else {},
             is_complete=store.mailboxes.sync_state(mailbox).is_complete,
@@ -165,7 +178,7 @@ class ListRoom:
             return
         self._note_open(account, mailbox, _Order(view=view, narrowed=narrowed))
         is_sorted = not view.is_threaded or self._sorter.sort_few(account)
-        self.show_list(account, mailbox, job)
+        self.show_list(account, mailbox, job, begins=command.is_kept and not is_other_view)
         if command.is_kept:
             self._keep_view(store, mailbox, view)
         if is_sorted:
@@ -208,6 +221,17 @@ class ListRoom:
         job.emit(RowsLoaded(account=command.account, envelopes=tuple(envelopes), places=places))
         job.finish()
 
+    def _note_place(self, job: Job) -> None:
+        job.hand_to(self._storage.worker, self._note_place_now, urgency=Urgency.NORMAL)
+
+    def _note_place_now(self, job: Job) -> None:
+        command = job.command
+        assert isinstance(command, NotePlace)  # noqa: S101 (the route's own type, for the checker)
+        # As with the view: where another window is writing, the next note will do.
+        with suppress(StoreError):
+            self._storage.store(command.account).views.leave(command.mailbox, command.row)
+        job.finish()
+
     def _load_thread(self, job: Job) -> None:
         job.hand_to(self._storage.worker, self._load_thread_now)
 
@@ -238,6 +262,17 @@ class _Order(Struct, frozen=True, kw_only=True):
 
 
 _USUAL = _Order()
+
+
+def _left_at(store: AccountStore, mailbox: MailboxId, rows: "array[int]", *, view: ListView) -> int:
+    """The place of the row that the cursor was last on, of its conversation, or of what came after it."""
+    row = store.views.left_at(mailbox)
+    if row is None:
+        return 0
+    if view.is_threaded and not view.is_unfolded:
+        # Folded, a conversation stands where its newest message does.
+        row = max(store.threads.rows(mailbox, row))
+    return place_of(row, rows, view) or 0
 
 
 def _places(store: AccountStore, mailbox: MailboxId, envelopes: Sequence[Envelope]) -> dict[int, ThreadPlace]:

@@ -1,6 +1,6 @@
-"""How each mailbox was last shown, kept over restarts. The words it was narrowed to are not."""
+"""How each mailbox was last shown and where its cursor was, kept over restarts. Words it was narrowed to are not."""
 
-from tuimail.domain.ids import MailboxId
+from tuimail.domain.ids import MailboxId, RowId
 from tuimail.domain.listing import ListView, SortBy
 from tuimail.store.db import Database
 
@@ -37,6 +37,28 @@ class ViewRepository:
         else:
             self._db.run("delete from facts where name = ?", _name(mailbox))
 
+    def leave(self, mailbox: MailboxId, row: RowId | None) -> None:
+        """Keep that this mailbox was shown last, with the cursor on this row."""
+        places = [(_LAST, str(mailbox))] + ([(_place(mailbox), str(row))] if row is not None else [])
+        self._db.run_many("insert or replace into facts (name, value) values (?, ?)", places)
+
+    def last_shown(self) -> MailboxId | None:
+        """The mailbox that was shown last; it may be gone."""
+        kept = self._db.value("select value from facts where name = ?", _LAST)
+        return MailboxId(int(kept)) if kept else None
+
+    def left_at(self, mailbox: MailboxId) -> RowId | None:
+        """The row of the mailbox that the cursor was last on; it may be gone."""
+        kept = self._db.value("select value from facts where name = ?", _place(mailbox))
+        return RowId(int(kept)) if kept else None
+
+
+_LAST = "last mailbox"
+
 
 def _name(mailbox: MailboxId) -> str:
     return f"view:{mailbox}"
+
+
+def _place(mailbox: MailboxId) -> str:
+    return f"place:{mailbox}"

@@ -71,7 +71,7 @@ class AccountView(Struct, frozen=True, kw_only=True):
     trouble: Problem | None = None
     """Why the account could not be opened."""
     left_in: MailboxId | None = None
-    """The mailbox that was open when another account came onto the screen."""
+    """The mailbox that was open when another account came onto the screen, or the program ended."""
 
     @property
     def unsent(self) -> tuple[OutboxItem, ...]:
@@ -115,6 +115,8 @@ class AppState(Discreet, frozen=True, kw_only=True):
     query: str = ""
     rows_known: bool = False
     """False until the mailbox's first list has come."""
+    begin_at: RowId | None = None
+    """Where the cursor was when the mailbox was last left, also before a restart."""
     is_complete: bool = True
     new_mail: int = 0
     reading: Reading | None = None
@@ -208,6 +210,7 @@ def open_mailbox(state: AppState, mailbox: MailboxId, command: CommandId) -> App
         query="",
         hits=Hits(),
         rows_known=False,
+        begin_at=None,
         is_complete=True,
         new_mail=0,
         reading=None,
@@ -271,8 +274,9 @@ def reduce(state: AppState, event: Event) -> AppState:  # noqa: PLR0911 (one cas
             return _reduce_sign_in(state, account, sign_in)
         case LinkChanged(account=account, state=link):
             return _with_account(state, account, replace(state.accounts[account], link=link))
-        case MailboxesListed(account=account, mailboxes=mailboxes):
-            return _with_account(state, account, replace(state.accounts[account], mailboxes=mailboxes))
+        case MailboxesListed(account=account, mailboxes=mailboxes, left_in=left_in):
+            view = state.accounts[account]
+            return _with_account(state, account, replace(view, mailboxes=mailboxes, left_in=view.left_in or left_in))
         case FillingChanged(account=account):
             filling = event if event.done < event.total else None
             return _with_account(state, account, replace(state.accounts[account], filling=filling))
@@ -312,6 +316,7 @@ def _reduce_list(state: AppState, event: ListLoaded | ListChanged) -> AppState:
     if isinstance(event, ListLoaded):
         if event.command is not None and event.command != state.waiting.get(Slot.LIST):
             return state
+        state = state if state.rows_known else replace(state, begin_at=event.begin_at)
         threads = state.threads if event.view == state.list_view and not event.query else {}
         shown = replace(state, list_view=event.view, asked_view=None, threads=threads, query=event.query)
         state = _with_list(shown, event)

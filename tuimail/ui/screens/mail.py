@@ -18,6 +18,7 @@ from tuimail.ui.screens.deeds.moving import Moving
 from tuimail.ui.screens.deeds.narrowing import Narrowing
 from tuimail.ui.screens.deeds.opening import Opening
 from tuimail.ui.screens.deeds.ordering import Ordering
+from tuimail.ui.screens.deeds.placing import Placing
 from tuimail.ui.screens.deeds.reading import Reading
 from tuimail.ui.screens.deeds.searching import Searching
 from tuimail.ui.screens.panes import Panes
@@ -49,6 +50,7 @@ class MailScreen(Panes):
         self._deeds = {name: deed for part in parts for name, deed in part.deeds().items()}
         self._deeds |= {"list_back": self._back, "list_clear": self._clear_words}
         self._deeds["open"] = self._open
+        self._placing = Placing(self)
         self._quit_timer: Timer | None = None
 
     def on_mount(self) -> None:
@@ -56,6 +58,10 @@ class MailScreen(Panes):
         self.field.display = self._empty.display = False
         self._render_state(None)
         self._on_stand()
+
+    def on_unmount(self) -> None:
+        """The end, by whatever way: the next start begins here."""
+        self._placing.note()
 
     @property
     def awaits_list(self) -> bool:
@@ -117,6 +123,8 @@ class MailScreen(Panes):
         if isinstance(event, ListChanged) and event.has_more and event.account == state.account:
             self.messages.doubt()
         self._render_state(before)
+        if isinstance(event, ListLoaded):
+            self._placing.moved()
         self._ordering.hear(event)
         if isinstance(event, ListChanged) and event.mailbox == state.mailbox and event.account == state.account:
             self._hear_news()
@@ -282,6 +290,7 @@ class MailScreen(Panes):
         # The key that moved it has told of it already; a click has not.
         if self.messages.cursor != self._told_cursor:
             self._render_lines()
+        self._placing.moved()
 
     @on(MessageList.Opened)
     def _row_opened(self) -> None:

@@ -15,7 +15,8 @@ from tuimail.domain.ids import AccountId, MailboxId, RowId
 from tuimail.ui.actions import BY_NAME, Pane
 from tuimail.ui.compositor import LeanCompositor
 from tuimail.ui.folder_lines import folder_lines
-from tuimail.ui.keymap import Keys, Prefix, pretty
+from tuimail.ui.key_names import pretty
+from tuimail.ui.keymap import Keys, Prefix
 from tuimail.ui.patience import Patience, awaited
 from tuimail.ui.sentences import (
     banner_words,
@@ -154,10 +155,11 @@ class Panes(Screen[None]):
     def _render_rows(self, before: AppState | None) -> None:
         state = self.session.state
         is_same_folder = before is not None and _folder_of(before) == _folder_of(state)
-        if before is not None and not is_same_folder and not before.query and self.messages.current is not None:
+        is_left = not is_same_folder or bool(state.query)
+        if before is not None and is_left and not before.query and self.messages.current is not None:
             self._left_at[_folder_of(before)] = self.messages.current
         keep_cursor = is_same_folder and before is not None and before.query == state.query
-        begin_at = None if state.query else self._left_at.get(_folder_of(state))
+        begin_at = None if state.query else self._left_at.get(_folder_of(state), state.begin_at)
         self.messages.show(state.rows, keep_cursor=keep_cursor, begin_at=begin_at)
 
     def _render_empty(self, words: str) -> None:
@@ -210,10 +212,10 @@ class Panes(Screen[None]):
 
     def _current_hints(self) -> tuple[tuple[str, str], ...]:
         if self.field.has_focus:
-            leave = (("Esc", "show all"), ("Ctrl+Q", "quit"))
+            leave = (("escape", "show all"), ("ctrl+q", "quit"))
             if self.is_narrowing:
-                return (("Enter ↓", "to the list"), *leave)
-            return (("Enter", "ask the server too"), ("↓", "to the list"), *leave)
+                return (("enter down", "to the list"), *leave)
+            return (("enter", "ask the server too"), ("down", "to the list"), *leave)
         keymap = self.session.keymap
         if isinstance(self.session.state.view.sign_in, SignedOut):
             words = (("open", "sign in"), ("settings", "settings"), ("help", "help"), ("quit", "quit"))

@@ -97,6 +97,8 @@ class MessageList(LineList):
         self._strips: LRUCache[tuple[object, ...], Strip] = LRUCache(CACHE)
         self._looks: dict[tuple[str, tuple[str, ...]], Style] = {}
         self._lines_per_row = 2
+        self._begins = False
+        """The list was begun before it had a size to show its cursor in."""
         self._still = Still(self, at_most_s=HOLD_S)
         self._asked: set[int] = set()
         self._seeking: int | None = None
@@ -126,6 +128,11 @@ class MessageList(LineList):
         self.marks.clear()
         self.set_reactive(LineList.cursor, place)
         self.resize_rows(len(self.rows))
+        self._begins = not self.size
+        self._show_middle(place)
+
+    def _show_middle(self, place: int) -> None:
+        """Scroll to the top, or so that there are as many rows above the place as below."""
         top = 0 if place < self.page else place - self.page // 2
         self.scroll_to(y=top * self.lines_per_row, animate=False)
 
@@ -409,6 +416,9 @@ class MessageList(LineList):
         """Only what is seen is drawn again; the cursor stays in sight."""
         self._lines_per_row = 2 if self.size.width < NARROW else 1
         self.resize_rows(len(self.rows))
+        if self._begins:
+            self._begins = False
+            self._show_middle(self.cursor)
         self.show_cursor_row()
         self._want_rows()
 

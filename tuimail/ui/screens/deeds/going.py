@@ -133,8 +133,7 @@ class Going:
 
     def first_of(self, view: AccountView) -> Mailbox | None:
         """The mailbox that stands open when the account comes onto the screen."""
-        left = next((box for box in view.mailboxes if box.id == view.left_in), None)
-        return left or first_shown(view.mailboxes)
+        return first_shown(view.mailboxes, view.left_in)
 
     def _switch(self, account: AccountId) -> None:
         session, view = self._desk.session, self._desk.session.state.accounts[account]
