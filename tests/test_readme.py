@@ -14,7 +14,8 @@ from tuimail.config.providers import bundled_presets
 from tuimail.config.themes import bundled_dir, load_themes
 from tuimail.pictures import NAMES
 from tuimail.ui.actions import ACTIONS
-from tuimail.ui.keymap import keymap, pretty
+from tuimail.ui.key_names import pretty
+from tuimail.ui.keymap import keymap
 
 _ROOT = Path(__file__).parent.parent
 _TEXT = (_ROOT / "README.md").read_text(encoding="utf-8")

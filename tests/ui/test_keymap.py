@@ -4,7 +4,8 @@ import pytest
 
 from tuimail.domain.errors import ConfigError
 from tuimail.ui.actions import ACTIONS, BY_NAME, Action, Pane
-from tuimail.ui.keymap import PRESETS, Prefix, build, key_of, keymap, pretty
+from tuimail.ui.key_names import pretty
+from tuimail.ui.keymap import PRESETS, Prefix, build, key_of, keymap
 
 OWNED_BY_TEXTUAL = {"ctrl+c", "ctrl+p", "tab", "shift+tab"}
 SAME_AS_OTHERS = {"ctrl+m", "ctrl+i", "ctrl+h", "ctrl+left_square_bracket"}

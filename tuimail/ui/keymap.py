@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from tuimail.domain.errors import ConfigError, ErrorKind, Remedy
 from tuimail.ui.actions import ACTIONS, BY_NAME, CONTEXTS, Action, Pane
+from tuimail.ui.key_names import pretty
 
 Keys = tuple[str, ...]
 """A key, or the keys of a sequence."""
@@ -113,33 +114,6 @@ class Keymap(Struct, frozen=True, kw_only=True):
         """The key to show for an action, empty if it has none."""
         keys = self.keys.get(action, ())
         return pretty(keys[0]) if keys else ""
-
-
-_WORDS = {
-    "enter": "Enter",
-    "escape": "Esc",
-    "space": "Space",
-    "pagedown": "PgDn",
-    "pageup": "PgUp",
-    "up": "↑",
-    "down": "↓",
-    "left": "←",
-    "right": "→",
-    "home": "Home",
-    "end": "End",
-    "tab": "Tab",
-}
-
-
-def pretty(keys: Keys) -> str:
-    """Keys for the eye, such as ``g i`` or ``Ctrl+D``."""
-    return " ".join(_pretty_key(key) for key in keys)
-
-
-def _pretty_key(key: str) -> str:
-    *modifiers, last = key.split("+") if len(key) > 1 else [key]
-    word = _WORDS.get(last, last.upper() if modifiers or len(last) > 1 else last)
-    return "+".join([*(modifier.capitalize() for modifier in modifiers), word])
 
 
 def key_of(key: str, character: str | None) -> str:

@@ -173,7 +173,7 @@ def too_small(width: int, height: int) -> str:
     if width >= WIDTH and height >= HEIGHT:
         return ""
     return (
-        f"tuimail needs {WIDTH}x{HEIGHT} characters.\nThis window has {width}x{height}.\nMake it larger; ctrl+q quits."
+        f"tuimail needs {WIDTH}x{HEIGHT} characters.\nThis window has {width}x{height}.\nMake it larger; Ctrl+Q quits."
     )
 
 

@@ -119,7 +119,7 @@ async def test_three_keys_after_the_address_the_account_is_written(size: tuple[i
         assert "imap.example.test 993 tls" in shown
         assert "smtp.example.test 587 starttls" in shown
         assert "registered at the first sign-in" in shown
-        assert "enter go on" in shown.splitlines()[-1]
+        assert "Enter go on" in shown.splitlines()[-1]
         await pilot.press("enter")
         await until(pilot, lambda: room.app.return_value is not None)
 

@@ -34,10 +34,10 @@ class AccountPicker(Picker[AccountId]):
     ]
     field_type = LetterField
     hints: ClassVar[tuple[tuple[str, str], ...]] = (
-        ("Enter @", "choose"),
+        ("enter at", "choose"),
         ("1-9", "choose by number"),
-        ("↑ ↓", "move"),
-        ("Esc", "cancel"),
+        ("up down", "move"),
+        ("escape", "cancel"),
     )
 
     def __init__(self, choices: Sequence[Choice[AccountId]], *, numbers: Sequence[int], first: AccountId) -> None:

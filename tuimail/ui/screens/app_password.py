@@ -59,7 +59,7 @@ class AppPasswordScreen(ModalScreen[str | None]):
             yield Words(id="progress")
             yield Words(lost_words(request))
             yield Facts(_facts(request), lead_width=LABEL_WIDTH)
-        yield HintLine((("enter", "try and keep it"), ("esc", "not now")))
+        yield HintLine((("enter", "try and keep it"), ("escape", "not now")))
 
     def on_mount(self) -> None:
         """The field has the keys; why it is asked for again stands below it."""

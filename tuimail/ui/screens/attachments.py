@@ -54,7 +54,7 @@ class AttachmentsScreen(ModalScreen[SaveWish | None]):
             yield PlainList()
             yield Words(Content.styled("Save into this folder:", "$muted"))
             yield Input(self._folder, compact=True)
-        yield HintLine((("Enter", "save"), ("s", "save"), ("S", "save all"), ("Tab", "folder"), ("Esc", "cancel")))
+        yield HintLine((("enter", "save"), ("s", "save"), ("S", "save all"), ("tab", "folder"), ("escape", "cancel")))
 
     def on_mount(self) -> None:
         """The list has the keys."""

@@ -36,7 +36,7 @@ class ClientSecretScreen(ModalScreen[Secret | None]):
                 " is kept in your keychain with the sign-in and asked for this once."
             )
             yield Input(password=True, placeholder="client secret", id="secret")
-        yield HintLine((("enter", "sign in"), ("esc", "cancel")))
+        yield HintLine((("enter", "sign in"), ("escape", "cancel")))
 
     @on(Input.Submitted)
     def _given(self, event: Input.Submitted) -> None:

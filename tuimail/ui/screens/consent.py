@@ -81,9 +81,9 @@ def _prefers_code(request: ConsentRequest) -> bool:
 
 def _hints(request: ConsentRequest) -> tuple[tuple[str, str], ...]:
     if _prefers_code(request):
-        return (("enter", "agree, show a code"), ("b", "with a browser"), ("esc", "decline"), ("↑ ↓", "scroll"))
+        return (("enter", "agree, show a code"), ("b", "with a browser"), ("up down", "scroll"), ("escape", "decline"))
     codes = (("d", "other device"),) if request.can_use_code else ()
-    return (("enter", "agree, open the browser"), *codes, ("esc", "decline"), ("↑ ↓", "scroll"))
+    return (("enter", "agree, open the browser"), *codes, ("escape", "decline"), ("up down", "scroll"))
 
 
 def one_permission_words(provider: str) -> str:

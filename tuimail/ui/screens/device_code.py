@@ -25,7 +25,7 @@ from tuimail.ui.widgets.url_text import UrlText
 BROWSER = "browser"
 """The result where the person wants the browser on this machine after all."""
 
-_HINTS = (("y", "copy"), ("p", "print the address alone"), ("b", "browser here"), ("esc", "cancel"))
+_HINTS = (("y", "copy"), ("p", "print the address alone"), ("b", "browser here"), ("escape", "cancel"))
 _LEAST_LEFT = 34
 """Cells for words and letters: five large letters and a little."""
 _ABOVE_AND_BELOW = 3

@@ -65,7 +65,7 @@ class DraftsScreen(Screen[None]):
         yield Words(Content.assemble(("Drafts", "bold $primary")))
         yield PlainList()
         yield Words(self._empty_words, id="empty")
-        yield HintLine((("enter", "resume"), ("d", "discard"), ("z", "undo"), ("esc", "back")))
+        yield HintLine((("enter", "resume"), ("d", "discard"), ("z", "undo"), ("escape", "back")))
 
     def on_mount(self) -> None:
         """Show what was given."""

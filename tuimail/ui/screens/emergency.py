@@ -91,7 +91,7 @@ class EmergencyReport(Screen[None]):
             yield Words("This machine first, then the providers…", id="verdict")
             yield Facts(lead_width=3, id="steps")
             yield Facts(lead_width=3, id="afterwards")
-        yield HintLine((("j k", "scroll"), ("esc", "back")))
+        yield HintLine((("j k", "scroll"), ("escape", "back")))
 
     def on_mount(self) -> None:
         """The arrows scroll."""
@@ -153,7 +153,7 @@ class EmergencyReport(Screen[None]):
             after = [fact("•", words) for words in AFTERWARDS]
             self.query_one("#afterwards", Facts).show([fact("", Content.styled("Now you:", "bold")), *after])
             retry = (("r", "try again"),) if any(end.is_owed for end in self.ends.values()) else ()
-            self.query_one(HintLine).show((*retry, ("s", "save the report"), ("j k", "scroll"), ("esc", "back")))
+            self.query_one(HintLine).show((*retry, ("s", "save the report"), ("j k", "scroll"), ("escape", "back")))
 
 
 def verdict(ends: Mapping[AccountId, AccountEnd]) -> Content:

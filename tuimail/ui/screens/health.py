@@ -63,7 +63,7 @@ class HealthScreen(Screen[None]):
             yield Words("", id="testing")
             yield Facts(lead_width=2, id="tested")
             yield Words(Content.styled(TEACHING, "$muted"))
-        yield HintLine((("t", "test now"), ("j k", "scroll"), ("esc", "back")))
+        yield HintLine((("t", "test now"), ("j k", "scroll"), ("escape", "back")))
 
     def on_mount(self) -> None:
         """The arrows scroll."""

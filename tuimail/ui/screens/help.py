@@ -14,7 +14,8 @@ from textual.widgets import Input, Static
 
 from tuimail.ui.actions import ACTIONS, CONTEXTS, Context, Pane
 from tuimail.ui.fit import fit_right
-from tuimail.ui.keymap import Keymap, pretty
+from tuimail.ui.key_names import pretty
+from tuimail.ui.keymap import Keymap
 from tuimail.ui.widgets.dialog import title
 from tuimail.ui.widgets.hint_line import HintLine
 
@@ -77,7 +78,7 @@ class HelpScreen(ModalScreen[None]):
             yield Input(placeholder="type to search", compact=True)
             with VerticalScroll(id="keys", can_focus=False):
                 yield Static(help_text(self._groups, ""), id="text", markup=False)
-        yield HintLine((("Esc", "close"), ("↑ ↓", "scroll"), ("PgUp PgDn", "page")))
+        yield HintLine((("escape", "close"), ("up down", "scroll"), ("pageup pagedown", "page")))
 
     def action_back(self) -> None:
         """Close."""

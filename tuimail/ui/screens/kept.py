@@ -20,7 +20,7 @@ from tuimail.ui.widgets.dialog import Words
 from tuimail.ui.widgets.hint_line import HintLine
 from tuimail.ui.widgets.plain_list import PlainList
 
-_HINTS = (("d", "delete"), ("m", "export mail"), ("r", "export records"), ("j k", "choose"), ("esc", "back"))
+_HINTS = (("d", "delete"), ("m", "export mail"), ("r", "export records"), ("j k", "choose"), ("escape", "back"))
 
 
 class KeptScreen(Screen[None]):

@@ -19,8 +19,8 @@ from tuimail.ui.widgets.hint_line import HintLine
 MIN_PASSPHRASE = 8
 """Characters of a new passphrase; scrypt makes each guess dear, and this keeps the guesses many."""
 
-_HINTS = (("enter", "try again"), ("f", "sealed file"), ("m", "this run only"), ("esc", "not now"))
-_FORM_HINTS = (("enter", "use this passphrase"), ("tab", "next field"), ("esc", "back to the choices"))
+_HINTS = (("enter", "try again"), ("f", "sealed file"), ("m", "this run only"), ("escape", "not now"))
+_FORM_HINTS = (("enter", "use this passphrase"), ("tab", "next field"), ("escape", "back to the choices"))
 
 
 class PassphraseField(Input):

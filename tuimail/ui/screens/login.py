@@ -26,8 +26,8 @@ from tuimail.ui.widgets.url_text import UrlText
 OTHER_DEVICE = "other device"
 """The result where the person wants a code for another device instead."""
 
-_FIELD_HINTS = (("enter", "use the pasted address"), ("F2", "print the address alone"), ("esc", "cancel"))
-_HINTS = (("p", "print the address alone"), ("y", "copy"), ("tab", "paste field"), ("esc", "cancel"))
+_FIELD_HINTS = (("enter", "use the pasted address"), ("f2", "print the address alone"), ("escape", "cancel"))
+_HINTS = (("p", "print the address alone"), ("y", "copy"), ("tab", "paste field"), ("escape", "cancel"))
 
 
 _SHORT = {"use the pasted address": "use what is pasted", "print the address alone": "print it"}
@@ -128,7 +128,7 @@ class LoginScreen(AwaitingScreen):
 
     def on_descendant_focus(self) -> None:
         """The letters are the field's now."""
-        self.query_one(HintLine).show(self._hints(_FIELD_HINTS, key="F3"))
+        self.query_one(HintLine).show(self._hints(_FIELD_HINTS, key="f3"))
 
     def on_descendant_blur(self) -> None:
         """The letters are keys again."""

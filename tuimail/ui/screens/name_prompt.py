@@ -33,7 +33,7 @@ class NamePrompt(ModalScreen[str | None]):
             yield title(self._title)
             yield Words(self._words)
             yield self._field
-        yield HintLine((("enter", "save"), ("esc", "cancel")))
+        yield HintLine((("enter", "save"), ("escape", "cancel")))
 
     @on(Input.Submitted)
     def _given(self) -> None:

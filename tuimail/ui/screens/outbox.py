@@ -171,7 +171,7 @@ class OutboxScreen(Screen[None]):
 
 def hints(item: OutboxItem | None) -> tuple[tuple[str, str], ...]:
     """The keys that do something for this item."""
-    back = (("esc", "back"),)
+    back = (("escape", "back"),)
     if item is None or item.state in (OutboxState.SENT, OutboxState.SENDING):
         return back
     if item.state is OutboxState.QUEUED:

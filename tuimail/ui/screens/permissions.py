@@ -41,7 +41,7 @@ class PermissionsScreen(ModalScreen[frozenset[Permission] | None]):
                 " what you choose; the consent screen comes first."
             )
             yield Choices(_CHOICES, preselected=1 if Permission.SEND in held else 0)
-        yield HintLine((("r", "reading only"), ("s", "reading and sending"), ("esc", "leave it")))
+        yield HintLine((("r", "reading only"), ("s", "reading and sending"), ("escape", "leave it")))
 
     def on_mount(self) -> None:
         """The arrows choose, too."""

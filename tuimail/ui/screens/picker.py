@@ -45,7 +45,7 @@ class Picker(ModalScreen[T | None], Generic[T]):
     Picker PlainList { height: auto; max-height: 14; background: $surface; }
     """
     field_type: ClassVar[type[Input]] = Input
-    hints: ClassVar[tuple[tuple[str, str], ...]] = (("Enter", "choose"), ("↑ ↓", "move"), ("Esc", "cancel"))
+    hints: ClassVar[tuple[tuple[str, str], ...]] = (("enter", "choose"), ("up down", "move"), ("escape", "cancel"))
 
     def __init__(self, title: str, choices: Sequence[Choice[T]]) -> None:
         super().__init__()

@@ -42,7 +42,7 @@ class ProblemScreen(ModalScreen[None]):
             closing = closing_words(self._problem)
             if closing:
                 yield Words(closing)
-        yield HintLine((("Enter", "close"), ("y", "copy the address" if self._link else "copy the details")))
+        yield HintLine((("enter", "close"), ("y", "copy the address" if self._link else "copy the details")))
 
     def action_back(self) -> None:
         """Close."""
@@ -52,4 +52,4 @@ class ProblemScreen(ModalScreen[None]):
         """Hand the address, or else the texts, to the terminal's clipboard."""
         details = f"{self._problem.kind.value}: {self._problem.summary}\n{self._problem.detail}"
         self.app.copy_to_clipboard(self._link or details)
-        self.query_one(HintLine).show((("Enter", "close"), ("y", "handed to the terminal's clipboard")))
+        self.query_one(HintLine).show((("enter", "close"), ("y", "handed to the terminal's clipboard")))

@@ -48,5 +48,5 @@ class Question(ModalScreen[bool]):
 
     def _choices(self) -> tuple[Choice, ...]:
         yes = Choice(key="y" if self._destructive else "enter", action="yes", words=self._yes)
-        no = Choice(key="esc", action="no", words=self._no)
+        no = Choice(key="escape", action="no", words=self._no)
         return (no, yes) if self._destructive else (yes, no)

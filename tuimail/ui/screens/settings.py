@@ -37,7 +37,7 @@ class SettingsScreen(Screen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("p", "permissions", "Choose its permissions", id="settings.permissions"),
         Binding("h", "health", "Sign-in health of the account", id="settings.health"),
-        Binding("d", "kept", "What is kept on this machine", id="settings.kept"),
+        Binding("s", "kept", "What is kept on this machine", id="settings.kept"),
         Binding("e", "emergency", "My machine or a token may be compromised", id="settings.emergency"),
         Binding("x", "sign_out", "Sign out", id="settings.sign_out"),
         Binding("a", "add", "Add an account", id="settings.add"),
@@ -108,14 +108,14 @@ class SettingsScreen(Screen[None]):
         yield HintLine(
             (
                 ("enter", "sign in"),
-                ("x", "out"),
-                ("a", "add"),
+                ("x", "sign out"),
                 ("h", "health"),
-                ("d", "data kept"),
+                ("s", "stored data"),
                 ("e", "emergency"),
                 ("p", "permissions"),
+                ("a", "add"),
                 ("tab", "activity"),
-                ("esc", "back"),
+                ("escape", "back"),
             )
         )
 

@@ -111,7 +111,7 @@ def sign_out_choices(preview: SignOutPreview) -> tuple[Choice, ...]:
     if preview.drafts or preview.unsent:
         saved = "Drafts and unsent mail become .eml files; then you are asked again."
         choices.append(Choice(key="s", action="save", words="Save first", then=saved))
-    choices.append(Choice(key="esc", action="cancel", words="Stay signed in"))
+    choices.append(Choice(key="escape", action="cancel", words="Stay signed in"))
     return tuple(choices)
 
 
@@ -148,7 +148,7 @@ class SignOutReport(ModalScreen[None]):
             yield Steps()
             yield Words("This takes a moment…", id="verdict")
             yield UrlText("", id="page")
-        yield HintLine((("esc", "back"),))
+        yield HintLine((("escape", "back"),))
 
     def on_mount(self) -> None:
         """Show what came before the screen was there; the arrows scroll."""
@@ -172,7 +172,7 @@ class SignOutReport(ModalScreen[None]):
             self._can_retry = False
             self._report = None
             self.query_one("#verdict", Words).show("Trying to revoke once more…")
-            self.query_one(HintLine).show((("esc", "back"),))
+            self.query_one(HintLine).show((("escape", "back"),))
             self.post_message(self.RetryWanted(self._account))
 
     def action_back(self) -> None:
@@ -190,7 +190,7 @@ class SignOutReport(ModalScreen[None]):
         page.show(report.access_page or "")
         page.display = bool(report.access_page) and not report.revoked
         retry = (("r", "try to revoke again"),) if report.can_retry else ()
-        self.query_one(HintLine).show((*retry, ("esc", "back")))
+        self.query_one(HintLine).show((*retry, ("escape", "back")))
 
 
 def verdict(report: SignedOutReport, address: str) -> Content:

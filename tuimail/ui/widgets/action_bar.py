@@ -11,6 +11,7 @@ from textual.timer import Timer
 from textual.widget import Widget
 
 from tuimail.ui.fit import fit
+from tuimail.ui.key_names import pretty
 
 SETTLE_S = 0.04
 """A key acts when none has followed it for so long; a pasted burst follows within a millisecond."""
@@ -41,7 +42,7 @@ _WORDS = (
     ("e", "external editor"),
     ("d", "discard"),
     ("enter", "back to the text"),
-    ("esc", "leave, draft kept"),
+    ("escape", "leave, draft kept"),
 )
 _COLUMNS = 3
 _CELLS = 26
@@ -118,7 +119,7 @@ class ActionBar(Widget):
         for index, (key, words) in enumerate(_WORDS):
             if index and index % columns == 0:
                 parts.append("\n")
-            parts += [(fit(key, 6), "bold $accent"), fit(words, self.content_size.width // columns - 6)]
+            parts += [(fit(pretty((key,)), 6), "bold $accent"), fit(words, self.content_size.width // columns - 6)]
         return Content.assemble(*parts)
 
     def _columns(self, width: int) -> int:

@@ -9,6 +9,8 @@ from textual.content import Content
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
+from tuimail.ui.key_names import pretty
+
 _ROOM = 72
 """Cells of a line before the first layout: those of a dialog in 80 columns."""
 
@@ -66,12 +68,12 @@ class Choices(OptionList):
 
     def _prompt(self, index: int) -> Content:
         choice = self._choices[index]
-        width = max(len(other.key) for other in self._choices)
+        width = max(len(pretty((other.key,))) for other in self._choices)
         indent = "\n" + " " * (width + 4)
         room = max(1, self._room - width - 4)
         parts: list[str | tuple[str, str]] = [
             ("▸ " if index == self._marked else "  ", "bold"),
-            (choice.key.ljust(width), "bold $accent"),
+            (pretty((choice.key,)).ljust(width), "bold $accent"),
             ("  " + indent.join(wrap(choice.words, room)), "bold"),
         ]
         if choice.then:

@@ -8,14 +8,14 @@ from tuimail.ui.widgets.hint_line import HintLine
 from tuimail.ui.widgets.path_prompt import PathPrompt
 
 _HINTS = (
-    ("esc", "send, attach, …"),
+    ("escape", "send, attach, …"),
     ("ctrl+t", "send"),
     ("tab", "next field"),
     ("shift+tab", "back"),
     ("ctrl+s", "save"),
 )
-_BAR_HINTS = (("y", "send"), ("enter", "back to the text"), ("esc", "leave, the draft is kept"))
-_PATH_HINTS = (("enter", "attach"), ("tab", "complete"), ("esc", "no file"))
+_BAR_HINTS = (("y", "send"), ("enter", "back to the text"), ("escape", "leave, the draft is kept"))
+_PATH_HINTS = (("enter", "attach"), ("tab", "complete"), ("escape", "no file"))
 
 
 class ComposeFoot(Vertical):

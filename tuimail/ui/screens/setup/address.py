@@ -18,8 +18,8 @@ from tuimail.ui.widgets.dialog import Dialog, Words, title
 from tuimail.ui.widgets.hint_line import HintLine
 from tuimail.ui.widgets.setup_steps import SetupSteps
 
-_HINTS = (("enter", "look for its settings"), ("esc", "back"))
-_LOOKING_HINTS = (("esc", "stop"),)
+_HINTS = (("enter", "look for its settings"), ("escape", "back"))
+_LOOKING_HINTS = (("escape", "stop"),)
 
 
 class AddressScreen(Screen[None]):

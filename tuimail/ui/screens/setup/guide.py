@@ -23,9 +23,9 @@ _HINTS = (
     ("y", "copy its address"),
     ("enter", "next"),
     ("tab", "fields"),
-    ("esc", "back"),
+    ("escape", "back"),
 )
-_FIELD_HINTS = (("enter", "go on"), ("F2", "open the step's page"), ("shift+tab", "steps"), ("esc", "back"))
+_FIELD_HINTS = (("enter", "go on"), ("f2", "open the step's page"), ("shift+tab", "steps"), ("escape", "back"))
 
 
 class ClientField(Input):

@@ -55,8 +55,8 @@ _SIGN_INS = (
     (SignInMethod.APP_PASSWORD.value, "app password, the weaker way: opens all your mail"),
 )
 _PERMISSIONS = ((READ_AND_SEND, "read and send"), (READ_ONLY, "read only: tuimail never asks for sending"))
-_HINTS = (("enter", "go on"), ("tab", "next field"), ("esc", "back"))
-_BUSY_HINTS = (("esc", "stop"),)
+_HINTS = (("enter", "go on"), ("tab", "next field"), ("escape", "back"))
+_BUSY_HINTS = (("escape", "stop"),)
 
 
 class ProposalScreen(Screen[None]):
