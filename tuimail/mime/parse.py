@@ -1,44 +1,31 @@
 """A received mail's bytes to the message that the reader shows. Never raises, whatever the bytes."""
 
-import re
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from tuimail.domain.address import Address, format_addresses
 from tuimail.domain.body import Block, BlockKind, LinkTarget, Span
-from tuimail.domain.clean import clean_block, clean_line
+from tuimail.domain.clean import clean_block
 from tuimail.domain.message import Message
-from tuimail.mime.addresses import read_addresses
-from tuimail.mime.attachments import attachment_data, decode_part, describe, transfer_of
+from tuimail.mime.attachments import attachment_data, decode_part, describe
 from tuimail.mime.charset import decode_bytes
 from tuimail.mime.contents import Contents, Section, sort_parts
-from tuimail.mime.dates import read_date
 from tuimail.mime.filenames import safe_file_name
-from tuimail.mime.headers import message_ids, read_text, unfold
-from tuimail.mime.hosts import site
+from tuimail.mime.heading import read_heading
 from tuimail.mime.html import read_html, rough_words
 from tuimail.mime.invite import read_invite
 from tuimail.mime.links import LinkBook
-from tuimail.mime.structure import Part, Structure, read_structure
+from tuimail.mime.part_text import text_of
+from tuimail.mime.structure import Part, read_structure
 from tuimail.mime.text import is_link_mark, link_mark, read_text_body
-from tuimail.mime.transfer import decode_transfer
 
 __all__ = ["attachment_data", "clean_source", "decode_part", "parse_message", "safe_file_name", "words_of"]
-
-MAX_TEXT_BYTES = 8_000_000
-"""Bytes of one text that are decoded at all; the readers cap characters and lines."""
 
 MAX_SOURCE = 2_000_000
 _MAX_SECTIONS = 100
 _NOTHING: Mapping[str, int] = MappingProxyType({})
-_META_BYTES = 4096
-_META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?([A-Za-z0-9_.:-]{2,40})", re.I)
-_ADDRESS_FIELDS = frozenset(
-    {"from", "to", "cc", "bcc", "reply-to", "sender", "mail-followup-to", "delivered-to", "x-original-to"}
-)
 
 
 class _Form(Struct):
@@ -95,7 +82,7 @@ def parse_message(
     other = _Form(links=shown.links)
     if has_both and beside is not None:
         other.add(beside.blocks, beside.links, ())
-    message = _with_header(structure)
+    message = read_heading(structure.root)
     notes = (*message.notes, *contents.notes, *_cut_texts(contents, missing), *shown.notes, *structure.notes)
     return replace(
         message,
@@ -106,6 +93,7 @@ def parse_message(
         links=other.links if has_both else shown.links,
         attachments=tuple(describe(part, missing.get(part.path)) for part in contents.attached),
         notes=tuple(dict.fromkeys(notes)),
+        bounce=read_bounce(structure.root),
     )
 
 
@@ -130,7 +118,7 @@ def clean_source(raw: bytes) -> str:
 
 def _rough_words(contents: Contents) -> int:
     """About how many words the HTML form has, without reading it."""
-    return sum(rough_words(_decoded(section.html)[0]) for section in contents.sections if section.html)
+    return sum(rough_words(text_of(section.html)[0]) for section in contents.sections if section.html)
 
 
 def _cut_texts(contents: Contents, missing: Mapping[str, int]) -> Iterator[str]:
@@ -157,9 +145,9 @@ def _form(contents: Contents, *, wants_html: bool) -> _Form:
 def _read_section(
     section: Section, *, wants_html: bool
 ) -> tuple[tuple[Block, ...], tuple[LinkTarget, ...], tuple[str, ...]]:
-    invite = read_invite(_decoded(section.calendar)[0]) if section.calendar else ()
+    invite = read_invite(text_of(section.calendar)[0]) if section.calendar else ()
     if section.html and (wants_html or not section.plain):
-        text, note = _decoded(section.html)
+        text, note = text_of(section.html)
         page = read_html(text)
         notes = [*page.notes, *([note] if note else [])]
         if page.remote_images:
@@ -167,7 +155,7 @@ def _read_section(
             notes.append(f"{page.remote_images} remote image{plural} not loaded")
         return _joined(page.blocks, invite), page.links, tuple(notes)
     if section.plain:
-        text, note = _decoded(section.plain)
+        text, note = text_of(section.plain)
         params = section.plain.type.params
         book = LinkBook()
         body = read_text_body(
@@ -182,16 +170,6 @@ def _read_section(
 
 def _joined(blocks: tuple[Block, ...], invite: tuple[Block, ...]) -> tuple[Block, ...]:
     return (*invite, Block(kind=BlockKind.BLANK), *blocks) if invite and blocks else blocks or invite
-
-
-def _decoded(part: Part) -> tuple[str, str]:
-    """The text of a part and what had to be guessed."""
-    data = decode_transfer(part.body[:MAX_TEXT_BYTES], transfer_of(part))
-    claimed = part.type.params.get("charset", "")
-    if not claimed and part.content_type == "text/html" and (meta := _META_CHARSET.search(data, 0, _META_BYTES)):
-        claimed = meta[1].decode("ascii", "replace")
-    read = decode_bytes(data, claimed)
-    return read.text, read.note
 
 
 def _renumbered(blocks: tuple[Block, ...], numbers: dict[int, int]) -> tuple[Block, ...]:
@@ -221,60 +199,3 @@ def _nothing_to_read(contents: Contents) -> tuple[Block, ...]:
     if contents.attached:
         words = "This message has no text, only attachments."
     return (Block(spans=(Span(text=words),)),)
-
-
-def _with_header(structure: Structure) -> Message:
-    """The message with everything that its header says."""
-    root = structure.root
-    notes: list[str] = []
-
-    def mailboxes(name: str) -> tuple[Address, ...]:
-        values = [unfold(value) for key, value in root.fields if key.lower() == name]
-        # Several From fields are a way to show one sender and pass the checks as another; the first counts.
-        text = values[0] if name == "from" and values else ", ".join(values)
-        found, left_out = read_addresses(text)
-        if left_out:
-            notes.append(f"{name.title()} names {left_out:,} more addresses than are shown.")
-        return found
-
-    sender, reply_to = mailboxes("from"), mailboxes("reply-to")
-    notes += _doubts(root, sender, reply_to)
-    in_reply_to = message_ids(unfold(root.value("in-reply-to")))
-    return Message(
-        sender=sender,
-        reply_to=reply_to,
-        to=mailboxes("to"),
-        cc=mailboxes("cc"),
-        bcc=mailboxes("bcc"),
-        subject=read_text(root.value("subject")),
-        sent_at=read_date(unfold(root.value("date"))),
-        headers=tuple((name, _shown_value(name, value)) for name, value in root.fields),
-        message_id=next(iter(message_ids(unfold(root.value("message-id")))), ""),
-        references=message_ids(unfold(root.value("references"))),
-        in_reply_to=in_reply_to[0] if in_reply_to else "",
-        notes=tuple(notes),
-    )
-
-
-def _shown_value(name: str, value: bytes) -> str:
-    if name.lower() in _ADDRESS_FIELDS:
-        return format_addresses(read_addresses(unfold(value))[0])
-    return read_text(value)
-
-
-def _doubts(root: Part, sender: tuple[Address, ...], reply_to: tuple[Address, ...]) -> list[str]:
-    """What about the sender deserves a second look."""
-    doubts: list[str] = []
-    if sum(name.lower() == "from" for name, _ in root.fields) > 1:
-        doubts.append("This message names its sender more than once; the first is shown.")
-    if not sender:
-        return doubts
-    named = [word.strip("<>()\"'") for word in sender[0].name.split() if "@" in word.strip("@")]
-    if any(word.lower() != sender[0].spec.lower() for word in named):
-        doubts.append(f"The sender's name looks like an address; the mail comes from {sender[0].spec}.")
-    elsewhere = [
-        address for address in reply_to if "@" in address.spec and site(address.domain) != site(sender[0].domain)
-    ]
-    if elsewhere:
-        doubts.append(f"Replies go elsewhere: {clean_line(elsewhere[0].spec)}")
-    return doubts
