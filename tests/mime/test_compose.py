@@ -93,9 +93,18 @@ def test_a_very_long_chain_keeps_its_first_and_its_newest_identifiers() -> None:
     assert kept[1:] == chain[-39:]
 
 
-def test_an_address_that_needs_smtputf8_is_refused_in_words() -> None:
-    with pytest.raises(SendError, match="cannot be reached"):
-        built(replace(PLAIN, to=(Address(spec="jürgen@example.test"),)))
+def test_a_name_beyond_ascii_stands_in_the_header_as_it_is() -> None:
+    mail = built(replace(PLAIN, to=(Address(name="Jürgen", spec="jürgen@bücher.test"),)))
+
+    assert mail.recipients[0] == "jürgen@xn--bcher-kva.test"
+    assert "<jürgen@xn--bcher-kva.test>".encode() in header_of(mail)
+    assert [to.spec for to in parse_message(mail.data).to] == ["jürgen@xn--bcher-kva.test"]
+
+
+def test_an_ascii_address_keeps_the_header_ascii_whatever_the_names() -> None:
+    mail = built(replace(PLAIN, to=(Address(name="Jürgen", spec="j@bücher.test"),), bcc=(Address(spec="ü@x.test"),)))
+
+    assert header_of(mail).isascii()
 
 
 def test_an_international_domain_goes_out_in_ascii() -> None:

@@ -57,14 +57,18 @@ def new_message_id(domain: str, random: str) -> str:
 def build(mail: OutgoingMail, *, date: datetime, message_id: str, flowed: bool = False) -> BuiltMail:
     """The mail as it goes out. ``date`` is aware; its zone is written. ``flowed``: paragraphs may be wrapped anew.
 
-    Raises ``SendError`` for what no header can carry, such as an address that needs SMTPUTF8.
+    An address with a name beyond ASCII makes it a mail for SMTPUTF8 alone. Raises ``SendError`` for what no header
+    can carry.
     """
     parts = [_text_part(to_flowed(mail.text), _FLOWED) if flowed else _text_part(mail.text)]
     parts += [_attachment_part(attachment) for attachment in mail.attachments]
     content, body = parts[0] if len(parts) == 1 else _mixed(parts, message_id)
     fields = _fields(mail, date=date, message_id=message_id) + content
-    header = "\r\n".join(f"{name}: {value}" for name, value in fields).encode("ascii", "replace")
-    _check(header, [name for name, _ in fields])
+    is_utf8 = not all(_wire_spec(address).isascii() for address in (mail.sender, *mail.to, *mail.cc))
+    header = "\r\n".join(f"{name}: {value}" for name, value in fields).encode(
+        "utf-8" if is_utf8 else "ascii", "replace"
+    )
+    _check(header, [name for name, _ in fields], is_utf8=is_utf8)
     return BuiltMail(
         data=header + b"\r\n\r\n" + body,
         envelope_sender=_wire_spec(mail.sender),
@@ -119,10 +123,8 @@ def _phrase(name: str) -> str:
 
 
 def _wire_spec(address: Address) -> str:
+    # A name beyond ASCII stays as it is (RFC 6532 section 3.2); whether the server takes it, it says when it is sent.
     local, _, domain = address.spec.rpartition("@")
-    if not local.isascii():
-        words = f"{address.spec} cannot be reached: its name has letters that mail servers rarely take."
-        raise SendError(ErrorKind.BAD_DRAFT, words, remedy=Remedy.FIX_INPUT)
     return f"{local}@{_ascii_domain(domain)}"
 
 
@@ -220,14 +222,14 @@ def _mixed(parts: list[tuple[list[tuple[str, str]], bytes]], seed: str) -> tuple
     return content, b"".join(pieces) + b"--" + boundary.encode() + b"--\r\n"
 
 
-def _check(header: bytes, names: list[str]) -> None:
-    """Read a header block back: exactly the intended fields, once each, in short lines of ASCII."""
+def _check(header: bytes, names: list[str], *, is_utf8: bool = False) -> None:
+    """Read a header block back: exactly the intended fields, once each, in short lines of ASCII (or for SMTPUTF8)."""
     lines = header.split(b"\r\n")
     found = [match[1].decode("ascii") for line in lines if (match := _FIELD.match(line))]
     is_sound = (
         found == names
         and len(set(names)) == len(names)
-        and all(len(line) <= MAX_LINE and line.strip() and line.isascii() for line in lines)
+        and all(len(line) <= MAX_LINE and line.strip() and (is_utf8 or line.isascii()) for line in lines)
         and all(_FIELD.match(line) or line.startswith(b" ") for line in lines)
         and not any(control in line for line in lines for control in (b"\r", b"\n", b"\0"))
     )
