@@ -6,7 +6,7 @@ from msgspec import Struct
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
 from tuimail.domain.body import Block, LinkTarget
-from tuimail.mime.html_guard import MAX_DEPTH, RENAMED, guard
+from tuimail.mime.html_guard import MAX_DEPTH, RENAMED, SURROGATES, guard
 from tuimail.mime.html_pictures import Pictures, without_echoes
 from tuimail.mime.html_render import Renderer
 from tuimail.mime.html_style import NOTHING, hidden_classes, read_style
@@ -18,7 +18,6 @@ _DROPPED = frozenset({"head", "script", "style", "title", "meta", "link", "base"
 _TAG = re.compile(r"<[^<>]{0,16384}+>")
 _UNSEEN = re.compile(r"<(style|script|head|!--)")
 _UNSEEN_ENDS = {"style": "</style", "script": "</script", "head": "</head", "!--": "-->"}
-_SURROGATES = re.compile(r"[\ud800-\udfff\x00]")
 _MAX_NODE_DEPTH = 3 * MAX_DEPTH
 
 
@@ -34,7 +33,7 @@ class HtmlText(Struct, frozen=True, kw_only=True):
 def read_html(html: str) -> HtmlText:
     """Read a page. Loads nothing, never raises, and is linear in the length of the page."""
     book = LinkBook()
-    guarded = guard(_SURROGATES.sub("\N{REPLACEMENT CHARACTER}", html))
+    guarded = guard(SURROGATES.sub("\N{REPLACEMENT CHARACTER}", html))
     notes = list(guarded.notes)
     try:
         tree = LexborHTMLParser(guarded.html)

@@ -19,6 +19,8 @@ MAX_STYLES = 131_072
 
 RENAMED = "x-"
 """Prefix of the formatting tags in the output."""
+SURROGATES = re.compile(r"[\ud800-\udfff\x00]")
+"""What parsers in C take for the end of the text, or cannot take at all."""
 
 _FORMATTING = frozenset(
     {"a", "abbr", "b", "big", "cite", "code", "del", "dfn", "em", "font", "i", "ins", "kbd", "mark", "q", "s", "samp"}
