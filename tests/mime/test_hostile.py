@@ -127,12 +127,6 @@ def test_an_encoded_address_stays_as_it_was_written() -> None:
     assert "a@bank.test" not in address.spec
 
 
-def test_a_name_that_holds_an_address_is_noted() -> None:
-    notes = parse_message(b'From: "a@bank.test" <b@evil.test>\r\n\r\nx').notes
-
-    assert any("looks like an address" in note for note in notes)
-
-
 def test_escape_sequences_reach_nothing_that_is_shown() -> None:
     escape = "\x1b]52;c;ZXZpbA==\x07\u202e\x9b31m"
     raw = (

@@ -200,12 +200,6 @@ def test_pictures_of_a_page_are_inline_attachments() -> None:
     assert [attachment.is_inline for attachment in message.attachments] == [True]
 
 
-def test_replies_to_another_site_are_noted() -> None:
-    notes = parse_message(b"From: a@bank.test\r\nReply-To: b@evil.test\r\n\r\nx").notes
-
-    assert notes == ("Replies go elsewhere: b@evil.test",)
-
-
 def test_uuencoded_files_in_the_text_are_named_instead_of_shown() -> None:
     body = b"Hi\r\nbegin 644 a.gif\r\n" + b"M" + b"A" * 60 + b"\r\n`\r\nend\r\nBye\r\n"
 

@@ -21,3 +21,24 @@ class Bounce(Struct, frozen=True, kw_only=True):
     deliveries: tuple[FailedDelivery, ...]
     subject: str = ""
     """Of the mail that it is about, where the report has it."""
+
+
+_OPENINGS = {
+    "failed": "did not get it",
+    "delayed": "has not got it yet, and it is still being tried",
+    "delivered": "got it",
+    "relayed": "may have got it: it went on to a system that reports nothing",
+    "expanded": "is a list, and it was passed on to its members",
+}
+
+
+def bounce_lines(bounce: Bounce) -> tuple[str, ...]:
+    """Who did not get what, and why: a sentence for each recipient, those without their mail first."""
+    ordered = sorted(bounce.deliveries, key=lambda each: list(_OPENINGS).index(each.action))
+    return tuple(_sentence(each) for each in ordered)
+
+
+def _sentence(delivery: FailedDelivery) -> str:
+    opening = f"{delivery.recipient} {_OPENINGS[delivery.action]}"
+    wants_reason = delivery.reason and delivery.action in {"failed", "delayed"}
+    return f"{opening}: {delivery.reason}" if wants_reason else f"{opening}."

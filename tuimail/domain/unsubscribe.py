@@ -10,7 +10,7 @@ class ListHeaders(Struct, frozen=True, kw_only=True):
     name: str = ""
     """The words of List-Id before the identifier."""
     post_to: str = ""
-    """A mailto address to write to the list; empty where it has none or where posting is not allowed (``NO``)."""
+    """A mailto address (``mailto:`` included) to write to the list; empty where it has none or where posting is not allowed (``NO``)."""
     unsubscribe_https: str = ""
     unsubscribe_mailto: str = ""
     is_one_click: bool = False

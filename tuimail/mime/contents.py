@@ -5,11 +5,14 @@ from msgspec import Struct, field
 from tuimail.domain.body import Block, BlockKind, Span, Style
 from tuimail.domain.clean import clean_line
 from tuimail.mime.attachments import given_name, is_attached, name_of
+from tuimail.mime.bounce import REPORTS, RETURNED_HEADERS, names_recipients
 from tuimail.mime.headers import read_text
 from tuimail.mime.structure import Part
 
-READABLE = frozenset({"text/plain", "text/html", "text/enriched", "text/calendar", "message/delivery-status"})
+READABLE = frozenset({"text/plain", "text/html", "text/enriched", "text/calendar", *REPORTS})
 """Types that are read as part of the message unless they are attached."""
+TELLING = READABLE | RETURNED_HEADERS
+"""The types that something of what is shown comes from."""
 _SIGNATURES = frozenset({"application/pgp-signature", "application/pkcs7-signature", "application/x-pkcs7-signature"})
 _TOLD_FIELDS = ("From", "To", "Date", "Subject")
 
@@ -28,6 +31,7 @@ class Contents(Struct):
 
     sections: list[Section] = field(default_factory=list)
     attached: list[Part] = field(default_factory=list)
+    reports: list[Part] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
 
@@ -38,6 +42,12 @@ def sort_parts(root: Part) -> Contents:
     while waiting:
         part = waiting.pop()
         waiting += reversed(_sort(part, contents, is_root=part is root))
+    for report in contents.reports:
+        # It is summed up above the message; the words beside it are what people are meant to read.
+        if contents.sections:
+            contents.attached.append(report)
+        else:
+            contents.sections.append(Section(plain=report))
     return contents
 
 
@@ -60,6 +70,8 @@ def _sort(part: Part, contents: Contents, *, is_root: bool) -> list[Part]:
         contents.attached.append(part)
     elif is_root and not is_attached(part) and (kind not in READABLE) and kind.startswith(("multipart/", "text/")):
         contents.sections.append(Section(plain=part))
+    elif kind in REPORTS and not is_attached(part) and names_recipients(part):
+        contents.reports.append(part)
     elif _is_read(part):
         contents.sections.append(_section(part))
         if given_name(part) or kind == "text/calendar":

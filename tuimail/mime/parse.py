@@ -10,6 +10,7 @@ from tuimail.domain.body import Block, BlockKind, LinkTarget, Span
 from tuimail.domain.clean import clean_block
 from tuimail.domain.message import Message
 from tuimail.mime.attachments import attachment_data, decode_part, describe
+from tuimail.mime.bounce import read_bounce
 from tuimail.mime.charset import decode_bytes
 from tuimail.mime.contents import Contents, Section, sort_parts
 from tuimail.mime.filenames import safe_file_name
@@ -18,7 +19,7 @@ from tuimail.mime.html import read_html, rough_words
 from tuimail.mime.invite import read_invite
 from tuimail.mime.links import LinkBook
 from tuimail.mime.part_text import text_of
-from tuimail.mime.structure import Part, read_structure
+from tuimail.mime.structure import read_structure
 from tuimail.mime.text import is_link_mark, link_mark, read_text_body
 
 __all__ = ["attachment_data", "clean_source", "decode_part", "parse_message", "safe_file_name", "words_of"]

@@ -11,7 +11,7 @@ from msgspec import Struct, field
 
 from tuimail.domain.message import RawMessage
 from tuimail.domain.parts import Part as Told
-from tuimail.mime.contents import READABLE, sort_parts
+from tuimail.mime.contents import TELLING, sort_parts
 from tuimail.mime.structure import Part, boundary_of, is_header, read_structure
 
 LONG_TEXT = 1_000_000
@@ -96,7 +96,7 @@ def _walk(root: Told) -> Iterator[Told]:
 def _is_read(part: Told, *, is_root: bool) -> bool:
     if part.disposition not in {"", "inline"}:
         return False
-    return part.content_type in READABLE or (is_root and part.content_type.startswith("text/"))
+    return part.content_type in TELLING or (is_root and part.content_type.startswith("text/"))
 
 
 class _Frame(Struct):
