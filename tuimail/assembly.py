@@ -31,6 +31,8 @@ class AnotherAccountError(Exception):
         self.undoes = undoes
 
 
+_PATIENCE_S = 1.0
+"""What lies over the list is not loaded while the first rows are fetched, but for at most so long."""
 _FRAMES_PER_S = "250"
 """Textual's own 60 let a key wait up to 16 ms for its repaint, and each of the first layouts too."""
 
@@ -132,6 +134,7 @@ def make_app(program: Program, start: StartMode) -> "TuimailApp":
         arrivals=arrivals,
         seen_after_s=ui.mark_read_after_s,
         editor=ExternalEditor(command=editor_command(setting.environ), folder=setting.places.temporary),
+        patience_s=_PATIENCE_S if isinstance(start, OpenMail) else 0.0,
     )
     app.session.rings = ui.bell
     if isinstance(start, FirstSignIn):

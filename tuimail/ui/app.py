@@ -1,13 +1,11 @@
 """The Textual app: screens, themes and the engine's events. Holds no mail logic."""
 
-import asyncio
 import sys
 from collections.abc import Callable, Sequence
 from datetime import datetime, tzinfo
 from functools import partial
-from importlib import import_module
 from pathlib import Path
-from typing import ClassVar, Protocol
+from typing import ClassVar
 
 from textual import events, on
 from textual.binding import Binding, BindingType
@@ -22,14 +20,13 @@ from tuimail.config.themes import ThemeSpec
 from tuimail.domain.account import Account
 from tuimail.domain.ids import AccountId
 from tuimail.ui import palette
-from tuimail.ui.actions import Pane
 from tuimail.ui.arrivals import Arrivals, opening
 from tuimail.ui.bridge import Reported, poster
 from tuimail.ui.crash import QuietApp
 from tuimail.ui.external_editor import ExternalEditor
-from tuimail.ui.flows.flow import Flow
 from tuimail.ui.glyphs import glyph_filters
 from tuimail.ui.keymap import keymap
+from tuimail.ui.later import Later
 from tuimail.ui.problems import problem_in
 from tuimail.ui.screens.deeds.going import DetailsWanted, HelpWanted, PaletteWanted, QuitWanted, SentWanted
 from tuimail.ui.screens.mail import MailScreen
@@ -43,16 +40,6 @@ FEW_COLORS = {None, "standard"}
 """Rich's words for a terminal of 16 colours or none."""
 _END_S = 2.0
 """For saving and leaving in order once a signal came; Textual's writer may be stuck at a terminal that is gone."""
-CATALOG = "tuimail.ui.flows.catalog"
-
-
-class Catalog(Protocol):
-    """What ``flows.catalog`` gives."""
-
-    flows: tuple[Flow, ...]
-
-    def show_help(self, pane: Pane | None) -> None:
-        """Help for the screen on top."""
 
 
 class TuimailApp(QuietApp[None]):
@@ -85,7 +72,9 @@ class TuimailApp(QuietApp[None]):
         editor: ExternalEditor | None = None,
         seen_after_s: float = 1.0,
         columns: tuple[Column, ...] = DEFAULT_COLUMNS,
+        patience_s: float = 0.0,
     ) -> None:
+        """``patience_s``: how long all that lies over the list may wait for its first rows."""
         super().__init__(driver_class=driver_class())
         self._engine = engine
         self.session = Session(
@@ -100,9 +89,7 @@ class TuimailApp(QuietApp[None]):
         )
         self._themes = themes
         self._start = start
-        self._downloads = downloads
-        self._catalog: Catalog | None = None
-        self._held: list[Event | Message] = []
+        self._later = Later(self, downloads=downloads, patience_s=patience_s)
         self._mail = MailScreen(self.session, downloads=downloads, on_stand=self._begin)
         self._mail.messages.columns = columns
         self._arrivals = arrivals or opening(engine, default)
@@ -131,7 +118,7 @@ class TuimailApp(QuietApp[None]):
         self.session.submit(ListOutbox(account=self.state.account))
         if isinstance(self._start, ComposeMail):
             self.session.submit(BeginDraft(account=self.state.account, mailto=self._start.mailto))
-        self.call_after_refresh(self._load_soon)
+        self.call_after_refresh(self._later.begin)
         on_ending_signals(self._end_by_signal)
 
     @property
@@ -176,7 +163,7 @@ class TuimailApp(QuietApp[None]):
         self.session.state = reduce(before, event)
         self.session.problem = problem_in(event) or self.session.problem
         self._mail.take(event, before)
-        self._offer(event)
+        self._later.offer(event)
         if isinstance(event, Finished) and event.words:
             # Later, when a screen that the flows close at this event has gone.
             self.call_later(self.tell, event.words, can_undo=event.can_undo)
@@ -194,35 +181,11 @@ class TuimailApp(QuietApp[None]):
                 self.go_home()
                 self._mail.do("go_sent")
             case _:
-                self._offer(message)
-
-    def _offer(self, message: Event | Message) -> None:
-        if self._catalog is None:
-            self._hold(message)
-            return
-        for flow in self._catalog.flows:
-            if flow.take(message) if isinstance(message, Event) else flow.wish(message):
-                return
-
-    def _hold(self, message: Event | Message) -> None:
-        """Until the flows are there; Textual's own messages are none of theirs."""
-        if isinstance(message, Event) or type(message).__module__.startswith("tuimail."):
-            self._held.append(message)
-
-    def _load_soon(self) -> None:
-        self.run_worker(self._load(), name="catalog")
-
-    async def _load(self) -> None:
-        # By name and on a thread: these screens cost some 60 ms that the first paint must not wait for.
-        module = await asyncio.to_thread(import_module, CATALOG)
-        self._catalog = module.Catalog(self, downloads=self._downloads)
-        held, self._held = self._held, []
-        for message in held:
-            self._offer(message)
+                self._later.offer(message)
 
     def action_details(self) -> None:
         """The newest problem, in the server's own words."""
-        self._offer(DetailsWanted())
+        self._later.offer(DetailsWanted())
 
     async def action_quit(self) -> None:
         """Quit, asking only where a mail is on its way."""
@@ -230,8 +193,7 @@ class TuimailApp(QuietApp[None]):
 
     def action_help(self) -> None:
         """Help for the screen on top."""
-        if self._catalog is not None:
-            self._catalog.show_help(self._mail.pane if self.is_home else None)
+        self._later.show_help(self._mail.pane if self.is_home else None)
 
     def action_command_palette(self) -> None:
         """Every action of the main screen, and the themes; elsewhere the themes alone."""
