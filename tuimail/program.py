@@ -38,11 +38,14 @@ from tuimail.engine.timers import Timers
 from tuimail.engine.worker import Worker, log_crash
 from tuimail.keychain import child
 from tuimail.keychain.base import Keychain, entry_for
+from tuimail.store.lock import Turn
 
 if TYPE_CHECKING:
     from tuimail.domain.neighbour import Answer, Request
+    from tuimail.engine.auth import Early
     from tuimail.engine.health import HealthDesk
     from tuimail.engine.household import Household
+    from tuimail.engine.outside import Outside
     from tuimail.engine.rooms import House
     from tuimail.engine.ways import Browser
 
@@ -88,6 +91,7 @@ class Program:
         self.setting = setting
         self.default = default
         self._remembered = recall(setting.places.remembered)
+        self._turn_before = Turn(setting.places.lock(default)).last_end()
         self._pending_key = self._start_key_child()
         self._is_key_taken = False
         self.engine = MailEngine()
@@ -166,7 +170,12 @@ class Program:
             sealed_exists=setting.places.sealed_file.exists(),
         )
         days = {account.id: account.keep.activity_days for account in setting.profile.accounts}
-        journal = Journal(lambda: ActivityLog(setting.places.activity, vault.activity_key()), setting.clock, days)
+        journal = Journal(
+            lambda: ActivityLog(setting.places.activity, vault.activity_key()),
+            setting.clock,
+            days,
+            after=self.timers.after,
+        )
         house = House(
             storage=self.storage,
             lists=self.lists,
@@ -175,12 +184,14 @@ class Program:
             timers=self.timers,
             parser=Worker("parser", on_crash=log_crash),
             browser=self._browser(),
+            outside=self._outside(),
             around=Surroundings(
                 emit=engine.emit,
                 monotonic=monotonic,
                 now=setting.clock,
                 random=chance,
                 turn=self.storage.turn,
+                early=self._early_entry,
             ),
             send_delay_s=setting.profile.ui.send_delay_s,
             zone=setting.zone,
@@ -300,6 +311,20 @@ class Program:
             every_s=self.setting.sign_in_every_s,
         )
 
+    def _outside(self) -> "Outside":
+        from tuimail.engine.opener import open_file  # noqa: PLC0415 (see _attach_rooms)
+        from tuimail.engine.outside import Outside  # noqa: PLC0415 (see _attach_rooms)
+        from tuimail.engine.temporary import PrivateFiles  # noqa: PLC0415 (see _attach_rooms)
+        from tuimail.oauth.browser import open_page  # noqa: PLC0415 (see _attach_rooms)
+
+        files, environ = PrivateFiles(self.setting.places.temporary), self.setting.environ
+        self.engine.on_close(files.clear)
+        return Outside(
+            files=files,
+            open_file=lambda path: open_file(path, environ),
+            open_page=lambda path: open_page(path, environ),
+        )
+
     def _remember_keychain(self, name: str) -> None:
         """Note which keychain was used, for the child process of the next start."""
         if self._remembered.keychain_backend != name:
@@ -335,6 +360,16 @@ class Program:
             while answer is child.NoKey.NOT_YET:
                 answer = self._pending_key.wait(_KEY_SLICE_S)
         return answer if isinstance(answer, StoreKey) else None
+
+    def _early_entry(self, account: AccountId) -> "Early | None":
+        """What the child process read beside the key: a start need not ask the keychain again. Once."""
+        from tuimail.engine.auth import Early  # noqa: PLC0415 (see _attach_rooms)
+
+        pending = self._pending_key
+        if pending is None or pending.entry is None or account != self.default:
+            return None
+        entry, pending.entry = pending.entry, None
+        return Early(entry=entry, turn=self._turn_before)
 
 
 def _look_for_garbage() -> None:

@@ -61,13 +61,24 @@ def test_child_reads_through_keyring_where_the_environment_configures_it(
 
 
 @needs_bus
-def test_only_the_key_crosses_the_pipe(kept: SystemKeychain) -> None:
+def test_child_hands_over_the_entry_beside_its_key(kept: SystemKeychain) -> None:
+    pending = start(WORK, kept.backend_name)
+
+    pending.wait(DEADLINE_S)
+
+    assert pending.entry == kept.read(WORK)
+
+
+@needs_bus
+def test_nothing_but_the_entry_and_its_key_crosses_the_pipe(kept: SystemKeychain) -> None:
     script = Path(sys.modules[start.__module__].__file__ or "").with_name("read_key.py")
     command = [sys.executable, "-I", "-S", str(script), kept.backend_name, service_for(WORK), "tuimail", *sys.path]
 
     sent = subprocess.run(command, capture_output=True, check=True, timeout=DEADLINE_S)  # noqa: S603 (our own script)
 
-    assert sent.stdout == b"key AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
+    entry = kept.read(WORK)
+    assert entry is not None
+    assert sent.stdout.decode() == f"key AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8= {entry.reveal()}"
     assert sent.stderr == b""
 
 

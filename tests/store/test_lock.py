@@ -2,12 +2,12 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tuimail.store.lock import AccountLock
+from tuimail.store.lock import AccountLock, Turn
 
 HOLDER = """
 import sys
 from pathlib import Path
-from tuimail.store.lock import AccountLock
+from tuimail.store.lock import AccountLock, Turn
 lock = AccountLock(Path(sys.argv[1]))
 print(lock.acquire(), flush=True)
 sys.stdin.read()
@@ -42,3 +42,36 @@ def test_lock_goes_with_the_process(tmp_path: Path) -> None:
 
     assert lock.acquire()
     lock.release()
+
+
+def test_a_turn_that_nobody_had_since_is_told_from_one_that_somebody_had(tmp_path: Path) -> None:
+    mine, others = (Turn(tmp_path / "work.lock") for _ in range(2))
+    assert mine.acquire()
+    assert mine.begin() == 0
+    mine.end()
+    mine.release()
+    before = others.last_end()
+
+    assert others.acquire()
+    assert others.begin() == before
+    assert mine.last_end() is None
+    others.end()
+    others.release()
+
+    assert mine.last_end() not in {None, before}
+
+
+def test_a_process_that_ended_in_its_turn_leaves_it_open_to_doubt(tmp_path: Path) -> None:
+    dead, mine = (Turn(tmp_path / "work.lock") for _ in range(2))
+    assert dead.acquire()
+    dead.begin()
+    dead.release()
+    assert mine.last_end() is None
+
+    assert mine.acquire()
+    mine.begin()
+    assert mine.last_end() is None
+    mine.end()
+
+    assert mine.last_end() is not None
+    mine.release()

@@ -28,7 +28,7 @@ from tuimail.engine.pace import CONNECTIONS, REFUSALS, next_attempt
 from tuimail.engine.signin import SignInCourse
 from tuimail.engine.vault import Vault
 from tuimail.engine.worker import Urgency, Worker, log_crash
-from tuimail.keychain.base import AccountRecord
+from tuimail.keychain.base import AccountRecord, decode
 from tuimail.oauth.client import TokenClient
 from tuimail.oauth.discovery import find_metadata
 from tuimail.oauth.http import OAuthHttp
@@ -45,8 +45,19 @@ class Surroundings(Struct, frozen=True, kw_only=True):
     monotonic: Callable[[], float]
     now: Callable[[], datetime]
     random: Callable[[], float]
-    turn: Callable[[AccountId], AbstractContextManager[None]]
-    """Held while an account's refresh token is used: of all windows, one at a time."""
+    turn: Callable[[AccountId], AbstractContextManager[int]]
+    """Held while an account's refresh token is used: of all windows, one at a time. Gives a number that differs from
+    that of ``early`` where another one was at it since."""
+    early: Callable[[AccountId], "Early | None"] = lambda _account: None
+    """What the keychain held when the program started, the first time that it is asked for."""
+
+
+class Early(Struct, frozen=True, kw_only=True):
+    """An account's entry that was read while the program started."""
+
+    entry: Secret
+    turn: int | None
+    """None: another window may have changed it meanwhile."""
 
 
 def no_client_id(account: Account) -> AuthError:
@@ -82,6 +93,8 @@ class AuthDesk:
         self._was_asked = False
         """The wait until ``_not_before_s`` is the provider's wish."""
         self._is_unsaved = False
+        self._read_in: int | None = None
+        """Unless another window had its turn since, the record is as it was read."""
         self._replacement: Secret | None = None
         self._last_refresh: tuple[datetime, Problem | None] | None = None
         self.gates = {permission: Gate(CONNECTIONS, around.monotonic) for permission in Permission}
@@ -128,8 +141,11 @@ class AuthDesk:
 
     def read_record(self) -> None:
         """Take what the keychain holds, unless memory holds what it would not keep. Raises KeychainError."""
-        if not self._is_unsaved:
-            self.record = self.vault.record(self.account.id)
+        if self._is_unsaved:
+            return
+        early = self.around.early(self.account.id)
+        self._read_in = early.turn if early is not None else None
+        self.record = decode(early.entry) if early is not None else self.vault.record(self.account.id)
 
     def token(self, permission: Permission) -> Secret:
         """A token that was checked a moment ago: Bearer, not about to end, good for this. Any worker; waits."""
@@ -271,10 +287,11 @@ class AuthDesk:
     def _refresh(self, now_s: float) -> None:
         if now_s < self._not_before_s:
             raise self._held_back(self._not_before_s - now_s)
-        with self.around.turn(self.account.id):
+        with self.around.turn(self.account.id) as turn:
             # Another window may have used the refresh token: a second use of a rotated one ends the whole grant.
-            with contextlib.suppress(KeychainError):
-                self.read_record()
+            if self._read_in != turn:
+                with contextlib.suppress(KeychainError):
+                    self.read_record()
             self._refresh_in_turn()
         self.journal.record(self.account.id, "refresh", "new access token")
         self.show(self.course.renewed(self._signed_in()))

@@ -1,6 +1,7 @@
 """The activity list: what happened to sign-ins, permissions and sends, without content."""
 
 import logging
+import threading
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from types import MappingProxyType
@@ -8,12 +9,14 @@ from types import MappingProxyType
 from tuimail.domain.draft import ActivityEntry
 from tuimail.domain.errors import TuimailError
 from tuimail.domain.ids import AccountId
-from tuimail.engine.worker import Urgency, Worker, log_crash
+from tuimail.engine.worker import Worker, log_crash
 from tuimail.store.activity import ActivityLog
 
 log = logging.getLogger(__name__)
 
 _CLOSE_S = 0.3
+_UNOPENED_S = 0.6
+"""The first line may wait so long: its file's key wants the keychain's library, and a start wants the processor."""
 
 
 class Journal:
@@ -27,35 +30,52 @@ class Journal:
         open_log: Callable[[], ActivityLog],
         now: Callable[[], datetime],
         days: Mapping[AccountId, int] = MappingProxyType({}),
+        *,
+        after: Callable[[float, Callable[[], None]], object],
     ) -> None:
-        """``open_log`` runs on the journal's worker and may wait for the keychain; ``days``: how long lines stay."""
+        """``open_log`` runs on the journal's worker and may wait for the keychain; ``days``: how long lines stay;
+        ``after`` calls back so many seconds later."""
         self.worker = Worker("journal", on_crash=log_crash)
         self._open_log = open_log
         self._now = now
         self._days = days
+        self._after = after
+        self._lines: list[ActivityEntry] = []
+        """Still to be written."""
+        self._guard = threading.Lock()
         self._tidied_on: date | None = None
         self._log: ActivityLog | None = None
 
     def record(self, account: AccountId, what: str, outcome: str) -> None:
         """Add a line; any thread, returns at once. A list that cannot be written stops nothing else."""
         entry = ActivityEntry(at=self._now(), account=account, what=what, outcome=outcome)
-
-        def write() -> None:
-            try:
-                self._ready().record(entry)
-            except TuimailError as error:
-                log.warning("activity list: %s", error.kind)
-
-        self.worker.post(write, urgency=Urgency.NORMAL)
+        with self._guard:
+            self._lines.append(entry)
+            is_first = len(self._lines) == 1
+        if self._log is not None:
+            self.worker.post(self._write)
+        elif is_first:
+            self._after(_UNOPENED_S, lambda: self.worker.post(self._write))
 
     def newest(self, limit: int) -> tuple[ActivityEntry, ...]:
         """The newest lines. On the journal's worker."""
+        self._write()
         return tuple(self._ready().newest(limit))
+
+    def _write(self) -> None:
+        with self._guard:
+            lines, self._lines = self._lines, []
+        try:
+            for each in lines:
+                self._ready().record(each)
+        except TuimailError as error:
+            log.warning("activity list: %s", error.kind)
 
     def close(self, left_s: float) -> None:
         """Close the file, once everything that was recorded is written."""
 
         def close() -> None:
+            self._write()
             if self._log is not None:
                 self._log.close()
                 self._log = None
@@ -73,4 +93,5 @@ class Journal:
 
     def clear(self) -> None:
         """Delete every line. On the journal's worker."""
+        self._write()
         self._ready().clear()

@@ -24,7 +24,7 @@ from tuimail.store.bulk import BulkReader
 from tuimail.store.changes import ChangeRepository
 from tuimail.store.db import Database, delete_store, open_store, set_aside, store_bytes
 from tuimail.store.drafts import DraftRepository
-from tuimail.store.lock import AccountLock
+from tuimail.store.lock import AccountLock, Turn
 from tuimail.store.mailboxes import MailboxRepository
 from tuimail.store.messages import MessageRepository
 from tuimail.store.outbox import OutboxRepository
@@ -95,9 +95,12 @@ class Storage:
         return is_held
 
     @contextmanager
-    def turn(self, account: AccountId) -> Generator[None]:
-        """Be the one process that uses the account's refresh token; waits for another one. On the auth worker."""
-        lock = AccountLock(self._places.lock(account).with_suffix(".turn"))
+    def turn(self, account: AccountId) -> Generator[int]:
+        """Be the one process that uses the account's refresh token; waits for another one. On the auth worker.
+
+        Gives what ``Turn.last_end`` answered since the last process that was.
+        """
+        lock = Turn(self._places.lock(account))
         ends_at = time.monotonic() + TURN_S
         while not lock.acquire():
             if time.monotonic() > ends_at:
@@ -105,7 +108,8 @@ class Storage:
                 raise AuthError(ErrorKind.PROVIDER_UNREACHABLE, words, remedy=Remedy.WAIT)
             time.sleep(_TURN_LOOK_S)
         try:
-            yield
+            yield lock.begin()
+            lock.end()
         finally:
             lock.release()
 

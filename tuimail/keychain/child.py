@@ -1,6 +1,6 @@
-"""Reading one store key in a child process, beside the imports of the first paint.
+"""Reading one account's entry in a child process, beside the imports of the first paint.
 
-The child runs ``read_key.py`` in a bare interpreter and hands over the store key alone, through a pipe. It never
+The child runs ``read_key.py`` in a bare interpreter and hands the entry over through a pipe of the two. It never
 prompts: a locked keychain is reported, and the keychain worker asks the person. Nothing secret is in arguments or
 environment. Imports nothing that is slow.
 """
@@ -11,7 +11,7 @@ import sys
 from enum import StrEnum
 from pathlib import Path
 
-from tuimail.domain.token import StoreKey
+from tuimail.domain.token import Secret, StoreKey
 
 SECRET_SERVICE = "keyring.backends.SecretService.Keyring"  # noqa: S105 (a class, not a password)
 WINDOWS = "keyring.backends.Windows.WinVaultKeyring"
@@ -50,6 +50,8 @@ class PendingKey:
 
     def __init__(self, process: "subprocess.Popen[bytes] | None") -> None:
         self._process = process
+        self.entry: Secret | None = None
+        """The whole entry, once ``wait`` gave its key."""
 
     def wait(self, timeout_s: float) -> StoreKey | NoKey:
         """The key, or why there is none; after NOT_YET this may be called again."""
@@ -59,7 +61,15 @@ class PendingKey:
             answer, _ = self._process.communicate(timeout=timeout_s)
         except subprocess.TimeoutExpired:
             return NoKey.NOT_YET
-        return _parse(answer)
+        word, _, rest = answer.partition(b" ")
+        try:
+            if word != b"key":
+                return NoKey(word.decode())
+            key, _, entry = rest.partition(b" ")
+            self.entry = Secret(entry.decode())
+            return StoreKey(binascii.a2b_base64(key))
+        except ValueError:
+            return NoKey.FAILED
 
     def close(self) -> None:
         """Give the child up."""
@@ -96,13 +106,3 @@ def start(entry: str, backend_name: str) -> PendingKey:
     except OSError:
         return PendingKey(None)
     return PendingKey(process)
-
-
-def _parse(answer: bytes) -> StoreKey | NoKey:
-    word, _, key = answer.partition(b" ")
-    try:
-        if word == b"key":
-            return StoreKey(binascii.a2b_base64(key))
-        return NoKey(word.decode())
-    except ValueError:
-        return NoKey.FAILED

@@ -1,4 +1,4 @@
-"""The child process of ``child``: print one store key, or why there is none. A script; never imported.
+"""The child process of ``child``: print one account's entry, or why there is none. A script; never imported.
 
 The Secret Service is asked through jeepney alone: it takes a quarter of the time that keyring with its backend needs
 to be imported, and the bus is a socket of the user's own, so that the session may be a plain one. Other keychains go
@@ -30,7 +30,8 @@ def main(arguments: list[str]) -> str:
         return "none"
     if not record.startswith("{"):
         return record
-    return f"key {json.loads(record)['store_key']}"
+    # The key apart, so that the parent need not read JSON to open the store.
+    return f"key {json.loads(record)['store_key']} {record}"
 
 
 def _from_secret_service(service: str, user: str) -> str | None:

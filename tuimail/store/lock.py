@@ -1,4 +1,5 @@
-"""One writing process an account: a file lock, which the system frees when the process ends, however it does."""
+"""One process an account that writes, and one that uses its refresh token: file locks, which the system frees when a
+process ends, however it does."""
 
 import os
 import sys
@@ -52,3 +53,39 @@ class AccountLock:
         if self._descriptor is not None:
             os.close(self._descriptor)
             self._descriptor = None
+
+
+class Turn(AccountLock):
+    """The right to use an account's refresh token. The length of its file tells others whether anybody did.
+
+    It is odd from ``begin`` to ``end``, and stays so where a process ends in between.
+    """
+
+    def __init__(self, lock: Path) -> None:
+        """``lock``: that of the process that writes for the account."""
+        super().__init__(lock.with_suffix(".turn"))
+
+    def begin(self) -> int:
+        """The lock is held and will be used; returns the length before."""
+        before = self._length()
+        self._stretch(before + 1 + before % 2)
+        return before
+
+    def end(self) -> None:
+        """It was used, and what came of it is kept."""
+        self._stretch(self._length() + 1)
+
+    def last_end(self) -> int | None:
+        """What ``begin`` returns if nobody uses the lock from now on; None where somebody may be at it."""
+        length = self._length()
+        return None if length % 2 else length
+
+    def _length(self) -> int:
+        try:
+            return self._path.stat().st_size
+        except OSError:
+            return 0
+
+    def _stretch(self, length: int) -> None:
+        with translating():
+            os.truncate(self._path, length)
