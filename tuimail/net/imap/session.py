@@ -107,6 +107,13 @@ class ImapSession(ImapReader):
                     self._exchange.run(b"UID", b"EXPUNGE", uid_set)
         return copied
 
+    def delete(self, uids: Sequence[int]) -> None:
+        r"""Delete messages for good; without UIDPLUS they are only marked ``\Deleted``, as ``move`` explains."""
+        for uid_set in uid_sets(uids):
+            self._exchange.run(b"UID", b"STORE", uid_set, b"+FLAGS.SILENT", rb"(\Deleted)")
+            if "UIDPLUS" in self.capabilities:
+                self._exchange.run(b"UID", b"EXPUNGE", uid_set)
+
     def append(self, raw: bytes, mail: bytes, flags: frozenset[str], *, date: datetime | None = None) -> int | None:
         """Add a message to a mailbox; its UID where the server tells."""
         arguments: list[Argument] = [b"APPEND", string(raw), flag_list(flags)]
