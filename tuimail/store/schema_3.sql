@@ -1,4 +1,4 @@
--- Mails by size, and how far a move has come on a server that can only copy and delete.
+-- Mails by size, how far a move has come on a server that can only copy and delete, copies of drafts at the server.
 
 create index messages_by_size on messages (shown_in, size_bytes);
 
@@ -7,3 +7,15 @@ alter table changes add column copy_uidvalidity integer;
 alter table changes add column copy_uidnext integer;
 -- The UID of the copy; 0: the server did not tell it; null: there is none as far as is known.
 alter table change_rows add column copied_as integer;
+
+-- Mails in the server's Drafts, by the draft that each is a copy of. They outlive it: no reference to drafts.
+create table draft_copies (
+    id integer primary key autoincrement,
+    draft text not null,
+    message_id text not null,
+    digest blob,
+    uidvalidity integer,
+    uid integer
+) strict;
+
+create index draft_copies_by_draft on draft_copies (draft);
