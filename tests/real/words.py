@@ -50,6 +50,6 @@ TOO_SMALL = "tuimail needs 80x24"
 FIRST_SCREEN = "No account is set up on this machine yet."
 ASSISTANT = "Your mail address."
 ASK_LIST = "Ask Thunderbird's list?"
-PROPOSAL = "Incoming (IMAP)"
+PROPOSAL = "Incoming mail"
 KEEP_ACCOUNT = "Keep this account?"
 PASTE_FIELD = re.compile(r"use (the pasted address|what is pasted)")

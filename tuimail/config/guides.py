@@ -33,6 +33,8 @@ class Guide(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A question that decides between ``yes`` and ``no``; such a table has nothing else."""
     yes: str = ""
     no: str = ""
+    not_for: tuple[str, ...] = ()
+    """Domains of private persons, who need not be asked: the answer is no."""
     yes_words: str = ""
     no_words: str = ""
     before: tuple[str, ...] = ()

@@ -97,10 +97,10 @@ def text(app: FirstRunApp) -> str:
     return "\n".join("".join(segment.text for segment in strip).rstrip() for strip in strips)
 
 
-async def give_address(pilot: Pilot[Chosen], app: FirstRunApp) -> None:
+async def give_address(pilot: Pilot[Chosen], app: FirstRunApp, address: str = "me@example.test") -> None:
     await pilot.press("a")
     await until(pilot, lambda: isinstance(app.screen, AddressScreen))
-    await pilot.press(*"me@example.test", "enter")
+    await pilot.press(*address, "enter")
 
 
 async def reach(pilot: Pilot[Chosen], app: FirstRunApp, screen: type[object]) -> None:
@@ -118,7 +118,7 @@ async def test_three_keys_after_the_address_the_account_is_written(size: tuple[i
         assert "example.test publishes these settings." in shown
         assert "imap.example.test 993 tls" in shown
         assert "smtp.example.test 587 starttls" in shown
-        assert "registered at the first sign-in" in shown
+        assert "registers tuimail by itself" in flat(shown)
         assert "Enter go on" in shown.splitlines()[-1]
         await pilot.press("enter")
         await until(pilot, lambda: room.app.return_value is not None)
@@ -162,7 +162,7 @@ async def test_servers_that_do_not_work_are_told_and_a_second_enter_writes_all_t
     assert len(room.engine.sent(SaveNewAccount)) == 1
 
 
-@pytest.mark.parametrize(("key", "asks"), [("enter", True), ("escape", False)])
+@pytest.mark.parametrize(("key", "asks"), [("y", True), ("escape", False), ("enter", False)])
 async def test_a_third_party_is_asked_only_after_a_yes(key: str, asks: bool) -> None:
     room = Room(NOTHING, is_good=False)
     async with room.app.run_test(size=SMALL) as pilot:
@@ -194,7 +194,7 @@ async def test_nothing_found_leaves_a_form_with_the_reasons(size: tuple[int, int
         assert room.engine.sent(TryAccount) == []
 
 
-@pytest.mark.parametrize(("key", "host"), [("enter", "imap.elsewhere.test 993 tls"), ("escape", "")])
+@pytest.mark.parametrize(("key", "host"), [("y", "imap.elsewhere.test 993 tls"), ("escape", ""), ("enter", "")])
 async def test_a_host_outside_the_domain_is_used_only_after_a_yes(key: str, host: str) -> None:
     elsewhere = Server(host="imap.elsewhere.test", port=993, tls=Tls.IMPLICIT)
     room = Room(
@@ -212,16 +212,55 @@ async def test_a_host_outside_the_domain_is_used_only_after_a_yes(key: str, host
         assert (("imap.elsewhere.test 993 tls") in text(room.app)) == bool(host)
 
 
-def google() -> Proposal:
-    return propose("me@gmail.com", Findings(preset="google", source="gmail.com belongs to Google."), bundled_presets())
+@pytest.mark.parametrize(
+    ("key", "asked"), [("enter", ["me@gmail.com"]), ("n", ["me@gmial.com"]), ("escape", [])], ids=["yes", "no", "back"]
+)
+async def test_a_slip_in_the_domain_is_doubted_before_anybody_is_asked(key: str, asked: list[str]) -> None:
+    room = Room(google())
+    async with room.app.run_test(size=SMALL) as pilot:
+        await give_address(pilot, room.app, "me@gmial.com")
+        await reach(pilot, room.app, Question)
+        assert "Did you mean gmail.com?" in text(room.app)
+        assert room.engine.commands == []
+
+        await pilot.press(key)
+        await reach(pilot, room.app, ProposalScreen if asked else AddressScreen)
+        await pilot.pause()
+
+        assert [command.address for command in room.engine.sent(FindProvider)] == asked
+        if not asked:
+            # The field has the address, to be mended.
+            await pilot.press("end", *["backspace"] * 4)
+            assert room.app.screen.query_one(Input).value == "me@gmial"
 
 
-async def open_guide(pilot: Pilot[Chosen], room: Room, *, work: bool = False) -> None:
+@pytest.mark.parametrize("size", SIZES)
+async def test_a_newcomer_sees_the_fields_that_matter_and_the_details_at_a_key(size: tuple[int, int]) -> None:
+    room = Room(FOUND)
+    async with room.app.run_test(size=size) as pilot:
+        await give_address(pilot, room.app)
+        await reach(pilot, room.app, ProposalScreen)
+        assert "As others see it in the mail you send." in text(room.app)
+        assert "Scopes" not in text(room.app)
+        await pilot.press("tab", "tab")
+        await until(pilot, lambda: "What tuimail calls this account" in text(room.app))
+
+        await pilot.press("f2")
+        await until(pilot, lambda: "Sign-in server" in text(room.app))
+        assert "F2 fewer fields" in text(room.app).splitlines()[-1]
+        await pilot.press("f2")
+        await until(pilot, lambda: "Sign-in server" not in text(room.app))
+
+
+def google(address: str = "me@gmail.com") -> Proposal:
+    source = "Google takes in the mail."
+    return propose(address, Findings(preset="google", source=source), bundled_presets())
+
+
+async def open_guide(pilot: Pilot[Chosen], room: Room) -> None:
     await give_address(pilot, room.app)
     await reach(pilot, room.app, ProposalScreen)
     await pilot.press("enter")
-    await reach(pilot, room.app, Question)
-    await pilot.press("enter" if work else "escape")
     await reach(pilot, room.app, GuideScreen)
 
 
@@ -253,9 +292,14 @@ async def test_googles_json_is_read_straight_in_and_its_secret_stays_out_of_the_
 
 @pytest.mark.parametrize("work", [True, False])
 async def test_the_seven_days_are_told_before_they_happen_and_not_to_organisations(work: bool) -> None:
-    room = Room(google())
+    room = Room(google("me@company.test"))
     async with room.app.run_test(size=(120, 60)) as pilot:
-        await open_guide(pilot, room, work=work)
+        await give_address(pilot, room.app)
+        await reach(pilot, room.app, ProposalScreen)
+        await pilot.press("enter")
+        await reach(pilot, room.app, Question)
+        await pilot.press("enter" if work else "escape")
+        await reach(pilot, room.app, GuideScreen)
 
         shown = flat(text(room.app))
         assert ("Publish app" in shown) is not work

@@ -68,6 +68,9 @@ class Guiding:
         return True
 
     def _lead(self, guide: Guide, *, asks_client: bool) -> None:
+        if guide.ask and self._domain in guide.not_for:
+            self._lead(self._guides[guide.no], asks_client=asks_client)
+            return
         if guide.ask:
 
             def answered(yes: bool | None) -> None:
@@ -78,6 +81,10 @@ class Guiding:
         self._guide = guide
         self._screen = GuideScreen(guide, asks_client=asks_client, login=self._new.login if self._new else "")
         self._app.push_screen(self._screen)
+
+    @property
+    def _domain(self) -> str:
+        return self._new.address.rpartition("@")[2].lower() if self._new is not None else ""
 
     def _take(self, client: str, secret: Secret | None, *, login: str) -> None:
         new = self._new

@@ -25,13 +25,14 @@ from tuimail.config.drafting import name_for
 from tuimail.config.providers import CUSTOM, bundled_presets
 from tuimail.domain.ids import AccountId, CommandId
 from tuimail.domain.setup import ClientNeed, NewAccount, Proposal, Step
+from tuimail.domain.spelling import meant
 from tuimail.domain.token import Secret
 from tuimail.ui.flows.guiding import Guiding
-from tuimail.ui.screens.question import Question
 from tuimail.ui.screens.setup.address import AddressScreen
 from tuimail.ui.screens.setup.form import FormError, Typed, new_account, read_proposal, typed_from
 from tuimail.ui.screens.setup.guide import GuideScreen
 from tuimail.ui.screens.setup.proposal import ProposalScreen
+from tuimail.ui.screens.setup.questions import SpellingQuestion, list_question, outside_question
 from tuimail.ui.start import FirstSignIn
 
 
@@ -58,6 +59,7 @@ class SettingUp:
         self._taken = tuple(taken)
         self._done = done
         self._presets = bundled_presets()
+        self._domains = [domain for preset in self._presets.values() for domain in preset.domains]
         self._guiding = Guiding(app, ready=self._save)
         self._address: AddressScreen | None = None
         self._form: ProposalScreen | None = None
@@ -81,8 +83,7 @@ class SettingUp:
         """Whether it was for the assistant."""
         match message:
             case AddressScreen.Given(address=address):
-                self._has_asked_list = False
-                self._submit(FindProvider(address=address))
+                self._doubt_or_find(address)
             case AddressScreen.Left():
                 self._leave_address()
             case ProposalScreen.Accepted(typed=typed):
@@ -137,6 +138,27 @@ class SettingUp:
         self._address = None
         self._done(None)
 
+    def _doubt_or_find(self, address: str) -> None:
+        name, _, domain = address.rpartition("@")
+        known = meant(domain.lower(), self._domains)
+        if not known:
+            self._find(address)
+            return
+
+        def answered(yes: bool | None) -> None:
+            if yes is not None:
+                self._find(f"{name}@{known}" if yes else address)
+            elif self._address is not None:
+                self._address.rest()
+
+        self._app.push_screen(SpellingQuestion(address, f"{name}@{known}"), answered)
+
+    def _find(self, address: str) -> None:
+        self._has_asked_list = False
+        if self._address is not None:
+            self._address.look(address)
+        self._submit(FindProvider(address=address))
+
     def _propose(self, proposal: Proposal, is_good: bool) -> None:
         self._command = None
         if self._form is not None:
@@ -153,38 +175,24 @@ class SettingUp:
             self._show_form(proposal, is_good=is_good)
 
     def _ask_list(self, proposal: Proposal) -> None:
-        domain = proposal.address.rpartition("@")[2]
-        words = (
-            f"Neither {domain} nor its DNS says where its mail is. Thunderbird keeps a public list of providers"
-            f" (autoconfig.thunderbird.net); it would learn that somebody asks about {domain}.",
-        )
-
         def answered(yes: bool | None) -> None:
             self._has_asked_list = True
             if yes:
                 if self._address is not None:
-                    self._address.look()
+                    self._address.look(proposal.address)
                 self._submit(FindProvider(address=proposal.address, asks_list=True))
             else:
                 self._show_form(proposal, is_good=False)
 
-        question = Question("Ask Thunderbird's list?", words, yes="ask it", no="fill in by hand")
-        self._app.push_screen(question, answered)
+        self._app.push_screen(list_question(proposal), answered)
 
     def _ask_outside(self, proposal: Proposal) -> None:
-        domain = proposal.address.rpartition("@")[2]
-        hosts = ", ".join(proposal.outside)
-        words = (
-            f"The DNS of {domain} sends you to {hosts}, outside of {domain}. DNS is not signed: whoever stands between"
-            " could write anything there. Go on only if you know that your mail is there.",
-        )
-
         def answered(yes: bool | None) -> None:
             trusted = replace(proposal, outside=())
             kept = trusted if yes else replace(trusted, imap=None, smtp=None, source="The servers were turned down.")
             self._show_form(kept, is_good=False)
 
-        self._app.push_screen(Question("Is your mail at another domain?", words, yes="use them", no="no"), answered)
+        self._app.push_screen(outside_question(proposal), answered)
 
     # The proposal
 

@@ -67,9 +67,10 @@ class AddressScreen(Screen[None]):
         self.query_one("#problem", Words).show(f"! {words}" if words else "")
         self.rest()
 
-    def look(self) -> None:
-        """Something is being looked for."""
-        self.query_one(LineInput).disabled = True
+    def look(self, address: str) -> None:
+        """The settings of this address are being looked for."""
+        field = self.query_one(LineInput)
+        field.value, field.disabled = address, True
         self.query_one(HintLine).show(_LOOKING_HINTS)
 
     def rest(self) -> None:
@@ -86,7 +87,7 @@ class AddressScreen(Screen[None]):
         if address:
             self.query_one("#problem", Words).show("")
             self.query_one(SetupSteps).show(())
-            self.look()
+            self.look(address)
             self.post_message(self.Given(address))
 
     def action_leave(self) -> None:

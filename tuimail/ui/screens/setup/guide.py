@@ -1,8 +1,10 @@
 """How one comes to a client id, step by step, and the field for it."""
 
 from dataclasses import dataclass
+from textwrap import wrap
 from typing import ClassVar
 
+from rich.cells import chop_cells
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -13,8 +15,8 @@ from textual.screen import Screen
 from textual.widgets import Input
 from textual.widgets.option_list import Option
 
-from tuimail.config.guides import Guide
-from tuimail.ui.widgets.dialog import Words
+from tuimail.config.guides import Guide, GuideStep
+from tuimail.ui.widgets.dialog import Words, title
 from tuimail.ui.widgets.hint_line import HintLine
 from tuimail.ui.widgets.plain_list import PlainList
 
@@ -26,6 +28,16 @@ _HINTS = (
     ("escape", "back"),
 )
 _FIELD_HINTS = (("enter", "go on"), ("f2", "open the step's page"), ("shift+tab", "steps"), ("escape", "back"))
+
+
+_NUMBER = 3
+"""Cells before the words of a step."""
+_AROUND = _NUMBER + 6
+"""And on both sides of the list, its scrollbar included."""
+WHY_A_CLIENT_ID = (
+    "A provider lets in only programs that are registered with it. You register tuimail once, under your own name;"
+    " what you get is a client id. It is no secret."
+)
 
 
 class ClientField(Input):
@@ -93,8 +105,9 @@ class GuideScreen(Screen[None]):
         """What to know, the steps, what will happen, the fields."""
         guide = self._guide
         with VerticalScroll(can_focus=False):
-            heading = "A client id" if self._asks_client else "An app password"
-            yield Words(Content.assemble((heading, "bold $primary"), f"  {guide.title}"))
+            yield title(_heading(guide, asks_client=self._asks_client))
+            if self._asks_client:
+                yield Words(WHY_A_CLIENT_ID)
             for words in guide.before:
                 yield Words(words)
             yield PlainList(id="steps")
@@ -115,7 +128,8 @@ class GuideScreen(Screen[None]):
     def on_mount(self) -> None:
         """The steps take the keys."""
         steps = self.query_one(PlainList)
-        steps.add_options(Option(_step(place, words, url)) for place, words, url in self._steps())
+        room = self.size.width - _AROUND
+        steps.add_options(Option(_step(place, step, room)) for place, step in enumerate(self._guide.steps, 1))
         steps.highlighted = 0
         # What has to be known first stands above them.
         steps.focus(scroll_visible=False)
@@ -179,14 +193,24 @@ class GuideScreen(Screen[None]):
         place = self.query_one(PlainList).highlighted
         return self._guide.steps[place].url if place is not None else ""
 
-    def _steps(self) -> list[tuple[int, str, str]]:
-        return [(place, step.words, step.url) for place, step in enumerate(self._guide.steps, 1)]
+    def on_resize(self, event: events.Resize) -> None:
+        """Fold the steps anew, where their lines begin."""
+        steps = self.query_one(PlainList)
+        for place, step in enumerate(self._guide.steps[: steps.option_count], 1):
+            steps.replace_option_prompt_at_index(place - 1, _step(place, step, event.size.width - _AROUND))
 
 
-def _step(place: int, words: str, url: str) -> Content:
-    parts: list[str | tuple[str, str]] = [(f"{place}. ", "bold $accent"), words]
-    if url:
-        parts.append((f"\n   {url}", "$muted"))
+def _heading(guide: Guide, *, asks_client: bool) -> str:
+    if asks_client:
+        return f"A client id from {guide.title}"
+    return "An app password" if guide.title == "App password" else f"An app password from {guide.title}"
+
+
+def _step(place: int, step: GuideStep, room: int) -> Content:
+    indent = "\n" + " " * _NUMBER
+    parts: list[str | tuple[str, str]] = [(f"{place}. ", "bold $accent"), indent.join(wrap(step.words, room))]
+    if step.url:
+        parts.append((indent + indent.join(chop_cells(step.url, room)), "$muted"))
     return Content.assemble(*parts)
 
 

@@ -1,11 +1,11 @@
-"""The account as it would be written: every value on one screen, each to be changed."""
+"""The account as it would be written: what matters on one screen, the details behind a key, each to be changed."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
 from msgspec.structs import asdict
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
@@ -15,10 +15,10 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Input
 
-from tuimail.domain.account import SignInMethod
 from tuimail.domain.clean import clean_line
 from tuimail.domain.setup import ClientNeed, Proposal, Step
-from tuimail.ui.screens.setup.form import READ_AND_SEND, READ_ONLY, Typed
+from tuimail.ui.screens.setup.fields import FIELDS, NEXT, PERMISSIONS, SIGN_INS
+from tuimail.ui.screens.setup.form import Typed
 from tuimail.ui.widgets.address_input import LineInput
 from tuimail.ui.widgets.cycle import Cycle
 from tuimail.ui.widgets.dialog import Words
@@ -26,36 +26,6 @@ from tuimail.ui.widgets.draft_fields import FieldRow
 from tuimail.ui.widgets.hint_line import HintLine
 from tuimail.ui.widgets.setup_steps import SetupSteps
 
-_LABELS = {
-    "name": "Your name",
-    "address": "Address",
-    "account": "Account",
-    "provider": "Provider",
-    "sign_in": "Sign-in",
-    "permissions": "Permissions",
-    "login": "Sign-in name",
-    "imap": "Incoming (IMAP)",
-    "smtp": "Outgoing (SMTP)",
-    "issuer": "Sign-in server",
-    "client_id": "Client id",
-    "read": "Scopes: read",
-    "send": "Scopes: send",
-    "identity": "Scopes: identity",
-    "ca_file": "Own CA file",
-}
-_PLACEHOLDERS = {
-    "name": "as others see it in your mail",
-    "login": "the address",
-    "imap": "imap.example.org 993 tls",
-    "smtp": "smtp.example.org 465 tls",
-    "ca_file": "none",
-}
-_SIGN_INS = (
-    (SignInMethod.OAUTH.value, "in the browser (OAuth), with permissions of its own"),
-    (SignInMethod.APP_PASSWORD.value, "app password, the weaker way: opens all your mail"),
-)
-_PERMISSIONS = ((READ_AND_SEND, "read and send"), (READ_ONLY, "read only: tuimail never asks for sending"))
-_HINTS = (("enter", "go on"), ("tab", "next field"), ("escape", "back"))
 _BUSY_HINTS = (("escape", "stop"),)
 
 
@@ -65,6 +35,7 @@ class ProposalScreen(Screen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "Back", id="proposal.back"),
         Binding("enter", "accept", "Go on", id="proposal.accept"),
+        Binding("f2", "details", "All fields, or the main ones", id="proposal.details"),
         # Before the field sees them: the letters that follow in a burst then go to the next field.
         Binding("tab,down", "app.focus_next", "Next field", show=False, priority=True, id="proposal.next"),
         Binding("shift+tab,up", "app.focus_previous", "Field before", show=False, priority=True, id="proposal.before"),
@@ -75,6 +46,8 @@ class ProposalScreen(Screen[None]):
     ProposalScreen #head { height: auto; padding: 0 2; margin-bottom: 1; }
     ProposalScreen FieldRow .label { width: 18; }
     ProposalScreen FieldRow .problem { padding-left: 18; }
+    ProposalScreen #next { color: $muted; margin-top: 1; }
+    ProposalScreen #about { dock: bottom; height: 2; padding: 0 2; margin-bottom: 1; color: $muted; }
     ProposalScreen #words { margin-top: 1; height: auto; color: $warning; display: none; }
     ProposalScreen SetupSteps { margin-top: 1; }
     """
@@ -106,21 +79,25 @@ class ProposalScreen(Screen[None]):
         self._steps = tuple(steps)
         self._proposal = proposal
         self._controls: dict[str, Widget] = {
-            name: _control(name, value, providers) for name, value in asdict(typed).items() if name in _LABELS
+            name: _control(name, value, providers) for name, value in asdict(typed).items() if name in FIELDS
         }
-        self._rows = {name: FieldRow(_LABELS[name], self._controls[name]) for name in _LABELS}
+        self._rows = {name: FieldRow(FIELDS[name].label, self._controls[name]) for name in FIELDS}
+        self._shows_details = True
 
     def compose(self) -> ComposeResult:
         """The rows, then what was tried."""
         yield Words(_head(self._proposal), id="head")
         with VerticalScroll(can_focus=False):
             yield from self._rows.values()
+            yield Words(id="next")
             yield Words(id="words")
             yield SetupSteps(id="steps")
-        yield HintLine(_HINTS)
+        yield Words(id="about")
+        yield HintLine()
 
     def on_mount(self) -> None:
         """The name is what nobody can find out."""
+        self._show_details(not self._proposal.is_complete)
         self._show_client(self._proposal)
         self.show_steps(self._steps)
         self._controls["name"].focus()
@@ -150,23 +127,34 @@ class ProposalScreen(Screen[None]):
 
     def show_problem(self, field: str, words: str) -> None:
         """What is wrong with a field, which gets the cursor."""
+        if FIELDS[field].is_detail:
+            self._show_details(True)
         self._rows[field].show_problem(words)
         self._controls[field].focus()
 
     def show_busy(self, busy: bool) -> None:
         """Whether servers are being tried."""
-        self.query_one(HintLine).show(_BUSY_HINTS if busy else _HINTS)
+        self.query_one(HintLine).show(_BUSY_HINTS if busy else self._hints)
 
     def action_accept(self) -> None:
         """Go on with what stands there."""
         for row in self._rows.values():
             row.show_problem("")
         self.show_words("")
-        self.post_message(self.Accepted(Typed(**{name: self._value(name) for name in _LABELS})))
+        self.post_message(self.Accepted(Typed(**{name: self._value(name) for name in FIELDS})))
+
+    def action_details(self) -> None:
+        """Show all fields, or the main ones."""
+        self._show_details(not self._shows_details)
 
     def action_leave(self) -> None:
         """Stop trying, or go back to the address."""
         self.post_message(self.Left())
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        """Say what the field is for."""
+        field = FIELDS.get(event.widget.id or "")
+        self.query_one("#about", Words).update(field.about if field else "")
 
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:
@@ -179,6 +167,19 @@ class ProposalScreen(Screen[None]):
         if event.cycle.id == "provider":
             self.post_message(self.ProviderChosen(event.cycle.value))
 
+    @property
+    def _hints(self) -> tuple[tuple[str, str], ...]:
+        words = "fewer fields" if self._shows_details else "all fields"
+        return (("enter", "go on"), ("tab", "next field"), ("f2", words), ("escape", "back"))
+
+    def _show_details(self, shown: bool) -> None:
+        self._shows_details = shown
+        for name, row in self._rows.items():
+            row.display = shown or not FIELDS[name].is_detail
+        if not shown and self.focused is not None and FIELDS[self.focused.id or "name"].is_detail:
+            self._controls["imap"].focus()
+        self.query_one(HintLine).show(self._hints)
+
     def _value(self, name: str) -> str:
         control = self._controls[name]
         if isinstance(control, Cycle):
@@ -186,6 +187,7 @@ class ProposalScreen(Screen[None]):
         return clean_line(control.value) if isinstance(control, Input) else ""
 
     def _show_client(self, proposal: Proposal) -> None:
+        self.query_one("#next", Words).show(NEXT[proposal.client])
         field = self._controls["client_id"]
         if isinstance(field, Input):
             field.placeholder = {
@@ -196,12 +198,14 @@ class ProposalScreen(Screen[None]):
 
 
 def _control(name: str, value: str, providers: Sequence[tuple[str, str]]) -> Widget:
-    choices = {"provider": providers, "sign_in": _SIGN_INS, "permissions": _PERMISSIONS}
+    choices = {"provider": providers, "sign_in": SIGN_INS, "permissions": PERMISSIONS}
     if name in choices:
         return Cycle(choices[name], value, id=name)
-    return LineInput(value, id=name, placeholder=_PLACEHOLDERS.get(name, ""))
+    return LineInput(value, id=name, placeholder=FIELDS[name].placeholder)
 
 
 def _head(proposal: Proposal) -> Content:
-    source = proposal.source or "Nothing was found. Fill in what your provider tells you; the steps below say why."
+    source = (
+        proposal.source or "Nothing was found. Fill in what your provider's help pages say; below is who was asked."
+    )
     return Content.assemble(("Add an account", "bold $primary"), f"  {proposal.address}\n", (source, "$muted"))
