@@ -8,7 +8,7 @@ from tests.store.conftest import KEY, NOW, mail
 from tuimail.domain.address import Address
 from tuimail.domain.draft import ActivityEntry
 from tuimail.domain.errors import QueryError
-from tuimail.domain.ids import AccountId, MailboxId
+from tuimail.domain.ids import AccountId, MailboxId, RowId
 from tuimail.store.activity import KEPT, ActivityLog
 from tuimail.store.changes import ChangeRepository
 from tuimail.store.db import Database
@@ -37,6 +37,47 @@ def filled(messages: MessageRepository, inbox: MailboxId, trash: MailboxId) -> M
     )
     messages.insert(trash, [mail(6, "Report in the bin")])
     return inbox
+
+
+@pytest.mark.parametrize(
+    ("query", "uids"),
+    [
+        ("larger:1m", [4]),
+        ("larger:200k", [4, 2]),
+        ("-larger:200k", [5, 3, 1]),
+        ("larger:200k report", [4]),
+        ("in:all larger:200k report", [6, 4]),
+        ("in:all is:flagged report", [6, 3]),
+        ("is:flagged report", [3]),
+        ("in:all has:attachment -report", [2]),
+        ("has:attachment or larger:1m", [4, 2]),
+    ],
+)
+def test_what_few_mails_have_is_found_with_and_without_words(
+    search: SearchRepository,
+    messages: MessageRepository,
+    inbox: MailboxId,
+    trash: MailboxId,
+    query: str,
+    uids: list[int],
+) -> None:
+    flagged = frozenset({"\\Flagged"})
+    messages.insert(
+        inbox,
+        [
+            mail(1, "Report"),
+            mail(2, "Lunch", size_bytes=300_000, has_attachment=True),
+            mail(3, "Report", flags=flagged),
+            mail(4, "Report", size_bytes=2_000_000),
+            mail(5, "Lunch", flags=flagged),
+        ],
+    )
+    messages.insert(trash, [mail(6, "Report", size_bytes=300_000, flags=flagged)])
+
+    newest = search.find_newest(search.parse(query), inbox, 1)
+
+    assert found(search, messages, inbox, query) == uids
+    assert [each.uid for each in messages.envelopes(map(RowId, newest))] == uids[:1]
 
 
 def found(search: SearchRepository, messages: MessageRepository, mailbox: MailboxId, query: str) -> list[int]:

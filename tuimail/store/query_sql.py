@@ -29,6 +29,8 @@ from tuimail.store.messages import COUNTER_BITS
 
 Sql = tuple[str, tuple[Value, ...]]
 
+LARGE = 100_000
+"""Bytes that few mails have: from here on there is an index."""
 _COLUMNS = {
     Field.ANY: "",
     Field.FROM: "sender : ",
@@ -71,12 +73,15 @@ def _joined(word: str, parts: tuple[Node, ...]) -> Sql:
     return f"({word.join(sql for sql, _ in pairs)})", tuple(value for _, values in pairs for value in values)
 
 
-def _leaf_sql(leaf: Leaf) -> Sql:
+def _leaf_sql(leaf: Leaf) -> Sql:  # noqa: PLR0911 (one case a condition)
     match leaf:
         case Since(at=at):
             return "messages.row >= ?", (to_seconds(at) << COUNTER_BITS,)
         case Before(at=at):
             return "messages.row < ?", (to_seconds(at) << COUNTER_BITS,)
+        case Larger(size_bytes=size) if size >= LARGE:
+            # Said twice, and once in writing, so that the index of large mails may be used.
+            return f"(messages.size_bytes >= {LARGE} and messages.size_bytes > ?)", (size,)
         case Larger(size_bytes=size):
             return "messages.size_bytes > ?", (size,)
         case Smaller(size_bytes=size):

@@ -1,6 +1,7 @@
--- Mails by size, how far a move has come on a server that can only copy and delete, copies of drafts at the server.
+-- Large mails, how far a move has come on a server that can only copy and delete, copies of drafts at the server.
 
-create index messages_by_size on messages (shown_in, size_bytes);
+-- Of few: an index of all sizes makes the storing of 100,000 headers take 1.7 times as long.
+create index messages_large on messages (shown_in, size_bytes) where size_bytes >= 100000;
 
 -- The target as it was before anything was copied there; null: nothing was.
 alter table changes add column copy_uidvalidity integer;

@@ -6,12 +6,12 @@ from datetime import datetime
 
 from tuimail.domain.ids import MailboxId, RowId
 from tuimail.domain.message import Flag
-from tuimail.domain.query import EVERYTHING, Attached, Every, Flagged, Node, Query
+from tuimail.domain.query import EVERYTHING, Attached, Every, Flagged, Larger, Node, Query
 from tuimail.domain.query_text import Ground, parse_query
 from tuimail.store.columns import as_json, from_hex, hex_column, searchable
 from tuimail.store.db import Database, Value
 from tuimail.store.mailboxes import MailboxRepository
-from tuimail.store.query_sql import Sql, condition, node_sql, split
+from tuimail.store.query_sql import LARGE, Sql, condition, node_sql, split
 
 MAX_TEXT = 200_000
 """Characters of a message's text that are indexed: a novel's worth; what is longer is a log file."""
@@ -22,6 +22,7 @@ _TEND_EVERY = 20
 _TEND_PAGES = 64
 
 _NO_LIMIT = -1
+_RARE = (Attached(), Flagged(flag=Flag.FLAGGED))
 # Only what was deleted here, and not yet there, is in the index and shown nowhere.
 _ANYWHERE = (
     "select rowid as row from words where words match ?"
@@ -76,9 +77,19 @@ class SearchRepository:
         scope, scope_values = _scope(query, mailbox)
         matched, rest = split(query.root)
         follows_words = query.names_place or (limit != _NO_LIMIT and not self._is_small(mailbox))
-        if not matched or not follows_words or _is_rare(rest):
+        if matched and _is_rare(rest):
+            sql, values = node_sql(rest)
+            # With a plus the words are gone through once; without, they would be looked up for each of the rows.
+            statement = (
+                "select rowid as row from words where words match ? and +rowid in"  # noqa: S608 (as above)
+                f" (select row from messages where {scope} and {sql}) order by rowid desc limit ?"
+            )
+            return statement, (matched, *scope_values, *values, limit)
+        if not matched or not follows_words:
             sql, values = condition(query)
-            statement = f"select row from messages where {scope} and {sql} order by row desc limit ?"  # noqa: S608 (as above)
+            # With a plus no index is taken for its order alone: where all are wanted, few rows are sorted sooner.
+            order = "+row" if limit == _NO_LIMIT else "row"
+            statement = f"select row from messages where {scope} and {sql} order by {order} desc limit ?"  # noqa: S608 (as above)
             return statement, (*scope_values, *values, limit)
         if query.names_place and rest == EVERYTHING:
             return _ANYWHERE, (matched, limit)
@@ -144,7 +155,7 @@ class SearchRepository:
 def _is_rare(node: Node) -> bool:
     """Whether an index of few messages leads to all that can be found."""
     parts = node.parts if isinstance(node, Every) else (node,)
-    return any(part in {Attached(), Flagged(flag=Flag.FLAGGED)} for part in parts)
+    return any(part in _RARE or (isinstance(part, Larger) and part.size_bytes >= LARGE) for part in parts)
 
 
 def _scope(query: Query, mailbox: MailboxId) -> Sql:
