@@ -112,6 +112,8 @@ def make_app(program: Program, start: StartMode) -> "TuimailApp":
     """The interface of a program that is ready; checks theme and keys of the profile."""
     # The store is read meanwhile: importing Textual takes longer than all that comes before the list.
     arrivals = opening(program.engine, program.default)
+    if isinstance(start, OpenMail):
+        program.hurry()
     # Read by Textual when it is imported, and by nothing else.
     os.environ.setdefault("TEXTUAL_FPS", _FRAMES_PER_S)
     from tuimail.ui.app import TuimailApp  # noqa: PLC0415 (see above)

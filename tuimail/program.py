@@ -45,7 +45,9 @@ if TYPE_CHECKING:
     from tuimail.engine.auth import Early
     from tuimail.engine.health import HealthDesk
     from tuimail.engine.household import Household
+    from tuimail.engine.journal import Journal
     from tuimail.engine.rooms import House
+    from tuimail.engine.vault import Vault
     from tuimail.engine.ways import Browser
 
 CLOSE_S = 1.0
@@ -124,6 +126,11 @@ class Program:
         """Listen for other windows of every account that this process comes to write for. Before ``load_rest``."""
         self._has_door = True
 
+    def hurry(self) -> None:
+        """Where nothing is stored that could be shown, the network is on the way to the first list."""
+        if not self.setting.places.store(self.default).exists():
+            self._load_rest_in(0.0)
+
     def load_rest(self) -> None:
         """Import the network, the keychain and the mail parser, and attach their routes."""
         with self._loading:
@@ -154,11 +161,9 @@ class Program:
         from tuimail.engine.auth import Surroundings  # noqa: PLC0415
         from tuimail.engine.doorway import Doorway  # noqa: PLC0415
         from tuimail.engine.household import Household  # noqa: PLC0415
-        from tuimail.engine.journal import Journal  # noqa: PLC0415
         from tuimail.engine.rooms import ACCOUNT_COMMANDS, House  # noqa: PLC0415
         from tuimail.engine.vault import Vault  # noqa: PLC0415
         from tuimail.net.tls import make_context  # noqa: PLC0415
-        from tuimail.store.activity import ActivityLog  # noqa: PLC0415
 
         setting, engine = self.setting, self.engine
         vault = Vault(
@@ -168,13 +173,7 @@ class Program:
             timers=self.timers,
             sealed_exists=setting.places.sealed_file.exists(),
         )
-        days = {account.id: account.keep.activity_days for account in setting.profile.accounts}
-        journal = Journal(
-            lambda: ActivityLog(setting.places.activity, vault.activity_key()),
-            setting.clock,
-            days,
-            after=self.timers.after,
-        )
+        journal = self._journal(vault)
         house = House(
             storage=self.storage,
             lists=self.lists,
@@ -209,6 +208,17 @@ class Program:
         self.lists.on_opened = household.mailbox_opened
         self.opener.continue_with(household.open)
         self.household = household
+
+    def _journal(self, vault: "Vault") -> "Journal":
+        from tuimail.engine.journal import Journal  # noqa: PLC0415 (see _attach_rooms)
+        from tuimail.store.activity import ActivityLog  # noqa: PLC0415 (see _attach_rooms)
+
+        return Journal(
+            lambda: ActivityLog(self.setting.places.activity, vault.activity_key()),
+            self.setting.clock,
+            {account.id: account.keep.activity_days for account in self.setting.profile.accounts},
+            after=self.timers.after,
+        )
 
     def _attach_safety(self, household: "Household", house: "House") -> None:
         """What ends, shows and exports all that is held."""

@@ -325,7 +325,7 @@ class AuthDesk:
     def _keep_rotated(self, record: AccountRecord, tokens: TokenSet) -> None:
         """Write a rotated refresh token down before the new access token is used (RFC 9700 section 4.14)."""
         scopes = tuple(sorted(tokens.scopes))
-        is_same = tokens.refresh == record.refresh and scopes == record.scopes
+        is_same = tokens.refresh == record.refresh and tokens.scopes == frozenset(record.scopes)
         if tokens.refresh is None or (is_same and not self._is_unsaved):
             return
         rotated = replace(record, refresh=tokens.refresh, scopes=scopes)
