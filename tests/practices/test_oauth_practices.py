@@ -1,5 +1,6 @@
 """The practices for an OAuth mail client, A1 to A14; A2 and A15 have files of their own."""
 
+import logging
 import re
 import socket
 import ssl
@@ -10,14 +11,15 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from tests.engine.conftest import ACCOUNT, ALL, Rig, box, write
+from tests.engine.test_sending import emptied
 from tests.engine.test_tokens import desk, expired_events, refuse_known_tokens, run_out
 from tests.fakes.authorization_server import AuthorizationServer, Reply, json_reply
 from tests.fakes.certificates import Certificate
-from tests.fakes.mail_house import letter
 from tests.journeys.steps import open_full
-from tuimail.api.commands import OpenAccount, Refresh, SignIn, SignOut
-from tuimail.api.events import ConsentNeeded, Failed, Finished, SignedOutReport
+from tuimail.api.commands import OpenAccount, OpenMessage, Refresh, SignIn, SignOut
+from tuimail.api.events import ConsentNeeded, Failed, Finished, MessageLoaded, SignedOutReport
 from tuimail.config.load import load_profile
+from tuimail.config.logs import close_log, open_log
 from tuimail.config.providers import bundled_presets
 from tuimail.domain.errors import AuthError, ConfigError, ErrorKind
 from tuimail.domain.scope import Permission
@@ -37,6 +39,13 @@ scopes = {{ read = ["mail"] }}
 [accounts.work.imap]
 host = "imap.example.org"
 """
+
+WITH_PICTURE = (
+    b"From: Ada <ada@example.org>\r\nTo: alice@example.test\r\nSubject: Garden\r\nMIME-Version: 1.0\r\n"
+    b"Content-Type: text/html; charset=utf-8\r\n\r\n"
+    b'<link rel=stylesheet href="http://127.0.0.1:9/style"><p>weigela <img src="http://127.0.0.1:9/seen?by=alice">\r\n'
+)
+"""A letter that would like to know when it is read."""
 
 
 def scopes_of(url: str) -> set[str]:
@@ -161,10 +170,13 @@ def test_a09_privacy_and_minimal_data(rig: Rig, monkeypatch: pytest.MonkeyPatch)
         real(sock, address)  # type: ignore[arg-type]  # whatever the library gave
 
     monkeypatch.setattr(socket.socket, "connect", connect)
-    rig.mail.deliver(letter("Hello"))
+    rig.mail.deliver(WITH_PICTURE)
+    log = open_log(rig.places.log, logging.DEBUG)
     heard = rig.signed_in()
-    open_full(heard, box(heard))
+    (row,) = open_full(heard, box(heard))
+    heard.ask(OpenMessage(account=ACCOUNT, row=row), MessageLoaded)
     write(heard)
+    emptied(heard)
     port = urlsplit(rig.auth.base).port
 
     redirects = {urlsplit(parse_qs(urlsplit(url).query)["redirect_uri"][0]).port for url in rig.urls}
@@ -172,8 +184,11 @@ def test_a09_privacy_and_minimal_data(rig: Rig, monkeypatch: pytest.MonkeyPatch)
     assert asked
     assert asked <= known
     heard.program.close()
-    log = rig.places.log.read_text(encoding="utf-8") if rig.places.log.exists() else ""
-    assert rig.account.address not in log
+    logging.getLogger(__name__).warning("the last line")
+    close_log(log)
+    logged = rig.places.log.read_text(encoding="utf-8")
+    assert "the last line" in logged
+    assert [each for each in (rig.account.address, "bob@example.org", "Garden", "weigela") if each in logged] == []
 
 
 def test_a10_the_standards_are_kept_up_with() -> None:
