@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tuimail.domain.body import BlockKind
-from tuimail.mime.flowed import WIDTH, to_flowed
+from tuimail.mime.flowed import WIDTH, from_flowed, to_flowed
 from tuimail.mime.links import LinkBook
 from tuimail.mime.text import read_text_body
 
@@ -66,3 +66,15 @@ def test_no_character_is_lost_or_added(lines: list[str]) -> None:
 
     unflowed = "".join(character for character in sent if character not in "> \n")
     assert unflowed == "".join(character for character in text if character not in "> \n")
+
+
+@settings(max_examples=300, deadline=2000)
+@given(st.lists(_LINES.filter(lambda line: not line.startswith(">")), max_size=6))
+def test_own_paragraphs_come_back_as_they_were_but_for_spaces_at_their_ends(lines: list[str]) -> None:
+    typed = "\n".join(line if line == "-- " else line.rstrip(" ") for line in lines)
+
+    assert from_flowed(to_flowed("\n".join(lines))) == typed
+
+
+def test_quoted_paragraphs_come_back_behind_their_marks() -> None:
+    assert from_flowed(to_flowed(f">> {_LONG}\n>\n> {_LONG}")) == f">> {_LONG.strip()}\n>\n> {_LONG.strip()}"

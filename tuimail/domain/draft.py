@@ -177,6 +177,26 @@ def check_draft(draft: Draft) -> OutgoingMail | list[FieldProblem]:
     )
 
 
+def as_kept(draft: Draft, *, sender: Address) -> OutgoingMail:
+    """The draft as a mail for the server's Drafts, whatever is still missing; what is no address yet stays out."""
+    own = parse_typed(draft.sender).addresses
+    return OutgoingMail(
+        draft=draft.id,
+        account=draft.account,
+        sender=own[0] if own else sender,
+        to=parse_typed(draft.to).addresses,
+        cc=parse_typed(draft.cc).addresses,
+        bcc=parse_typed(draft.bcc).addresses,
+        subject=clean_line(draft.subject),
+        text=draft.text,
+        in_reply_to=draft.in_reply_to if _MESSAGE_ID.match(draft.in_reply_to) else "",
+        references=tuple(ref for ref in draft.references if _MESSAGE_ID.match(ref)),
+        answers=draft.answers,
+        kind=draft.kind,
+        attachments=draft.attachments,
+    )
+
+
 def questions_before_sending(mail: OutgoingMail) -> list[FieldProblem]:
     """What is probably an oversight: asked once, in one line each; the user may send all the same."""
     asked: list[FieldProblem] = []

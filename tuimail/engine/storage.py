@@ -23,6 +23,7 @@ from tuimail.store.bodies import BodyRepository
 from tuimail.store.bulk import BulkReader
 from tuimail.store.changes import ChangeRepository
 from tuimail.store.db import Database, delete_store, open_store, set_aside, store_bytes
+from tuimail.store.draft_copies import DraftCopies
 from tuimail.store.drafts import DraftRepository
 from tuimail.store.lock import AccountLock, Turn
 from tuimail.store.mailboxes import MailboxRepository
@@ -58,6 +59,7 @@ class AccountStore(Struct, frozen=True, kw_only=True):
     search: SearchRepository
     kept: KeptSearches
     drafts: DraftRepository
+    draft_copies: DraftCopies
     outbox: OutboxRepository
     changes: ChangeRepository
     bodies: BodyRepository
@@ -134,6 +136,7 @@ class Storage:
             search=SearchRepository(db, lambda: self._now().astimezone(self._zone)),
             kept=KeptSearches(db),
             drafts=DraftRepository(db),
+            draft_copies=DraftCopies(db),
             outbox=OutboxRepository(db, account),
             changes=ChangeRepository(db),
             bodies=BodyRepository(db),

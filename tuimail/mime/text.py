@@ -6,15 +6,14 @@ from msgspec import Struct
 
 from tuimail.domain.body import Block, BlockKind, Span, Style
 from tuimail.domain.clean import clean_block
+from tuimail.mime.flowed import MAX_QUOTE, SIGNATURE, FlowedLine, unflow
 from tuimail.mime.links import LinkBook, find_urls
 
 MAX_LINES = 20_000
 MAX_CHARS = 2_000_000
-MAX_QUOTE = 50
 
 _QUOTE = re.compile(r"^(?:> ?)+")
 _UU_BLOCK = re.compile(r"^begin [0-7]{3,4} ([^\n]{1,200})\n(?:[ -`]{1,90}\n){1,100000}+(?:`?\n)?end\n?", re.M)
-_SIGNATURE = "-- "
 _MAX_SIGNATURE_LINES = 40
 
 
@@ -23,12 +22,6 @@ class PlainText(Struct, frozen=True, kw_only=True):
 
     blocks: tuple[Block, ...]
     notes: tuple[str, ...] = ()
-
-
-class _Line(Struct):
-    text: str
-    quote: int
-    is_flowed: bool = False
 
 
 def read_text_body(text: str, book: LinkBook, *, flowed: bool = False, del_sp: bool = False) -> PlainText:
@@ -41,7 +34,7 @@ def read_text_body(text: str, book: LinkBook, *, flowed: bool = False, del_sp: b
     if len(raw_lines) > MAX_LINES:
         notes.append(f"Showing {MAX_LINES:,} of {len(raw_lines):,} lines.")
         raw_lines = raw_lines[:MAX_LINES]
-    lines = _unflow(raw_lines, del_sp=del_sp) if flowed else [_split_quote(line) for line in raw_lines]
+    lines = unflow(raw_lines, del_sp=del_sp) if flowed else [_split_quote(line) for line in raw_lines]
     signature = _signature_start(lines)
     blocks = [_block(line, book, is_signature=number >= signature) for number, line in enumerate(lines)]
     return PlainText(blocks=tuple(_single_blanks(blocks)), notes=tuple(notes))
@@ -52,50 +45,27 @@ def _name_uu_file(match: re.Match[str]) -> str:
     return f"[File in the text: {match[1].strip()}, about {size:,} bytes; save the original message to get it]\n"
 
 
-def _split_quote(line: str) -> _Line:
+def _split_quote(line: str) -> FlowedLine:
     match = _QUOTE.match(line)
     if not match:
-        return _Line(line, 0)
+        return FlowedLine(line, 0)
     depth = match[0].count(">")
     # The last mark keeps at most one space for itself; more belong to the text.
-    return _Line(line[match.end() :], min(depth, MAX_QUOTE))
+    return FlowedLine(line[match.end() :], min(depth, MAX_QUOTE))
 
 
-def _unflow(raw_lines: list[str], *, del_sp: bool) -> list[_Line]:
-    """Join flowed lines to paragraphs (RFC 3676 section 4.2 and 4.5): same depth, trailing space, no signature."""
-    lines: list[_Line] = []
-    pieces: list[str] = []
-    for raw in raw_lines:
-        content = raw.lstrip(">")
-        depth = min(len(raw) - len(content), MAX_QUOTE)
-        content = content[1:] if content.startswith(" ") else content
-        is_flowed = content.endswith(" ") and content != _SIGNATURE
-        last = lines[-1] if lines else None
-        if last is not None and last.is_flowed and last.quote == depth and content != _SIGNATURE:
-            pieces.append(content[:-1] if is_flowed and del_sp else content)
-            last.is_flowed = is_flowed
-        else:
-            if lines:
-                lines[-1].text = "".join(pieces)
-            lines.append(_Line(content, depth, is_flowed))
-            pieces = [content[:-1] if is_flowed and del_sp else content]
-    if lines:
-        lines[-1].text = "".join(pieces)
-    return lines
-
-
-def _signature_start(lines: list[_Line]) -> int:
+def _signature_start(lines: list[FlowedLine]) -> int:
     """The line from which on the author's signature stands; beyond the end if there is none."""
     for number in range(len(lines) - 1, max(-1, len(lines) - 1 - _MAX_SIGNATURE_LINES), -1):
-        if lines[number].text == _SIGNATURE and lines[number].quote == 0:
+        if lines[number].text == SIGNATURE and lines[number].quote == 0:
             return number
         if lines[number].quote:
             break
     return len(lines)
 
 
-def _block(line: _Line, book: LinkBook, *, is_signature: bool) -> Block:
-    text = line.text.rstrip() if line.text != _SIGNATURE else line.text
+def _block(line: FlowedLine, book: LinkBook, *, is_signature: bool) -> Block:
+    text = line.text.rstrip() if line.text != SIGNATURE else line.text
     if not text.strip():
         return Block(kind=BlockKind.BLANK, quote=line.quote)
     text = text.expandtabs(8)

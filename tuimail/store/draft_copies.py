@@ -2,6 +2,7 @@
 
 from msgspec import Struct
 
+from tuimail.domain.draft import OutboxState
 from tuimail.domain.ids import DraftId
 from tuimail.store.db import Database
 
@@ -34,8 +35,9 @@ class DraftCopies:
         return hashlib.sha256(content.encode()).digest()
 
     def is_leaving(self, draft: DraftId) -> bool:
-        """Whether it lies in the outbox: it may come back from there."""
-        return bool(self._db.value("select count(*) from outbox where json_extract(draft, '$.id') = ?", draft))
+        """Whether its mail lies in the outbox, not yet sent: it may come back from there."""
+        found = "select count(*) from outbox where state <> ? and json_extract(draft, '$.id') = ?"
+        return bool(self._db.value(found, OutboxState.SENT, draft))
 
     def of(self, draft: DraftId) -> tuple[DraftCopy, ...]:
         """All copies of a draft, oldest first."""
