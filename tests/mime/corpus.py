@@ -1,12 +1,15 @@
 """Where mails of other programs' test suites lie; tests skip, with the reason, where they do not."""
 
 import os
+from datetime import UTC
 from pathlib import Path
 
 import pytest
 
 from tuimail.domain.body import Block
+from tuimail.domain.bounce import bounce_lines
 from tuimail.domain.clean import clean_block
+from tuimail.domain.invitation import invitation_lines
 from tuimail.domain.message import Message
 
 _SIBLING = Path(__file__).resolve().parents[3] / "shared" / "mail"
@@ -38,6 +41,14 @@ def texts_of(message: Message) -> list[str]:
     texts += [text for header in message.headers for text in header]
     texts += [text for block in (*message.blocks, *message.other_blocks) for text in _block_texts(block)]
     texts += [text for link in message.links for text in (link.url, link.host, link.text, link.suspicious)]
+    texts += [each.domain for results in message.authentication for each in results.results]
+    if message.invitation is not None:
+        texts += [words for line in invitation_lines(message.invitation, zone=UTC) for words in line]
+    if message.bounce is not None:
+        texts += [message.bounce.subject, *bounce_lines(message.bounce)]
+    if message.lists is not None:
+        lists = message.lists
+        texts += [lists.list_id, lists.name, lists.post_to, lists.unsubscribe_https, lists.unsubscribe_mailto]
     texts += [text for part in message.attachments for text in (part.part, part.name, part.content_type)]
     return texts
 

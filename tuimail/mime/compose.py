@@ -24,6 +24,9 @@ from tuimail.mime.words import encode_words
 MAX_LINE = 998
 """Octets in a line without its end (RFC 5322 section 2.1.1)."""
 
+CALENDAR_REPLY = "text/calendar; method=REPLY"
+"""The type of the attachment that is an answer to an invitation and goes out beside the text, not as a file."""
+
 _FOLD_AT = 76
 _FIXED = "text/plain; charset=utf-8"
 _FLOWED = f"{_FIXED}; format=flowed"
@@ -61,8 +64,12 @@ def build(mail: OutgoingMail, *, date: datetime, message_id: str, flowed: bool =
     can carry.
     """
     parts = [_text_part(to_flowed(mail.text), _FLOWED) if flowed else _text_part(mail.text)]
-    parts += [_attachment_part(attachment) for attachment in mail.attachments]
-    content, body = parts[0] if len(parts) == 1 else _mixed(parts, message_id)
+    answers = [attachment for attachment in mail.attachments if attachment.content_type == CALENDAR_REPLY]
+    if answers:
+        # To the organiser's program the calendar is the mail, to people the text (RFC 6047 section 2.4).
+        parts = [_multipart("alternative", [*parts, _calendar_part(answers[0])], seed=f"{message_id} answer")]
+    parts += [_attachment_part(attachment) for attachment in mail.attachments if attachment not in answers]
+    content, body = parts[0] if len(parts) == 1 else _multipart("mixed", parts, seed=message_id)
     fields = _fields(mail, date=date, message_id=message_id) + content
     is_utf8 = not all(_wire_spec(address).isascii() for address in (mail.sender, *mail.to, *mail.cc))
     header = "\r\n".join(f"{name}: {value}" for name, value in fields).encode(
@@ -210,7 +217,13 @@ def _file_name(name: str) -> str:
     return first + "".join(f";\r\n filename*{number}*={piece}" for number, piece in enumerate(pieces[1:], start=1))
 
 
-def _mixed(parts: list[tuple[list[tuple[str, str]], bytes]], seed: str) -> tuple[list[tuple[str, str]], bytes]:
+def _calendar_part(answer: DraftAttachment) -> tuple[list[tuple[str, str]], bytes]:
+    return _content_fields(f"{CALENDAR_REPLY}; charset=utf-8", "base64"), _base64_lines(answer.data)
+
+
+def _multipart(
+    kind: str, parts: list[tuple[list[tuple[str, str]], bytes]], *, seed: str
+) -> tuple[list[tuple[str, str]], bytes]:
     # "=_" never occurs in quoted-printable or base64, and the digest not by accident (RFC 2045 section 6.7).
     boundary = "=_" + hashlib.sha256(seed.encode()).hexdigest()[:32]
     pieces: list[bytes] = []
@@ -218,7 +231,7 @@ def _mixed(parts: list[tuple[list[tuple[str, str]], bytes]], seed: str) -> tuple
         header = "\r\n".join(f"{name}: {value}" for name, value in fields).encode("ascii", "replace")
         _check(header, [name for name, _ in fields])
         pieces.append(b"--" + boundary.encode() + b"\r\n" + header + b"\r\n\r\n" + body.removesuffix(b"\r\n") + b"\r\n")
-    content = [("Content-Type", f'multipart/mixed;\r\n boundary="{boundary}"')]
+    content = [("Content-Type", f'multipart/{kind};\r\n boundary="{boundary}"')]
     return content, b"".join(pieces) + b"--" + boundary.encode() + b"--\r\n"
 
 

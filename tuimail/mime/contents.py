@@ -9,8 +9,10 @@ from tuimail.mime.bounce import REPORTS, RETURNED_HEADERS, names_recipients
 from tuimail.mime.headers import read_text
 from tuimail.mime.structure import Part
 
-READABLE = frozenset({"text/plain", "text/html", "text/enriched", "text/calendar", *REPORTS})
+READABLE = frozenset({"text/plain", "text/html", "text/enriched", *REPORTS})
 """Types that are read as part of the message unless they are attached."""
+CALENDARS = frozenset({"text/calendar", "application/ics"})
+"""Types of invitations, attached or not."""
 TELLING = READABLE | RETURNED_HEADERS
 """The types that something of what is shown comes from."""
 _SIGNATURES = frozenset({"application/pgp-signature", "application/pkcs7-signature", "application/x-pkcs7-signature"})
@@ -22,7 +24,6 @@ class Section(Struct, kw_only=True):
 
     plain: Part | None = None
     html: Part | None = None
-    calendar: Part | None = None
     told: tuple[Block, ...] = ()
 
 
@@ -31,6 +32,7 @@ class Contents(Struct):
 
     sections: list[Section] = field(default_factory=list)
     attached: list[Part] = field(default_factory=list)
+    calendars: list[Part] = field(default_factory=list)
     reports: list[Part] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
@@ -66,6 +68,10 @@ def _sort(part: Part, contents: Contents, *, is_root: bool) -> list[Part]:
         state = "signed in a form that" if is_signed else "encrypted and"
         contents.sections.append(Section(told=_words(f"This message is {state} cannot be read here (S/MIME).")))
         contents.attached.append(part)
+    elif kind in CALENDARS:
+        # Some send it as a file only; what it says is shown all the same.
+        contents.calendars.append(part)
+        contents.attached.append(part)
     elif kind in _SIGNATURES:
         contents.attached.append(part)
     elif is_root and not is_attached(part) and (kind not in READABLE) and kind.startswith(("multipart/", "text/")):
@@ -74,7 +80,7 @@ def _sort(part: Part, contents: Contents, *, is_root: bool) -> list[Part]:
         contents.reports.append(part)
     elif _is_read(part):
         contents.sections.append(_section(part))
-        if given_name(part) or kind == "text/calendar":
+        if given_name(part):
             contents.attached.append(part)
     else:
         contents.attached.append(part)
@@ -102,15 +108,14 @@ def _alternatives(part: Part, contents: Contents) -> list[Part]:
             # The last form is the richest; pictures beside it are attachments.
             section.html = text
             others += [inner for inner in child.children if inner is not text]
-        elif text is not None and text.content_type == "text/calendar":
-            section.calendar = text
-            contents.attached.append(text)
+        elif child.content_type in CALENDARS:
+            others.append(child)
         elif text is not None and section.plain is None:
             section.plain = text
             others += [inner for inner in child.children if inner is not text]
         else:
             others.append(child)
-    if section.plain or section.html or section.calendar:
+    if section.plain or section.html:
         contents.sections.append(section)
     return others
 
@@ -135,7 +140,7 @@ def _is_read(part: Part) -> bool:
 def _section(part: Part) -> Section:
     if part.content_type == "text/html":
         return Section(html=part)
-    return Section(calendar=part) if part.content_type == "text/calendar" else Section(plain=part)
+    return Section(plain=part)
 
 
 def _nested(part: Part) -> tuple[Block, ...]:

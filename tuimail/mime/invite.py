@@ -1,66 +1,162 @@
-"""Calendar parts (RFC 5545) as the few lines a reader wants: what, when, where, who."""
+"""Calendar parts (RFC 5545, RFC 5546) to invitations. Never raises."""
 
 import re
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from typing import Protocol
 
-from tuimail.domain.body import Block, BlockKind, Span, Style
+from msgspec import Struct
+
+from tuimail.domain.address import Address, is_address
 from tuimail.domain.clean import clean_line
+from tuimail.domain.invitation import Attendee, Invitation, InvitationAnswer, InvitationMethod
+from tuimail.mime.calendar_lines import CalendarLines, Line, read_lines
+from tuimail.mime.calendar_zones import place
+from tuimail.mime.recurrence import repeats_in_words
 
-_FOLD = re.compile(r"\r?\n[ \t]")
-_PROPERTY = re.compile(
-    r"^([A-Za-z-]{1,40})((?:;[^:\r\n\"]{0,200}+(?:\"[^\"\r\n]{0,200}+\")?+){0,20}+):([^\r\n]{0,2000})", re.M
-)
-_WHEN = re.compile(r"^(\d{4})(\d{2})(\d{2})(?:T(\d{2})(\d{2})\d{2}(Z?))?")
-_ZONE = re.compile(r";TZID=\"?([^;:\"]+)", re.I)
+MAX_TEXT = 500
+"""Characters of a title or place."""
+
 _ESCAPED = re.compile(r"\\([\\;,nN])")
-_METHODS = {
-    "REQUEST": "Invitation",
-    "CANCEL": "Cancelled event",
-    "REPLY": "Answer to an invitation",
-    "COUNTER": "Other time proposed",
-    "PUBLISH": "Event",
-}
-_MAX_CHARS = 200_000
+_EARLIEST, _LATEST = 1900, 2500
+"""Years; times outside come from programs that never set them, and no zone can be reckoned with near the edges."""
+_METHODS = {method.value.upper(): method for method in InvitationMethod}
+_ANSWERS = {answer.value.upper(): answer for answer in InvitationAnswer}
 
 
-def read_invite(text: str) -> tuple[Block, ...]:
-    """Blocks for the first event of a calendar; a plain sentence where it holds none. Never raises."""
-    unfolded = _FOLD.sub("", text[:_MAX_CHARS])
-    body = unfolded.partition("BEGIN:VEVENT")[2].partition("END:VEVENT")[0]
-    properties: dict[str, tuple[str, str]] = {}
-    for name, params, value in _PROPERTY.findall(body):
-        properties.setdefault(name.upper(), (params, value))
-    method = next((value for name, _, value in _PROPERTY.findall(unfolded) if name.upper() == "METHOD"), "")
-    if not properties:
-        return (_line("Calendar", "an entry that cannot be shown"),)
-    title = _METHODS.get(method.strip().upper(), "Event")
-    blocks = [_line(title, _text(properties.get("SUMMARY")) or "without a title")]
-    if start := _when(properties.get("DTSTART")):
-        end = _when(properties.get("DTEND"))
-        blocks.append(_line("When", f"{start} to {end}" if end and end != start else start))
-    if place := _text(properties.get("LOCATION")):
-        blocks.append(_line("Where", place))
-    if organiser := _text(properties.get("ORGANIZER")):
-        blocks.append(_line("From", re.sub("^mailto:", "", organiser, flags=re.I)))
-    return tuple(blocks)
+class _UnreadableError(Exception):
+    """A property is not what the standard says it is."""
 
 
-def _line(label: str, words: str) -> Block:
-    return Block(kind=BlockKind.TEXT, spans=(Span(text=f"{label}: ", style=Style.BOLD), Span(text=words)))
+class _When(Struct, frozen=True, kw_only=True):
+    moment: datetime | date
+    doubt: str = ""
 
 
-def _text(entry: tuple[str, str] | None) -> str:
-    if entry is None:
+def read_invitation(text: str, *, part: str, method: str = "") -> Invitation | None:
+    """The first event of a calendar; None where it has none.
+
+    ``method``: what the part's Content-Type says, for calendars that do not say it themselves (RFC 6047 section 2.4).
+    """
+    lines = read_lines(text)
+    if not lines.event:
+        return None
+    start = _when(lines, "DTSTART")
+    end = _when(lines, "DTEND") or _after(start, lines.value("DURATION"))
+    occurrence = _when(lines, "RECURRENCE-ID")
+    organiser = next((person.address for person in _people(lines, "ORGANIZER")), None)
+    kind = _METHODS.get(lines.method or method.strip().upper(), InvitationMethod.PUBLISH)
+    if lines.value("STATUS").strip().upper() == "CANCELLED" and kind is InvitationMethod.REQUEST:
+        kind = InvitationMethod.CANCEL
+    uid = clean_line(lines.value("UID"))
+    can_answer = kind is InvitationMethod.REQUEST and uid and organiser and is_address(organiser.spec)
+    moment = start.moment if start else None
+    return Invitation(
+        part=part,
+        method=kind,
+        uid=uid,
+        title=_text(lines.first("SUMMARY")),
+        start=moment,
+        end=end.moment if end and start and isinstance(end.moment, datetime) == isinstance(moment, datetime) else None,
+        zone_words=start.doubt if start else "",
+        place=_text(lines.first("LOCATION")),
+        organiser=organiser,
+        attendees=tuple(_people(lines, "ATTENDEE")),
+        repeats=repeats_in_words(lines.value("RRULE"), zone=moment.tzinfo if isinstance(moment, datetime) else None),
+        occurrence=occurrence.moment if occurrence else None,
+        can_answer=bool(can_answer),
+    )
+
+
+class _Kind(Protocol):
+    """A type of value, as the library has them."""
+
+    def from_ical(self, ical: str, /) -> object:
+        """The value that a text means."""
+
+
+def _read(kind: _Kind, value: str) -> object:
+    """The value; ``_UnreadableError`` for what the library raises over texts that are none."""
+    try:
+        return kind.from_ical(value)
+    except (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError) as error:
+        raise _UnreadableError from error
+
+
+def _when(lines: CalendarLines, name: str) -> _When | None:
+    """A time of the event, aware where its zone is known; a date where it is of whole days."""
+    line = lines.first(name)
+    if line is None:
+        return None
+    try:
+        read = _time(line)
+    except _UnreadableError:
+        return None
+    if not _EARLIEST <= read.year <= _LATEST:
+        return None
+    if not isinstance(read, datetime):
+        return _When(moment=read)
+    # Outlook writes whole days as times from midnight to midnight.
+    if lines.value("X-MICROSOFT-CDO-ALLDAYEVENT").strip().upper() == "TRUE" and read.hour == read.minute == 0:
+        return _When(moment=read.date())
+    if read.tzinfo is not None:
+        return _When(moment=read)
+    placed = place(read, line.zone or lines.zone, lines.zones)
+    return _When(moment=placed.moment, doubt=placed.doubt)
+
+
+def _time(line: Line) -> datetime | date:
+    """The value without its zone, which is found elsewhere: the library would keep strange ones for later mails."""
+    from icalendar.prop import vDDDTypes  # noqa: PLC0415 (80 ms, for the few mails that have a calendar)
+
+    read = _read(vDDDTypes, line.value.strip())
+    if not isinstance(read, date):
+        raise _UnreadableError
+    return read
+
+
+def _after(start: _When | None, duration: str) -> _When | None:
+    if start is None or not duration:
+        return None
+    from icalendar.prop import vDuration  # noqa: PLC0415 (as above)
+
+    try:
+        length = _read(vDuration, duration.strip())
+        end = start.moment + length if isinstance(length, timedelta) else None
+    except (_UnreadableError, OverflowError):
+        return None
+    return _When(moment=end) if end is not None and end.year <= _LATEST else None
+
+
+def _text(line: Line | None) -> str:
+    """A text (RFC 5545 section 3.3.11) on one line."""
+    if line is None:
         return ""
-    return clean_line(_ESCAPED.sub(lambda match: " " if match[1] in "nN" else match[1], entry[1]))[:500]
+    return clean_line(_ESCAPED.sub(lambda match: " " if match[1] in "nN" else match[1], line.value))[:MAX_TEXT]
 
 
-def _when(entry: tuple[str, str] | None) -> str:
-    match = _WHEN.match(entry[1]) if entry else None
-    if entry is None or match is None:
-        return ""
-    day = f"{match[1]}-{match[2]}-{match[3]}"
-    if match[4] is None:
-        return day
-    zone = _ZONE.search(entry[0])
-    place = " UTC" if match[6] else f" ({clean_line(zone[1])[:60]})" if zone else ""
-    return f"{day} {match[4]}:{match[5]}{place}"
+def _people(lines: CalendarLines, name: str) -> Iterator[Attendee]:
+    """Those whom properties of this name name, by mail addresses; rooms and the like are people, too."""
+    for line in lines.event:
+        spec = clean_line(line.value)
+        if line.name != name or spec[:7].lower() != "mailto:":
+            continue
+        params = _params(line)
+        shown = clean_line(params.get("CN", "")).strip("\"' ")[:MAX_TEXT]
+        spec = spec[7:].strip()[:320]
+        yield Attendee(
+            address=Address(name="" if shown.lower() == spec.lower() else shown, spec=spec),
+            answer=_ANSWERS.get(params.get("PARTSTAT", "").upper()),
+            is_optional=params.get("ROLE", "").upper() == "OPT-PARTICIPANT",
+        )
+
+
+def _params(line: Line) -> dict[str, str]:
+    from icalendar.parser import Parameters  # noqa: PLC0415 (as above)
+
+    try:
+        read = _read(Parameters, line.params.lstrip(";"))
+    except _UnreadableError:
+        return {}
+    pairs = read.items() if isinstance(read, Parameters) else ()
+    return {str(name).upper(): value for name, value in pairs if isinstance(value, str)}

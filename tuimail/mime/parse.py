@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from tuimail.domain.body import Block, BlockKind, LinkTarget, Span
 from tuimail.domain.clean import clean_block
+from tuimail.domain.invitation import Invitation
 from tuimail.domain.message import Message
 from tuimail.mime.attachments import attachment_data, decode_part, describe
 from tuimail.mime.bounce import read_bounce
@@ -16,7 +17,7 @@ from tuimail.mime.contents import Contents, Section, sort_parts
 from tuimail.mime.filenames import safe_file_name
 from tuimail.mime.heading import read_heading
 from tuimail.mime.html import read_html, rough_words
-from tuimail.mime.invite import read_invite
+from tuimail.mime.invite import read_invitation
 from tuimail.mime.links import LinkBook
 from tuimail.mime.part_text import text_of
 from tuimail.mime.structure import read_structure
@@ -26,6 +27,7 @@ __all__ = ["attachment_data", "clean_source", "decode_part", "parse_message", "s
 
 MAX_SOURCE = 2_000_000
 _MAX_SECTIONS = 100
+_MAX_CALENDARS = 4
 _NOTHING: Mapping[str, int] = MappingProxyType({})
 
 
@@ -84,29 +86,34 @@ def parse_message(
     if has_both and beside is not None:
         other.add(beside.blocks, beside.links, ())
     message = read_heading(structure.root)
+    invitation = _invitation(contents)
+    if contents.calendars and invitation is None:
+        contents.notes.append("A calendar entry cannot be shown; it is among the attachments.")
     notes = (*message.notes, *contents.notes, *_cut_texts(contents, missing), *shown.notes, *structure.notes)
     return replace(
         message,
-        blocks=_trimmed(shown.blocks) or _nothing_to_read(contents),
+        blocks=_trimmed(shown.blocks) or _nothing_to_read(contents, is_told=invitation is not None),
         other_blocks=_trimmed(other.blocks),
         has_other_form=has_both,
         is_html=is_html,
         links=other.links if has_both else shown.links,
         attachments=tuple(describe(part, missing.get(part.path)) for part in contents.attached),
         notes=tuple(dict.fromkeys(notes)),
+        invitation=invitation,
         bounce=read_bounce(structure.root),
     )
 
 
 def words_of(message: Message) -> str:
-    """What a search is to find in a message: its text as shown, without numbers of links, and names of files."""
+    """What a search is to find in a message: its text as shown, without numbers of links, events, names of files."""
     lines = [
         "".join(span.text for span in block.spans if not is_link_mark(span))
         if block.kind is not BlockKind.TABLE
         else block.text
         for block in message.blocks
     ]
-    return "\n".join((*lines, *(attachment.name for attachment in message.attachments)))
+    event = (message.invitation.title, message.invitation.place) if message.invitation else ()
+    return "\n".join((*lines, *event, *(attachment.name for attachment in message.attachments)))
 
 
 def clean_source(raw: bytes) -> str:
@@ -115,6 +122,15 @@ def clean_source(raw: bytes) -> str:
     if len(raw) > MAX_SOURCE:
         text += f"\n[{len(raw) - MAX_SOURCE:,} further bytes are not shown; save the original to get them]"
     return text
+
+
+def _invitation(contents: Contents) -> Invitation | None:
+    """Of several calendars, which mostly are the same one twice, the first that can be read."""
+    for part in contents.calendars[:_MAX_CALENDARS]:
+        invitation = read_invitation(text_of(part)[0], part=part.path, method=part.type.params.get("method", ""))
+        if invitation is not None:
+            return invitation
+    return None
 
 
 def _rough_words(contents: Contents) -> int:
@@ -146,7 +162,6 @@ def _form(contents: Contents, *, wants_html: bool) -> _Form:
 def _read_section(
     section: Section, *, wants_html: bool
 ) -> tuple[tuple[Block, ...], tuple[LinkTarget, ...], tuple[str, ...]]:
-    invite = read_invite(text_of(section.calendar)[0]) if section.calendar else ()
     if section.html and (wants_html or not section.plain):
         text, note = text_of(section.html)
         page = read_html(text)
@@ -154,7 +169,7 @@ def _read_section(
         if page.remote_images:
             plural = "s" if page.remote_images > 1 else ""
             notes.append(f"{page.remote_images} remote image{plural} not loaded")
-        return _joined(page.blocks, invite), page.links, tuple(notes)
+        return page.blocks, page.links, tuple(notes)
     if section.plain:
         text, note = text_of(section.plain)
         params = section.plain.type.params
@@ -165,12 +180,8 @@ def _read_section(
             flowed=params.get("format", "").lower() == "flowed",
             del_sp=params.get("delsp", "").lower() == "yes",
         )
-        return _joined(body.blocks, invite), tuple(book.targets), (*body.notes, *([note] if note else []))
-    return section.told or invite, (), ()
-
-
-def _joined(blocks: tuple[Block, ...], invite: tuple[Block, ...]) -> tuple[Block, ...]:
-    return (*invite, Block(kind=BlockKind.BLANK), *blocks) if invite and blocks else blocks or invite
+        return body.blocks, tuple(book.targets), (*body.notes, *([note] if note else []))
+    return section.told, (), ()
 
 
 def _renumbered(blocks: tuple[Block, ...], numbers: dict[int, int]) -> tuple[Block, ...]:
@@ -195,8 +206,10 @@ def _trimmed(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
     return blocks[start:end]
 
 
-def _nothing_to_read(contents: Contents) -> tuple[Block, ...]:
+def _nothing_to_read(contents: Contents, *, is_told: bool) -> tuple[Block, ...]:
     words = "This message has no text."
-    if contents.attached:
+    if is_told:
+        words = "This message has no text beside the invitation."
+    elif contents.attached:
         words = "This message has no text, only attachments."
     return (Block(spans=(Span(text=words),)),)

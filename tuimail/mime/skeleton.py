@@ -11,7 +11,7 @@ from msgspec import Struct, field
 
 from tuimail.domain.message import RawMessage
 from tuimail.domain.parts import Part as Told
-from tuimail.mime.contents import TELLING, sort_parts
+from tuimail.mime.contents import CALENDARS, TELLING, sort_parts
 from tuimail.mime.structure import Part, boundary_of, is_header, read_structure
 
 LONG_TEXT = 1_000_000
@@ -77,7 +77,8 @@ def build(root: Told, wanted: Plan, *, header: bytes, fetched: Mapping[str, byte
     structure = read_structure(message.raw)
     if structure.notes or not frame.fits(structure.root, root):
         return None
-    shown = [part for each in sort_parts(structure.root).sections for part in (each.plain, each.html, each.calendar)]
+    contents = sort_parts(structure.root)
+    shown = [part for each in contents.sections for part in (each.plain, each.html)] + contents.calendars
     if any(part is not None and part.path in wanted.missing and not part.body for part in shown):
         return None
     return message
@@ -94,6 +95,8 @@ def _walk(root: Told) -> Iterator[Told]:
 
 
 def _is_read(part: Told, *, is_root: bool) -> bool:
+    if part.content_type in CALENDARS:
+        return True
     if part.disposition not in {"", "inline"}:
         return False
     return part.content_type in TELLING or (is_root and part.content_type.startswith("text/"))
