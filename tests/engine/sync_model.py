@@ -1,7 +1,9 @@
 """What two sessions and a bad line do to a mailbox at random, and the comparison after it, as imaptest does."""
 
 import random
+import re
 import time
+from collections import Counter
 from typing import Protocol
 
 from tests.engine.conftest import ACCOUNT
@@ -19,6 +21,8 @@ FIRST_MAILS = 300
 BOXES = {MailboxRole.INBOX: "INBOX", MailboxRole.TRASH: "Trash", MailboxRole.ARCHIVE: "Archive"}
 FLAGS = ("\\Seen", "\\Flagged", "\\Answered", "$Label1")
 
+_MESSAGE_ID = re.compile(rb"(?i)Message-ID: <([^>]*)>")
+
 Content = dict[int, frozenset[str]]
 
 
@@ -31,8 +35,18 @@ class Elsewhere(Protocol):
     def act(self) -> str:
         """Do one thing at random; says which."""
 
+    delivered: set[str]
+    """Message-IDs of all mails there ever were."""
+    deleted: set[str]
+    """Those of mails that it deleted."""
+    moved: set[str]
+    """Those of mails that it moved: who moves the same mail at the same time makes two of it."""
+
     def content(self, box: str) -> Content:
         """UIDs and flags as the server has them, without what is marked as deleted."""
+
+    def ids(self, box: str) -> list[str]:
+        """The Message-IDs of the same mails."""
 
 
 class Here:
@@ -104,12 +118,21 @@ def run_model(heard: Heard, elsewhere: Elsewhere, cutter: Cutter, chance: random
         _compare(here, elsewhere, told)
 
 
+def _count(elsewhere: Elsewhere, history: str) -> None:
+    """Every mail is there once."""
+    ids = Counter(each for name in BOXES.values() for each in elsewhere.ids(name))
+    assert not elsewhere.delivered - elsewhere.deleted - ids.keys(), f"mails are lost after\n{history}"
+    twice = {each for each, count in ids.items() if count > 1}
+    assert not twice - elsewhere.moved - elsewhere.deleted, f"mails are there twice after\n{history}"
+
+
 def _compare(here: Here, elsewhere: Elsewhere, told: list[str]) -> None:
     history = "\n".join(told[-40:])
     for _ in range(2):
         # What is moved from one mailbox arrives in another, so all are settled before any is compared.
         for role in BOXES:
             here.settle(role)
+    _count(elsewhere, history)
     for role, name in BOXES.items():
         stored = without_doomed({each.uid: each.flags for each in here.settle(role) if each.uid is not None})
         there = elsewhere.content(name)
@@ -124,3 +147,10 @@ def _compare(here: Here, elsewhere: Elsewhere, told: list[str]) -> None:
 def without_doomed(content: Content) -> Content:
     """Without UIDPLUS a moved mail stays behind with a mark, and is shown no more; others meet mails marked so."""
     return {uid: flags for uid, flags in content.items() if Flag.DELETED not in flags}
+
+
+def message_id(header: bytes) -> str:
+    """The Message-ID of a mail or of its header."""
+    found = _MESSAGE_ID.search(header)
+    assert found
+    return found[1].decode()

@@ -9,7 +9,7 @@ import random
 import pytest
 
 from tests.engine.conftest import Rig
-from tests.engine.sync_model import FIRST_MAILS, FLAGS, Content, run_model, without_doomed
+from tests.engine.sync_model import FIRST_MAILS, FLAGS, Content, message_id, run_model, without_doomed
 from tests.fakes.cutter import Cutter
 from tests.fakes.imap_server import CAPABILITIES
 from tests.fakes.mail_house import MailHouse, letter
@@ -27,12 +27,16 @@ class OtherHands:
         self._chance = chance
         self._number = 0
         self.doomed = 0
+        self.delivered: set[str] = set()
+        self.deleted: set[str] = set()
+        self.moved: set[str] = set()
 
     def deliver(self, count: int, box: bytes = b"INBOX") -> None:
         """Put so many mails into a mailbox."""
         raws = [letter(f"mail {self._number + place}", minute=self._number + place) for place in range(count)]
         self._number += count
         self._house.deliver(*raws, box=box)
+        self.delivered |= {message_id(raw) for raw in raws}
 
     def act(self) -> str:
         """Do one thing at random; says which."""
@@ -48,6 +52,7 @@ class OtherHands:
                     there, flag = self._house.boxes[box].mails[uid].flags, self._chance.choice(FLAGS).encode()
                     self._house.flag(uid, there ^ {flag}, box)
                 elif deed == "delete":
+                    self.deleted.add(message_id(self._house.boxes[box].mails[uid].raw))
                     self._house.remove(uid, box)
         return f"elsewhere: {deed} {chosen} of {box.decode()}"
 
@@ -58,6 +63,12 @@ class OtherHands:
             found = {uid: frozenset(flag.decode() for flag in mail.flags) for uid, mail in mails.items()}
         self.doomed = len(found) - len(without_doomed(found))
         return without_doomed(found)
+
+    def ids(self, box: str) -> list[str]:
+        """The Message-IDs of the same mails."""
+        with self._house.guard:
+            mails = self._house.boxes[box.encode()].mails.values()
+            return [message_id(mail.raw) for mail in mails if b"\\Deleted" not in mail.flags]
 
 
 @pytest.mark.parametrize(

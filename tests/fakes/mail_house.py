@@ -67,6 +67,8 @@ class MailHouse:
             b"Trash": Box(attributes=b"\\Trash"),
         }
         self.answers: dict[bytes, Reply] = {}
+        self.breaks_after = b""
+        """The line breaks once, when a command that begins like this was carried out, before its answer."""
         self.commands: list[bytes] = []
         self.tokens: list[str] = []
         """The access tokens that were shown to it, in order."""
@@ -187,6 +189,10 @@ class _Talk:
             else:
                 with self.house.guard:
                     answer = b"".join(line + b"\r\n" for line in self._answer(text))
+                if self.house.breaks_after and text.startswith(self.house.breaks_after):
+                    self.house.breaks_after = b""
+                    self.peer.cut()
+                    return
                 self.peer.send(answer + tag + b" " + self._end(text))
 
     def _read_command(self) -> bytes:

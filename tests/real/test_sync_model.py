@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from tests.engine.conftest import Rig
-from tests.engine.sync_model import FIRST_MAILS, FLAGS, Content, run_model, without_doomed
+from tests.engine.sync_model import FIRST_MAILS, FLAGS, Content, message_id, run_model, without_doomed
 from tests.fakes.certificates import make_certificate
 from tests.fakes.cutter import Cutter
 from tests.fakes.mail_house import letter
@@ -50,12 +50,16 @@ class PlainClient:
         self._number = 0
         self.doomed = 0
         """Mails marked as deleted in the mailbox that was looked at last."""
+        self.delivered: set[str] = set()
+        self.deleted: set[str] = set()
+        self.moved: set[str] = set()
 
     def deliver(self, count: int, box: str = "INBOX") -> None:
         """Add so many mails."""
         for _ in range(count):
             self._number += 1
             raw = letter(f"mail {self._number}", minute=self._number)
+            self.delivered.add(message_id(raw))
             _ok(self._client.append(box, "", imaplib.Time2Internaldate(time.time()), raw))
 
     def act(self) -> str:
@@ -70,6 +74,7 @@ class PlainClient:
             sign = "+" if deed == "flag" else "-"
             _ok(self._client.uid("STORE", chosen, f"{sign}FLAGS.SILENT", f"({self._chance.choice(FLAGS)})"))
         else:
+            (self.moved if deed == "move" else self.deleted).update(self._ids(chosen))
             if deed == "move":
                 _ok(self._client.uid("COPY", chosen, "Archive"))
             _ok(self._client.uid("STORE", chosen, "+FLAGS.SILENT", "(\\Deleted)"))
@@ -88,6 +93,15 @@ class PlainClient:
                 found[int(match[1] or match[4])] = flags
         self.doomed = len(found) - len(without_doomed(found))
         return without_doomed(found)
+
+    def ids(self, box: str) -> list[str]:
+        """The Message-IDs of the same mails."""
+        uids = self.content(box)
+        return self._ids(",".join(map(str, uids))) if uids else []
+
+    def _ids(self, uid_set: str) -> list[str]:
+        _, data = self._client.uid("FETCH", uid_set, "(BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)])")
+        return [message_id(piece[1]) for piece in data if isinstance(piece, tuple)]
 
 
 def test_what_is_stored_equals_the_server_after_anything(server: SmallDovecot, tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from tuimail.domain.discreet import Discreet
 from tuimail.domain.errors import ErrorKind, Remedy, ServerError, StoreError, TuimailError
 from tuimail.domain.ids import AccountId, MailboxId, RowId, Uid
 from tuimail.domain.mailbox import Mailbox, MailboxRole
+from tuimail.engine.carrying import Carrier
 from tuimail.engine.connection import Connection
 from tuimail.engine.job import Job
 from tuimail.engine.mailboxes import ListRoom
@@ -115,6 +116,7 @@ class ChangeDesk:
         self._going_on = 0
         self._undos: deque[tuple[Job, Undoable]] = deque()
         self._sync_mailbox = sync_mailbox
+        self._carrier = Carrier(self._account, storage)
         connection.waiting_changes = lambda: self._waiting
 
     def set_flags(self, job: Job) -> None:
@@ -343,12 +345,8 @@ class ChangeDesk:
         raw = self._storage.run(self._account, lambda store: store.mailboxes.raw_name(mailbox))
         if raw is None:
             raise ServerError(ErrorKind.MESSAGE_GONE, "The folder is gone from the server.", remedy=Remedy.TELL)
-        uidvalidity = session.use(raw)
-        known = self._storage.run(self._account, lambda store: store.mailboxes.sync_state(mailbox).uidvalidity)
-        if known != uidvalidity:
-            # The numbers mean other messages now: nothing may be done with them (RFC 9051 section 2.3.1.1).
-            words = "The server renumbered the folder, so this change could not be carried out."
-            raise ServerError(ErrorKind.MESSAGE_GONE, words, remedy=Remedy.TELL)
+        source = raw
+        self._use(session, mailbox, source)
         if change.kind is ChangeKind.FLAGS:
             self._told = change.id
             session.store_flags(list(uids), change.add, change.remove)
@@ -360,8 +358,21 @@ class ChangeDesk:
         if raw_target is None:
             raise ServerError(ErrorKind.MESSAGE_GONE, "The folder is gone from the server.", remedy=Remedy.TELL)
         self._told = change.id
+        if not session.can_move:
+            return self._carrier.carry(
+                session, change.id, uids, target=raw_target, reopen=lambda: self._use(session, mailbox, source)
+            )
         moved = session.move(list(uids), raw_target)
         return {uids[Uid(old)]: Uid(new) for old, new in moved.items() if Uid(old) in uids}
+
+    def _use(self, session: ImapSession, mailbox: MailboxId, raw: bytes) -> None:
+        """Have the mailbox open at the server, with the UIDs that are known here."""
+        uidvalidity = session.use(raw)
+        known = self._storage.run(self._account, lambda store: store.mailboxes.sync_state(mailbox).uidvalidity)
+        if known != uidvalidity:
+            # The numbers mean other messages now: nothing may be done with them (RFC 9051 section 2.3.1.1).
+            words = "The server renumbered the folder, so this change could not be carried out."
+            raise ServerError(ErrorKind.MESSAGE_GONE, words, remedy=Remedy.TELL)
 
     def _done(self, store: AccountStore, change: Change, new_uids: dict[RowId, Uid]) -> None:
         changed = store.changes.done(change.id, new_uids)

@@ -30,6 +30,20 @@ class Change(Struct, frozen=True, kw_only=True):
     queued_at: datetime
 
 
+UNTOLD = Uid(0)
+"""The UID of a copy that the server did not tell."""
+
+
+class Copying(Struct, frozen=True, kw_only=True):
+    """How far a move has come on a server that can only copy and delete."""
+
+    uidvalidity: int
+    """Of the target, as ``uidnext``, before anything was copied there."""
+    uidnext: int
+    copied: Mapping[RowId, Uid]
+    """The UIDs of the copies, or ``UNTOLD``; what is missing may be there too, if the line broke."""
+
+
 class ChangeRepository:
     """The queue of one account. A change ends in ``done``, ``refuse`` or ``take_back``."""
 
@@ -70,6 +84,29 @@ class ChangeRepository:
         False: it was taken back a moment ago, and the server must not be told.
         """
         return bool(self._db.run("update changes set is_begun = 1 where id = ?", change))
+
+    def begin_copying(self, change: ChangeId, *, uidvalidity: int, uidnext: int) -> None:
+        """Note how the target of a move is before the first copy."""
+        self._db.run(
+            "update changes set copy_uidvalidity = ?, copy_uidnext = ? where id = ?", uidvalidity, uidnext, change
+        )
+
+    def note_copied(self, change: ChangeId, copied: Mapping[RowId, Uid]) -> None:
+        """Note what was copied."""
+        self._db.run_many(
+            "update change_rows set copied_as = ? where change = ? and row = ?",
+            [(uid, change, row) for row, uid in copied.items()],
+        )
+
+    def copying(self, change: ChangeId) -> Copying | None:
+        """How far the copying has come; None: it did not begin."""
+        target = self._db.one("select copy_uidvalidity, copy_uidnext from changes where id = ?", change)
+        if target is None or target[0] is None:
+            return None
+        copied = self._db.all(
+            "select row, copied_as from change_rows where change = ? and copied_as is not null", change
+        )
+        return Copying(uidvalidity=target[0], uidnext=target[1], copied={RowId(row): Uid(uid) for row, uid in copied})
 
     def put_back(self, change: ChangeId) -> None:
         """Note that the server was not told after all, since the connection failed first."""

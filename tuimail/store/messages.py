@@ -71,6 +71,20 @@ class NewMessage(Discreet, frozen=True, kw_only=True):
     """X-GM-LABELS; None: not asked for."""
 
 
+Identity = tuple[str, int, int]
+"""By what a message is known again in another mailbox: Message-ID and size; without an id the date of arrival too,
+which a copy keeps (RFC 9051 section 6.4.7)."""
+
+
+def identity_of(message: NewMessage) -> Identity:
+    """The identity of a message that was fetched."""
+    return _identity(message.message_id, message.size_bytes, to_seconds(message.internal_date))
+
+
+def _identity(message_id: str, size_bytes: int, arrived: int) -> Identity:
+    return message_id, size_bytes, 0 if message_id else arrived
+
+
 class Place(Struct, frozen=True, kw_only=True):
     """Where the server has a message, whatever waiting changes show."""
 
@@ -213,6 +227,15 @@ class MessageRepository:
             RowId(row): Place(mailbox=MailboxId(mailbox), uid=None if uid is None else Uid(uid))
             for row, mailbox, uid in found
         }
+
+    def identities(self, rows: Iterable[RowId]) -> dict[RowId, Identity]:
+        """By what these messages are known again; those gone are missing."""
+        found = self._db.all(
+            "select row, message_id, size_bytes, internal_date from messages"
+            " where row in (select value from json_each(?))",
+            as_json(rows),
+        )
+        return {RowId(row): _identity(message_id, size, arrived) for row, message_id, size, arrived in found}
 
     def _free_rows(self, mailbox: MailboxId, new: Mapping[Uid, NewMessage]) -> dict[Uid, RowId]:
         """A row number for each message, never given before to any other."""

@@ -242,7 +242,9 @@ def test_without_move_nobody_elses_mail_is_expunged(
 ) -> None:
     script = ImapScript(answers={b"UID COPY": b"TAG OK [COPYUID 7 4 11] done\r\n"}, capabilities=capabilities)
     with session_with(serve(script).address, certificate) as session:
-        assert session.move([4], b"Archive") == {4: 11}
+        assert not session.can_move
+        assert session.copy([4], b"Archive") == {4: 11}
+        session.remove([4])
 
     expected = [b'UID COPY 4 "Archive"', b"UID STORE 4 +FLAGS.SILENT (\\Deleted)"]
     assert script.commands == expected + ([b"UID EXPUNGE 4"] if b"UIDPLUS" in capabilities else [])

@@ -24,6 +24,14 @@ def list_all(exchange: Exchange) -> list[ListedMailbox]:
     return read_listing(exchange, exchange.run(*list_command(exchange)).responses)
 
 
+def next_uid(exchange: Exchange, raw: bytes) -> tuple[int, int]:
+    """UIDVALIDITY and UIDNEXT of one mailbox; 0 and 1 where the server does not tell."""
+    responses = exchange.run(b"STATUS", string(raw), b"(UIDVALIDITY UIDNEXT)").responses
+    told = [read_counts(nodes) for nodes in _parsed(responses) if nodes and _is_word(nodes[0], b"STATUS")]
+    counts = next((each[1] for each in told if each is not None), {})
+    return counts.get("UIDVALIDITY", 0), counts.get("UIDNEXT", 1)
+
+
 def list_command(exchange: Exchange) -> list[Argument]:
     """LIST with as much beside the names as this server gives at once (RFC 5258, 5819, 6154)."""
     command: list[Argument] = [b"LIST", b'""', b'"*"']

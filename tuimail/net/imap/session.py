@@ -89,23 +89,39 @@ class ImapSession(ImapReader):
             for action, flags in changes:
                 self._exchange.run(b"UID", b"STORE", uid_set, action, flags)
 
-    def move(self, uids: Sequence[int], to_raw: bytes) -> dict[int, int]:
-        r"""Move messages; old to new UID where the server tells.
+    @property
+    def can_move(self) -> bool:
+        """Whether one command moves; else it is ``copy``, then ``remove``, and a cut may come between them."""
+        return "MOVE" in self.capabilities
 
-        Without MOVE: copied, marked \Deleted and expunged by UID; without UIDPLUS the mark is all, because a plain
-        EXPUNGE would also remove what others have marked.
-        """
+    def move(self, uids: Sequence[int], to_raw: bytes) -> dict[int, int]:
+        """Move messages; old to new UID where the server tells."""
+        return self._carry(b"MOVE", uids, to_raw)
+
+    def copy(self, uids: Sequence[int], to_raw: bytes) -> dict[int, int]:
+        """Copy messages; as ``move``."""
+        return self._carry(b"COPY", uids, to_raw)
+
+    def _carry(self, verb: bytes, uids: Sequence[int], to_raw: bytes) -> dict[int, int]:
         target = string(to_raw)
-        copied: dict[int, int] = {}
-        can_move = "MOVE" in self.capabilities
+        carried: dict[int, int] = {}
         for uid_set in uid_sets(uids):
-            answer = self._exchange.run(b"UID", b"MOVE" if can_move else b"COPY", uid_set, target)
-            copied |= _copied(answer)
-            if not can_move:
-                self._exchange.run(b"UID", b"STORE", uid_set, b"+FLAGS.SILENT", rb"(\Deleted)")
-                if "UIDPLUS" in self.capabilities:
-                    self._exchange.run(b"UID", b"EXPUNGE", uid_set)
-        return copied
+            carried |= _copied(self._exchange.run(b"UID", verb, uid_set, target))
+        return carried
+
+    def remove(self, uids: Sequence[int]) -> None:
+        r"""Mark messages \Deleted and expunge them by UID.
+
+        Without UIDPLUS the mark is all, because a plain EXPUNGE would also remove what others have marked.
+        """
+        for uid_set in uid_sets(uids):
+            self._exchange.run(b"UID", b"STORE", uid_set, b"+FLAGS.SILENT", rb"(\Deleted)")
+            if "UIDPLUS" in self.capabilities:
+                self._exchange.run(b"UID", b"EXPUNGE", uid_set)
+
+    def next_uid(self, raw: bytes) -> tuple[int, int]:
+        """UIDVALIDITY and UIDNEXT of a mailbox that is not selected; 0 and 1 where the server does not tell."""
+        return mailboxes.next_uid(self._exchange, raw)
 
     def delete(self, uids: Sequence[int]) -> None:
         r"""Delete messages for good; without UIDPLUS they are only marked ``\Deleted``, as ``move`` explains."""
