@@ -27,14 +27,16 @@ from tuimail.ui.external_editor import ExternalEditor
 from tuimail.ui.glyphs import glyph_filters
 from tuimail.ui.keymap import keymap
 from tuimail.ui.later import Later
+from tuimail.ui.patience import WORTH_A_WORD_S
 from tuimail.ui.problems import problem_in
-from tuimail.ui.screens.deeds.going import DetailsWanted, HelpWanted, PaletteWanted, QuitWanted, SentWanted
+from tuimail.ui.screens.deeds.going import DetailsWanted, HelpWanted, PaletteWanted, QuitWanted, SentWanted, WishHeard
 from tuimail.ui.screens.mail import MailScreen
 from tuimail.ui.session import Session
 from tuimail.ui.start import ComposeMail, StartMode
 from tuimail.ui.state import AppState, begin, opening_account, reduce
 from tuimail.ui.terminal import driver_class, end_even_if_stuck, on_ending_signals
 from tuimail.ui.themes import as_textual, use_themes
+from tuimail.ui.typed_ahead import Typed
 
 FEW_COLORS = {None, "standard"}
 """Rich's words for a terminal of 16 colours or none."""
@@ -118,6 +120,7 @@ class TuimailApp(QuietApp[None]):
         self.session.submit(ListOutbox(account=self.state.account))
         if isinstance(self._start, ComposeMail):
             self.session.submit(BeginDraft(account=self.state.account, mailto=self._start.mailto))
+        self.session.ahead.on_free = self._press_held_later
         self.call_after_refresh(self._later.begin)
         on_ending_signals(self._end_by_signal)
 
@@ -139,14 +142,41 @@ class TuimailApp(QuietApp[None]):
             self._mail.pop_until_active()
 
     async def on_event(self, event: events.Event) -> None:
-        """Every event of the terminal's. Keys that would act unseen, in a window that is too small, do nothing."""
-        if isinstance(event, events.Key | events.Paste) and self.is_home and self._mail.is_too_small:
-            if not isinstance(event, events.Key):
-                return
-            if event.key != "ctrl+q":
-                self._mail.press_blind(event)
-                return
+        """Every event of the terminal's; what was typed is looked at first."""
+        if isinstance(event, events.Key | events.Paste) and not event.is_forwarded and self._intercepts(event):
+            return
         await super().on_event(event)
+
+    def _intercepts(self, event: Typed) -> bool:
+        """Keys that would act unseen, in a window that is too small, do nothing; others wait for what they are for."""
+        key = event.key if isinstance(event, events.Key) else ""
+        if key == "ctrl+q":
+            return False
+        if self.is_home and self._mail.is_too_small:
+            if isinstance(event, events.Key):
+                self._mail.press_blind(event)
+            return True
+        ahead = self.session.ahead
+        if not ahead.is_holding or not (self.is_home or ahead.is_opened):
+            return False
+        if key == "escape" and ahead.awaited is not None:
+            self.session.cancel(ahead.awaited)
+            ahead.drop()
+            self.tell("Given up: no composer was opened.")
+        elif ahead.keep(event):
+            self.set_timer(WORTH_A_WORD_S, self._tell_held)
+        return True
+
+    def _tell_held(self) -> None:
+        if self.session.ahead.awaited is not None:
+            self.tell("What you type waits for the composer; Esc gives it up.")
+
+    def _press_held_later(self) -> None:
+        self.call_later(self._press_held)
+
+    async def _press_held(self) -> None:
+        for event in self.session.ahead.take():
+            await super().on_event(event)
 
     # The engine's events and the screens' wishes
 
@@ -162,6 +192,7 @@ class TuimailApp(QuietApp[None]):
         before = self.session.state
         self.session.state = reduce(before, event)
         self.session.problem = problem_in(event) or self.session.problem
+        self.session.ahead.hear(event)
         self._mail.take(event, before)
         self._later.offer(event)
         if isinstance(event, Finished) and event.words:
@@ -173,6 +204,8 @@ class TuimailApp(QuietApp[None]):
         match message:
             case Reported():
                 return
+            case WishHeard():
+                self._later.then(self.session.ahead.granted)
             case HelpWanted():
                 self.action_help()
             case PaletteWanted():

@@ -56,6 +56,10 @@ class Later:
         self._do(lambda catalog: catalog.show_help(pane))
         self._load_soon()
 
+    def then(self, work: Callable[[], None]) -> None:
+        """Do this behind everything that was offered before."""
+        self._do(lambda _: work())
+
     def _do(self, work: Callable[[Catalog], None]) -> None:
         if self._catalog is None:
             self._kept.append(work)

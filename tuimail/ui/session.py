@@ -12,6 +12,7 @@ from tuimail.ui.external_editor import ExternalEditor
 from tuimail.ui.keymap import Keymap
 from tuimail.ui.start import FirstSignIn
 from tuimail.ui.state import AppState
+from tuimail.ui.typed_ahead import TypedAhead
 
 
 class Session:
@@ -47,6 +48,8 @@ class Session:
         """The program follows a set-up of the account on the screen."""
         self.rings = False
         """Whether new mail rings the terminal's bell."""
+        self.ahead = TypedAhead()
+        """Keys for what is not there yet."""
         self._engine = engine
 
     @property
@@ -56,7 +59,9 @@ class Session:
 
     def submit(self, command: Command) -> CommandId:
         """Hand a command to the engine; returns at once."""
-        return self._engine.submit(command)
+        number = self._engine.submit(command)
+        self.ahead.submitted(command, number)
+        return number
 
     def cancel(self, command: CommandId) -> None:
         """Give a command up."""

@@ -98,6 +98,8 @@ class WritingFlow(Flow):
     def wish(self, message: Message) -> bool:
         """What the screens post."""
         match message:
+            case ComposeScreen.Ready():
+                self.session.ahead.composer_is_there()
             case ComposeScreen.DraftEdited(draft=draft):
                 self._keeping.save(draft)
             case ComposeScreen.SendWanted(draft=draft):
@@ -162,6 +164,8 @@ class WritingFlow(Flow):
         if event.draft.id not in self._composers:
             self._openings[event.draft.id] = event
             self._show(event)
+        else:
+            self.session.ahead.composer_is_there()
 
     def _show(self, event: DraftOpened, *, trouble: str = "") -> None:
         screen = ComposeScreen(event, zone=self.session.zone, editor=self.session.editor, trouble=trouble)

@@ -84,8 +84,12 @@ class ComposeScreen(Screen[None]):
         yield self._form
         yield ComposeFoot()
 
+    class Ready(Message):
+        """The cursor stands where writing begins."""
+
     def on_mount(self) -> None:
         """Say why it was opened again, if it was."""
+        self.call_after_refresh(self.post_message, self.Ready())
         if self._trouble:
             self.call_after_refresh(self.show_words, self._trouble)
 

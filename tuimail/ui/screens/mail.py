@@ -25,6 +25,7 @@ from tuimail.ui.screens.panes import Panes
 from tuimail.ui.sentences import arrival_words
 from tuimail.ui.session import Session
 from tuimail.ui.state import AppState, Slot, close_message
+from tuimail.ui.typed_ahead import as_if_new
 from tuimail.ui.widgets.mailbox_tree import MailboxTree
 from tuimail.ui.widgets.message_list import MessageList
 
@@ -176,6 +177,12 @@ class MailScreen(Panes):
 
     def on_key(self, event: events.Key) -> None:
         """Look the key up; a key after a prefix never falls through to its own meaning."""
+        if self.session.ahead.is_holding or not self.is_active:
+            # From one burst with the key that asked for another screen: the app knows whose it is now.
+            event.stop()
+            event.prevent_default()
+            self.app.post_message(as_if_new(event))
+            return
         if self.focused is self.field:
             if event.is_printable and event.character:
                 # Typed in one burst with the key that opened the field, and sent to the list before that was read.

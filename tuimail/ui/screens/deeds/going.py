@@ -57,6 +57,10 @@ class DetailsWanted(UIMessage):
     """The newest problem, with what the server said."""
 
 
+class WishHeard(UIMessage):
+    """What was wanted is on the screen, or will never be."""
+
+
 class HelpWanted(UIMessage):
     """The help screen."""
 
@@ -147,7 +151,10 @@ class Going:
             self._desk.change(opening_account(session.state, account, command))
 
     def _post(self, wish: type[UIMessage]) -> None:
+        self._desk.session.ahead.wished()
         self._desk.app.post_message(wish())
+        # Behind the wish in the app's queue, and behind whatever has to be loaded for it.
+        self._desk.app.post_message(WishHeard())
 
     def _compose(self) -> None:
         self._desk.session.submit(BeginDraft(account=self._desk.session.account))
