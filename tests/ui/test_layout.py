@@ -2,6 +2,7 @@
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from rich.cells import cell_len
 
 from tuimail.domain.body import Block, BlockKind, Span
@@ -76,10 +77,50 @@ def test_a_table_that_fits_is_aligned_with_numbers_to_the_right() -> None:
     ]
 
 
+def test_words_wrap_in_the_widest_column_of_a_table() -> None:
+    wide = table(("Item", "Remark"), ("Lamp", "with a mast that is rather long"))
+
+    assert lines(wide, width=26) == [
+        "Item  Remark",
+        "────  ────────────────────",
+        "Lamp  with a mast that is",
+        "      rather long",
+    ]
+
+
 def test_a_table_that_is_too_wide_becomes_label_and_value() -> None:
     wide = table(("Item", "Remark"), ("Lamp", "with a mast that is rather long"))
 
-    assert lines(wide, width=24) == ["Item: Lamp", "Remark: ", "  with a mast that is", "  rather long"]
+    assert lines(wide, width=18) == ["Item: Lamp", "Remark: ", "  with a mast that", "  is rather long"]
+
+
+def test_a_row_of_one_cell_stands_across_its_table() -> None:
+    block = table(("Lamp", "9.50"), ("Delivered to the office on Friday",), ("Cable", "120.00"))
+
+    assert lines(replace(block, has_header=False)) == [
+        "Lamp     9.50",
+        "Delivered to the office on Friday",
+        "Cable  120.00",
+    ]
+
+
+def test_further_lines_of_cells_stay_with_their_row_on_a_narrow_page() -> None:
+    cards = replace(table(("Oilskin jacket", "Rubber boots"), ("89.00", "55.00")), has_header=False, goes_on=(1,))
+
+    assert lines(cards) == ["Oilskin jacket  Rubber boots", "89.00           55.00"]
+    assert lines(cards, width=20) == ["Oilskin jacket", "89.00", "", "Rubber boots", "55.00"]
+
+
+@given(st.lists(st.lists(TEXT, min_size=1, max_size=5), max_size=8), st.integers(8, 100))
+def test_no_table_is_wider_than_its_page(rows: list[list[str]], width: int) -> None:
+    for line in lines(table(*map(tuple, rows)), width=width):
+        assert cell_len(line.rstrip()) <= width
+
+
+def test_the_number_of_a_link_does_not_begin_a_line() -> None:
+    text = "write to the harbour office [1] now"
+
+    assert [text[start:end] for start, end in wrap(text, 28)] == ["write to the harbour", "office [1] now"]
 
 
 def test_tabs_and_long_preformatted_lines_stay_inside() -> None:

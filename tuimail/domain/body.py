@@ -52,7 +52,10 @@ class Block(Struct, frozen=True, kw_only=True):
     lead: str = ""
     """What stands before the first line, such as "- " or "3. "; later lines are indented by its width."""
     cells: tuple[tuple[tuple[Span, ...], ...], ...] = ()
-    """TABLE only: rows of cells of spans, the first row being the header where ``has_header``."""
+    """TABLE only: rows of cells of spans, the first row being the header where ``has_header``. A row of one cell in a
+    table of several columns stands across all of them."""
+    goes_on: tuple[int, ...] = ()
+    """TABLE only: the rows, counted from 0, that are further lines of the row above."""
     has_header: bool = False
 
     @property

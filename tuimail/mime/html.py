@@ -3,13 +3,15 @@
 import re
 
 from msgspec import Struct
+from msgspec.structs import replace
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
 from tuimail.domain.body import Block, LinkTarget
 from tuimail.mime.html_guard import MAX_DEPTH, RENAMED, SURROGATES, guard
 from tuimail.mime.html_pictures import Pictures, without_echoes
 from tuimail.mime.html_render import Renderer
-from tuimail.mime.html_style import NOTHING, hidden_classes, read_style
+from tuimail.mime.html_rules import Rules, read_rules
+from tuimail.mime.html_style import NOTHING, read_style
 from tuimail.mime.html_tree import Element, measure
 from tuimail.mime.links import LinkBook
 from tuimail.mime.text import read_text_body
@@ -30,8 +32,11 @@ class HtmlText(Struct, frozen=True, kw_only=True):
     notes: tuple[str, ...] = ()
 
 
-def read_html(html: str) -> HtmlText:
-    """Read a page. Loads nothing, never raises, and is linear in the length of the page."""
+def read_html(html: str, *, is_forwarded: bool = False) -> HtmlText:
+    """Read a page. Loads nothing, never raises, and is linear in the length of the page.
+
+    ``is_forwarded``: the mail below its writer's own words is what is to be read, and so does not count as quoted.
+    """
     book = LinkBook()
     guarded = guard(SURROGATES.sub("\N{REPLACEMENT CHARACTER}", html))
     notes = list(guarded.notes)
@@ -42,8 +47,8 @@ def read_html(html: str) -> HtmlText:
         words = "The page could not be read; its words are shown without layout."
         return HtmlText(blocks=plain.blocks, links=tuple(book.targets), notes=(*notes, *plain.notes, words))
     pictures = Pictures()
-    renderer = Renderer(book, pictures)
-    blocks = without_echoes(renderer.render(_visible(tree, hidden_classes(guarded.styles), pictures)), book)
+    renderer = Renderer(book, answered=-1 if is_forwarded else 0)
+    blocks = without_echoes(renderer.render(_visible(tree, read_rules(guarded.styles), pictures)), book)
     if renderer.flow.left_out:
         notes.append("The page is very long; its end is not shown.")
     return HtmlText(blocks=tuple(blocks), links=tuple(book.targets), remote_images=pictures.remote, notes=tuple(notes))
@@ -63,7 +68,7 @@ def rough_words(html: str) -> int:
     return len(_TAG.sub(" ", "".join(pieces)).split())
 
 
-def _visible(tree: LexborHTMLParser, hidden: frozenset[str], pictures: Pictures) -> Element:
+def _visible(tree: LexborHTMLParser, rules: Rules, pictures: Pictures) -> Element:
     """Our own copy of the page without what is hidden."""
     root = Element("body")
     elements = [root]
@@ -80,10 +85,13 @@ def _visible(tree: LexborHTMLParser, hidden: frozenset[str], pictures: Pictures)
             continue
         if not node.is_element_node:
             continue
-        element = _element(node, hidden)
+        tag = (node.tag or "").removeprefix(RENAMED)
+        element = None if tag in _DROPPED else _element(tag, node.attributes, rules)
         if element is None:
-            pictures.remote += _remote_images(node)
+            _count_hidden(node, pictures)
             continue
+        if tag == "img":
+            pictures.count(element.get("src"))
         # Deeper elements become children of the last one that fits; their words stay.
         target = parent
         if depth < _MAX_NODE_DEPTH:
@@ -97,22 +105,26 @@ def _visible(tree: LexborHTMLParser, hidden: frozenset[str], pictures: Pictures)
     return root
 
 
-def _element(node: LexborNode, hidden: frozenset[str]) -> Element | None:
-    tag = (node.tag or "").removeprefix(RENAMED)
-    if tag in _DROPPED:
+def _element(tag: str, attributes: dict[str, str | None], rules: Rules) -> Element | None:
+    if "hidden" in attributes:
         return None
-    attributes = node.attributes
     style = attributes.get("style")
     css = read_style(style) if style else NOTHING
-    classes = attributes.get("class")
-    if css.is_gone or "hidden" in attributes or (classes and hidden and not hidden.isdisjoint(classes.split())):
+    if css.is_gone:
         return None
-    return Element(tag, attributes, css)
+    is_painted = False
+    if rules:
+        names = rules.names(tag, attributes.get("class") or "", attributes.get("id") or "")
+        if not css.is_shown and not rules.hidden.isdisjoint(names):
+            return None
+        if css.is_tight is None and not rules.tight.isdisjoint(names):
+            css = replace(css, is_tight=True)
+        is_painted = not rules.painted.isdisjoint(names)
+    return Element(tag, attributes, css, is_painted=is_painted)
 
 
-def _remote_images(node: LexborNode) -> int:
+def _count_hidden(node: LexborNode, pictures: Pictures) -> None:
     """Pictures within something hidden: mostly pixels that report the opening of a mail."""
-    if node.tag in _DROPPED:
-        return 0
-    sources = (image.attributes.get("src") or "" for image in node.css("img"))
-    return sum(source.strip().lower().startswith(("http:", "https:", "//")) for source in sources)
+    if node.tag not in _DROPPED:
+        for image in node.css("img"):
+            pictures.count(image.attributes.get("src"))

@@ -26,11 +26,14 @@ class Flow(Struct):
     lead: str = ""
     """Waits for the first words of a list item."""
     left_out: bool = False
+    _lines: int = 0
     _spans: list[Span] = field(default_factory=list)
     _gap: bool = False
+    _has_spacer: bool = False
 
     def add(self, text: str, style: Style = Style.PLAIN, link: int | None = None) -> bool:
         """Add words of a line; says whether anything visible came of them."""
+        self._has_spacer = self._has_spacer or "\xa0" in text
         text = _SPACE.sub(" ", clean_block(_PADDING.sub("", text)))
         if not self._spans or self._spans[-1].text.endswith(" "):
             text = text.lstrip(" ")
@@ -75,11 +78,18 @@ class Flow(Struct):
         self.end_block()
         self._gap = True
 
+    def leave_space(self) -> None:
+        """Leave a blank line before the next block."""
+        self._gap = True
+
     def end_block(self) -> bool:
         """End the block if there is one; says whether there was."""
         self._trim_end()
         spans, self._spans = self._spans, []
+        has_spacer, self._has_spacer = self._has_spacer, False
         if not spans:
+            # A block that holds nothing but such a space is as high as a line.
+            self._gap = self._gap or has_spacer
             return False
         lead, kind = self.lead, self.kind
         if lead:
@@ -92,7 +102,8 @@ class Flow(Struct):
 
     def put(self, block: Block) -> None:
         """Add a finished block, after the blank line that is due."""
-        if len(self.blocks) >= MAX_BLOCKS:
+        self._lines += max(1, len(block.cells))
+        if self._lines > MAX_BLOCKS:
             self.left_out = True
             return
         if self._gap and self.blocks and self.blocks[-1].kind is not BlockKind.BLANK:

@@ -26,7 +26,7 @@ _FORMATTING = frozenset(
     {"a", "abbr", "b", "big", "cite", "code", "del", "dfn", "em", "font", "i", "ins", "kbd", "mark", "q", "s", "samp"}
     | {"small", "span", "strike", "strong", "sub", "sup", "tt", "u", "var", "nobr", "time"}
 )
-_VOID = frozenset({"br", "hr", "img", "wbr"})
+_VOID = frozenset({"br", "hr", "img", "input", "wbr"})
 _BLOCKS = frozenset(
     {"address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details", "div", "dl", "dt"}
     | {"figcaption", "figure", "footer", "h1", "h2", "h3", "h4", "h5", "h6", "header", "li", "main", "nav", "ol", "p"}

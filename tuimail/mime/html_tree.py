@@ -1,8 +1,8 @@
-"""Elements of a page as the reader needs them, with the measures that tell a data table from a layout."""
+"""Elements of a page as the reader needs them, with the measures by which a table or a row is judged."""
 
 from msgspec import Struct, field
 
-from tuimail.mime.html_style import NOTHING, Css
+from tuimail.mime.html_style import NOTHING, Css, read_pixels
 
 BLOCK_TAGS = frozenset(
     {"address", "article", "aside", "blockquote", "caption", "center", "dd", "details", "div", "dl", "dt", "figcaption"}
@@ -10,12 +10,9 @@ BLOCK_TAGS = frozenset(
     | {"section", "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul", "menu", "dir", "hr"}
 )
 _ROW_GROUPS = frozenset({"tbody", "thead", "tfoot"})
-
-MAX_SHORT_CELL = 60
-MAX_HEADED_CELL = 300
-MAX_COLUMNS = 12
-_MAX_ROW_TEXT = 100
-_MIN_ROWS = 3
+_PIXEL = 4.0
+_MAX_ALT = 200
+_MAX_LOOKED_AT = 200
 
 
 class Element(Struct, eq=False):
@@ -25,12 +22,19 @@ class Element(Struct, eq=False):
     attributes: dict[str, str | None] = field(default_factory=dict)
     css: Css = NOTHING
     children: list["Element | str"] = field(default_factory=list)
+    is_painted: bool = False
+    """Whether a style sheet gives it a background."""
     text_size: int = 0
-    """Characters of all texts in it."""
+    """Characters of all texts in it, and of the words of its pictures."""
     blocks: int = 0
     """Block elements and line breaks in it."""
+    breaks: int = 0
+    """The line breaks alone."""
     tables: int = 0
-    images: int = 0
+    silent: int = 0
+    """Pictures without words that no link is about."""
+    pictures: int = 0
+    """Links that have nothing but such pictures; their host stands for them."""
 
     def get(self, name: str) -> str:
         """An attribute's value, empty if it has none."""
@@ -40,14 +44,29 @@ class Element(Struct, eq=False):
 def measure(elements: list[Element]) -> None:
     """Fill the measures of elements given in document order, so that each child comes after its parent."""
     for element in reversed(elements):
-        for child in element.children:
-            if isinstance(child, str):
-                element.text_size += len(" ".join(child.split()))
-                continue
-            element.text_size += child.text_size
-            element.blocks += child.blocks + (child.tag in BLOCK_TAGS or child.tag == "br")
-            element.tables += child.tables + (child.tag == "table")
-            element.images += child.images + (child.tag == "img")
+        _sum_up(element)
+        tag = element.tag
+        if tag == "img":
+            if not is_pixel(element):
+                element.text_size = len(picture_words(element))
+                element.silent = not element.text_size
+        elif tag == "input":
+            element.text_size = len(tick_box(element))
+        elif tag == "a" and element.silent and not element.text_size and element.get("href"):
+            element.pictures, element.silent = 1, 0
+
+
+def _sum_up(element: Element) -> None:
+    for child in element.children:
+        if isinstance(child, str):
+            element.text_size += len(" ".join(child.split()))
+            continue
+        element.text_size += child.text_size
+        element.blocks += child.blocks + (child.tag in BLOCK_TAGS or child.tag == "br")
+        element.breaks += child.breaks + (child.tag == "br")
+        element.tables += child.tables + (child.tag == "table")
+        element.silent += child.silent
+        element.pictures += child.pictures
 
 
 def rows_of(table: Element) -> list[Element]:
@@ -67,52 +86,44 @@ def cells_of(row: Element) -> list[Element]:
     return [child for child in row.children if isinstance(child, Element) and child.tag in {"td", "th"}]
 
 
-def is_filled(cell: Element) -> bool:
-    """Whether there is anything to see in a cell."""
-    return bool(cell.text_size or cell.images)
+def is_filled(element: Element) -> bool:
+    """Whether there is anything to see in it."""
+    return bool(element.text_size or element.pictures)
 
 
-def is_data_table(table: Element) -> bool:
-    """Whether columns mean something: header cells, a border, or rows of short cells that repeat."""
-    if table.tables:
-        return False
-    rows = [cells for row in rows_of(table) if (cells := cells_of(row))]
-    widths = [sum(map(is_filled, cells)) for cells in rows]
-    if sum(width > 1 for width in widths) < 2 or max(map(len, rows)) > MAX_COLUMNS:  # noqa: PLR2004 (rows make a table)
-        return False
-    cells = [cell for row in rows for cell in row]
-    largest = max(cell.text_size for cell in cells)
-    if any(cell.tag == "th" for cell in cells) or table.get("border") not in {"", "0"}:
-        return largest <= MAX_HEADED_CELL
-    if largest > MAX_SHORT_CELL or table.images or any(cell.blocks > 1 for cell in cells):
-        return False
-    repeated = sum(width == max(widths) for width in widths)
-    return repeated >= _MIN_ROWS or all(_ends_in_number(row) for row in rows)
+def height_of(element: Element) -> float:
+    """How high it is at least, in pixels, where it says so."""
+    return (element.css.height if element.css.height is not None else read_pixels(element.get("height"))) or 0.0
 
 
-def is_short_row(row: Element) -> bool:
-    """Whether the cells of a layout row read as one line, such as a label and its amount, or a few links."""
-    cells = [cell for cell in cells_of(row) if is_filled(cell)]
-    return (
-        len(cells) > 1
-        and sum(cell.text_size for cell in cells) <= _MAX_ROW_TEXT
-        and all(not cell.tables and cell.blocks <= 1 and cell.text_size <= MAX_SHORT_CELL for cell in cells)
-    )
+def is_pixel(image: Element) -> bool:
+    """Whether a picture is a spacer, or there to be counted."""
+    css = image.css
+    width = css.width if css.width is not None else read_pixels(image.get("width"))
+    height = css.height if css.height is not None else read_pixels(image.get("height"))
+    return min(_PIXEL if width is None else width, _PIXEL if height is None else height) < _PIXEL
 
 
-def bullet_of(row: Element) -> str:
-    """The sign in the first cell of a row that is made to look like a list item; empty if it is none."""
-    cells = [cell for cell in cells_of(row) if is_filled(cell)]
-    if len(cells) != 2 or cells[0].text_size > 3 or cells[0].images or cells[1].text_size < MAX_SHORT_CELL:  # noqa: PLR2004 (two cells, "12.")
+def picture_words(image: Element) -> str:
+    """What is shown for a picture: its alternative text in brackets; empty without one."""
+    alt = " ".join(image.get("alt").split())
+    return f"[{alt[:_MAX_ALT]}]" if alt else ""
+
+
+def tick_box(entry: Element) -> str:
+    """A box to tick, as lists of tasks have them; empty for other fields of a form."""
+    if entry.get("type").lower() not in {"checkbox", "radio"}:
         return ""
-    return own_text(cells[0])
+    return "[x] " if "checked" in entry.attributes else "[ ] "
 
 
 def own_text(element: Element) -> str:
-    """The words of a small element."""
+    """The words of a small element; of a large one, the first."""
     words: list[str] = []
     waiting: list[Element | str] = [element]
-    while waiting:
+    for _ in range(_MAX_LOOKED_AT):
+        if not waiting:
+            break
         item = waiting.pop()
         if isinstance(item, str):
             words.append(item)
@@ -121,6 +132,12 @@ def own_text(element: Element) -> str:
     return " ".join("".join(words).split())
 
 
-def _ends_in_number(cells: list[Element]) -> bool:
-    last = next((cell for cell in reversed(cells) if is_filled(cell)), None)
-    return last is not None and any(char.isdigit() for char in own_text(last))
+def first_within(element: Element, *, looks: int = 20) -> list[Element]:
+    """The element and the first ones in it, in order."""
+    found: list[Element] = []
+    waiting = [element]
+    while waiting and len(found) < looks:
+        item = waiting.pop()
+        found.append(item)
+        waiting += [child for child in reversed(item.children[:looks]) if isinstance(child, Element)]
+    return found

@@ -3,11 +3,10 @@
 Measured: 100 KB of text in some 15 ms, so a resize lays the whole mail out again.
 """
 
-import re
 from collections.abc import Iterable
 from enum import StrEnum
 from functools import lru_cache
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import NamedTuple
 
 from rich.cells import cell_len, chop_cells
@@ -15,6 +14,9 @@ from rich.cells import cell_len, chop_cells
 from tuimail.domain.body import Block, BlockKind, Span, Style
 from tuimail.ui.reflow import reflow
 from tuimail.ui.tables import table_rows
+from tuimail.ui.wrapping import wrap
+
+__all__ = ["BAR", "EMPTY", "FOLD_FROM", "MAX_BARS", "MAX_WIDTH", "Line", "Run", "Tone", "lay_out", "wrap"]
 
 MAX_WIDTH = 100
 """Longer lines are hard to read."""
@@ -60,8 +62,6 @@ class Line(NamedTuple):
 
 
 EMPTY = Line()
-# Text that is certainly one cell a character; everything else is measured.
-_SINGLE = re.compile(r"[\x20-\x7e\xa0-\u02ff\u0370-\u0482\u048a-\u052f\u2010-\u2027\u2030-\u203a\u20ac]*")
 _QUOTES = (Tone.QUOTE_1, Tone.QUOTE_2, Tone.QUOTE_3)
 
 
@@ -74,35 +74,19 @@ def lay_out(
     ``one_block_a_line``: they are the lines of a plain text body, whose wrapped paragraphs are joined.
     """
     width = max(1, min(width, MAX_WIDTH))
-    shown: Iterable[Block] = _folded(blocks) if fold_quotes else blocks
-    if one_block_a_line:
-        shown = reflow(shown, width, bar_width=len(BAR))
+    shown: Iterable[Block] = reflow(blocks, width, bar_width=len(BAR)) if one_block_a_line else blocks
     lines: list[Line] = []
-    for block in shown:
-        lines += _block(block, width)
+    for is_quoted, group in groupby(shown, key=lambda block: bool(block.quote)):
+        together = tuple(group)
+        laid_out = [line for block in together for line in _block(block, width)]
+        is_folded = fold_quotes and is_quoted and len(laid_out) > FOLD_FROM
+        lines += [_folded(together[0].quote, len(laid_out))] if is_folded else laid_out
     return tuple(lines)
 
 
-def _folded(blocks: Iterable[Block]) -> list[Block]:
-    kept: list[Block] = []
-    quoted: list[Block] = []
-
-    def settle() -> None:
-        if len(quoted) > FOLD_FROM:
-            words = f"{len(quoted)} quoted lines"
-            kept.append(Block(spans=(Span(text=words, style=Style.DIM),), quote=quoted[0].quote))
-        else:
-            kept.extend(quoted)
-        quoted.clear()
-
-    for block in blocks:
-        if block.quote:
-            quoted.append(block)
-        else:
-            settle()
-            kept.append(block)
-    settle()
-    return kept
+def _folded(quote: int, count: int) -> Line:
+    """What stands for a long quotation."""
+    return Line((*_quote_bars(quote), Run(f"{count} quoted lines", Tone.MUTED, Style.DIM)))
 
 
 def _block(block: Block, width: int) -> Iterable[Line]:
@@ -211,56 +195,3 @@ def _slice(spans: tuple[Span, ...], place: tuple[int, int], tone: Tone) -> list[
             break
         at = after
     return runs
-
-
-def wrap(text: str, width: int) -> list[tuple[int, int]]:
-    """Where each line begins and ends in ``text``: at spaces where possible, inside a long word otherwise."""
-    if not text:
-        return [(0, 0)]
-    if _SINGLE.fullmatch(text) is None:
-        return _wrap_cells(text, width)
-    lines: list[tuple[int, int]] = []
-    start, length = 0, len(text)
-    while length - start > width:
-        cut = text.rfind(" ", start, start + width + 1)
-        if cut <= start:
-            lines.append((start, start + width))
-            start += width
-            continue
-        end = cut
-        while end > start and text[end - 1] == " ":
-            end -= 1
-        lines.append((start, end))
-        start = cut + 1
-    lines.append((start, length))
-    return lines
-
-
-_WORDS = re.compile(r"\s+|[^\s]+")
-
-
-def _wrap_cells(text: str, width: int) -> list[tuple[int, int]]:
-    lines: list[tuple[int, int]] = []
-    start = at = used = 0
-    for match in _WORDS.finditer(text):
-        word = match.group()
-        cells = cell_len(word)
-        if used + cells <= width:
-            used += cells
-        elif word.isspace():
-            lines.append((start, at))
-            start, used = match.end(), 0
-        else:
-            if at > start and text[start:at].strip():
-                lines.append((start, at))
-                start, used = at, 0
-            # A word wider than the page, such as a run of Chinese: it breaks anywhere.
-            *full, rest = chop_cells(word, width) if used + cells > width else [word]
-            for piece in full:
-                lines.append((start, start + len(piece)))
-                start += len(piece)
-            used = cell_len(rest)
-        at = match.end()
-    if start < len(text) or not lines:
-        lines.append((start, len(text)))
-    return lines

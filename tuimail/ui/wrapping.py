@@ -1,0 +1,68 @@
+"""Where lines of text break: at spaces, by cells of the terminal, within a word only where it needs more room."""
+
+import re
+
+from rich.cells import cell_len, chop_cells
+
+# Text that is certainly one cell a character; everything else is measured.
+_SINGLE = re.compile(r"[\x20-\x7e\xa0-\u02ff\u0370-\u0482\u048a-\u052f\u2010-\u2027\u2030-\u203a\u20ac]*")
+_NUMBER = re.compile(r"\[\d{1,4}\]")
+_WORDS = re.compile(r"\s+|[^\s]+")
+
+
+def wrap(text: str, width: int) -> list[tuple[int, int]]:
+    """Where each line begins and ends in ``text``: at spaces where possible, inside a long word otherwise."""
+    if not text:
+        return [(0, 0)]
+    if _SINGLE.fullmatch(text) is None:
+        return _wrap_cells(text, width)
+    lines: list[tuple[int, int]] = []
+    start, length = 0, len(text)
+    while length - start > width:
+        cut = _before_number(text, text.rfind(" ", start, start + width + 1), start)
+        if cut <= start:
+            lines.append((start, start + width))
+            start += width
+            continue
+        end = cut
+        while end > start and text[end - 1] == " ":
+            end -= 1
+        lines.append((start, end))
+        start = cut + 1
+    lines.append((start, length))
+    return lines
+
+
+def _before_number(text: str, cut: int, start: int) -> int:
+    """A cut one word earlier where the number of a link would begin the next line."""
+    if cut > start and text[cut + 1 : cut + 2] == "[" and _NUMBER.match(text, cut + 1):
+        earlier = text.rfind(" ", start, cut)
+        return earlier if earlier > start else cut
+    return cut
+
+
+def _wrap_cells(text: str, width: int) -> list[tuple[int, int]]:
+    lines: list[tuple[int, int]] = []
+    start = at = used = 0
+    for match in _WORDS.finditer(text):
+        word = match.group()
+        cells = cell_len(word)
+        if used + cells <= width:
+            used += cells
+        elif word.isspace():
+            lines.append((start, at))
+            start, used = match.end(), 0
+        else:
+            if at > start and text[start:at].strip():
+                lines.append((start, at))
+                start, used = at, 0
+            # A word wider than the page, such as a run of Chinese: it breaks anywhere.
+            *full, rest = chop_cells(word, width) if used + cells > width else [word]
+            for piece in full:
+                lines.append((start, start + len(piece)))
+                start += len(piece)
+            used = cell_len(rest)
+        at = match.end()
+    if start < len(text) or not lines:
+        lines.append((start, len(text)))
+    return lines
