@@ -57,8 +57,11 @@ def new_message_id(domain: str, random: str) -> str:
     return f"<{random}@{_ascii_domain(domain)}>"
 
 
-def build(mail: OutgoingMail, *, date: datetime, message_id: str, flowed: bool = False) -> BuiltMail:
+def build(
+    mail: OutgoingMail, *, date: datetime, message_id: str, flowed: bool = False, keeps_bcc: bool = False
+) -> BuiltMail:
     """The mail as it goes out. ``date`` is aware; its zone is written. ``flowed``: paragraphs may be wrapped anew.
+    ``keeps_bcc``: for a draft alone, which is nobody's mail yet.
 
     An address with a name beyond ASCII makes it a mail for SMTPUTF8 alone. Raises ``SendError`` for what no header
     can carry.
@@ -70,7 +73,8 @@ def build(mail: OutgoingMail, *, date: datetime, message_id: str, flowed: bool =
         parts = [_multipart("alternative", [*parts, _calendar_part(answers[0])], seed=f"{message_id} answer")]
     parts += [_attachment_part(attachment) for attachment in mail.attachments if attachment not in answers]
     content, body = parts[0] if len(parts) == 1 else _multipart("mixed", parts, seed=message_id)
-    fields = _fields(mail, date=date, message_id=message_id) + content
+    blind = [("Bcc", _mailboxes(mail.bcc))] if keeps_bcc and mail.bcc else []
+    fields = _fields(mail, date=date, message_id=message_id) + blind + content
     is_utf8 = not all(_wire_spec(address).isascii() for address in (mail.sender, *mail.to, *mail.cc))
     header = "\r\n".join(f"{name}: {value}" for name, value in fields).encode(
         "utf-8" if is_utf8 else "ascii", "replace"
