@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from tuimail.engine.health import HealthDesk
     from tuimail.engine.household import Household
     from tuimail.engine.journal import Journal
+    from tuimail.engine.outside import Outside
     from tuimail.engine.rooms import House
     from tuimail.engine.vault import Vault
     from tuimail.engine.ways import Browser
@@ -182,6 +183,7 @@ class Program:
             timers=self.timers,
             parser=Worker("parser", on_crash=log_crash),
             browser=self._browser(),
+            outside=self._outside(),
             around=Surroundings(
                 emit=engine.emit,
                 monotonic=monotonic,
@@ -317,6 +319,20 @@ class Program:
             is_remote=stand_in is None and looks_remote(environ),
             time_limit_s=self.setting.sign_in_limit_s,
             every_s=self.setting.sign_in_every_s,
+        )
+
+    def _outside(self) -> "Outside":
+        from tuimail.engine.opener import open_file  # noqa: PLC0415 (see _attach_rooms)
+        from tuimail.engine.outside import Outside  # noqa: PLC0415 (see _attach_rooms)
+        from tuimail.engine.temporary import PrivateFiles  # noqa: PLC0415 (see _attach_rooms)
+        from tuimail.oauth.browser import open_page  # noqa: PLC0415 (see _attach_rooms)
+
+        files, environ = PrivateFiles(self.setting.places.temporary), self.setting.environ
+        self.engine.on_close(files.clear)
+        return Outside(
+            files=files,
+            open_file=lambda path: open_file(path, environ),
+            open_page=lambda path: open_page(path, environ),
         )
 
     def _remember_keychain(self, name: str) -> None:

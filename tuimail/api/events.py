@@ -349,6 +349,20 @@ class SourceLoaded(Event, frozen=True, kw_only=True):
     text: str
 
 
+class AttachmentPreviewed(Event, frozen=True, kw_only=True):
+    """The text of a part, for a pager."""
+
+    hidden: ClassVar[tuple[str, ...]] = ("name", "text")
+
+    account: AccountId
+    row: RowId
+    part: str
+    name: str
+    text: str
+    notes: tuple[str, ...] = ()
+    """What was left out or guessed, in words."""
+
+
 class FileSaved(Event, frozen=True, kw_only=True):
     """An attachment or export was written."""
 

@@ -21,11 +21,30 @@ class SaveAttachment(Struct, frozen=True, kw_only=True):
     folder: str
 
 
+class PreviewAttachment(Struct, frozen=True, kw_only=True):
+    """Ask for ``AttachmentPreviewed``: a part as text. A mail within the mail is opened by ``OpenMessage`` instead."""
+
+    account: AccountId
+    row: RowId
+    part: str
+
+
+class OpenAttachment(Struct, frozen=True, kw_only=True):
+    """Hand a private copy of the part to the system's opener; the person was asked before."""
+
+    account: AccountId
+    row: RowId
+    part: str
+
+
 class OpenLink(Struct, frozen=True, kw_only=True):
     """Open an http or https address in the browser; its whole target was shown to the person before."""
 
     url: str
 
 
-ReadingCommand = ShowSource | SaveAttachment | OpenLink
+ReadingCommand = ShowSource | SaveAttachment | PreviewAttachment | OpenAttachment | OpenLink
 """All of them."""
+
+OF_ONE_MESSAGE: tuple[type, ...] = (ShowSource, SaveAttachment, PreviewAttachment, OpenAttachment)
+"""Those that name the one message they are for by its ``row``."""

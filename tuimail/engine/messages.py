@@ -1,22 +1,19 @@
-"""Opening messages, showing their source, saving their attachments."""
+"""Opening messages, showing their source, and handing them to whoever does more with them."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 from tuimail.api.commands import OpenMessage
-from tuimail.api.events import FileSaved, MessageLoaded, SourceLoaded
-from tuimail.api.reading import SaveAttachment, ShowSource
-from tuimail.domain.errors import ErrorKind, Remedy, StoreError
+from tuimail.api.events import MessageLoaded, SourceLoaded
+from tuimail.api.reading import ShowSource
 from tuimail.domain.ids import AccountId, RowId
 from tuimail.domain.message import Message, RawMessage
 from tuimail.engine.bodies import Bodies, Place
 from tuimail.engine.connection import Connection
-from tuimail.engine.files import write_new
 from tuimail.engine.job import Job
 from tuimail.engine.recent import Recent
 from tuimail.engine.storage import Storage
 from tuimail.engine.worker import Urgency, Worker
-from tuimail.mime.parse import attachment_data, clean_source, decode_part, parse_message
+from tuimail.mime.parse import clean_source, parse_message
 
 Use = Callable[[Job, RawMessage], None]
 
@@ -53,32 +50,13 @@ class MessageDesk:
             # Not at once: who submitted does not know the command's number yet.
             job.hand_to(self._parser, lambda job: self._tell(job, command.row, known))
         else:
-            self._with_texts(job, command.row, self._show)
+            self.with_texts(job, command.row, self._show)
 
     def source(self, job: Job) -> None:
         """Route of ``ShowSource``."""
         command = job.command
         assert isinstance(command, ShowSource)  # noqa: S101 (the route's own type, for the checker)
-        row = command.row
-
-        def look(job: Job) -> None:
-            found = self._bodies.look(row)
-            if isinstance(found, RawMessage) and found.is_whole:
-                job.hand_to(self._parser, lambda job: self._show_source(job, found.raw))
-            else:
-                job.hand_to(self._connection.worker, fetch)
-
-        def fetch(job: Job) -> None:
-            raw = self.whole(job, row)
-            job.hand_to(self._parser, lambda job: self._show_source(job, raw))
-
-        job.hand_to(self._storage.worker, look)
-
-    def save_attachment(self, job: Job) -> None:
-        """Route of ``SaveAttachment``: of a message that is here in part, just this part is fetched."""
-        command = job.command
-        assert isinstance(command, SaveAttachment)  # noqa: S101 (the route's own type, for the checker)
-        self._with_texts(job, command.row, self._save)
+        self.with_whole(job, command.row, self._show_source)
 
     def stored(self, row: RowId) -> RawMessage | None:
         """What is stored of the message. On the store worker."""
@@ -95,8 +73,33 @@ class MessageDesk:
         self._recent.drop(row)
         return raw
 
-    def _with_texts(self, job: Job, row: RowId, use: Use) -> None:
-        """Hand the message to ``use``: from the store worker, or after a fetch on the ``imap`` worker."""
+    @property
+    def fetcher(self) -> Worker:
+        """The ``imap`` worker, on which ``readable``, ``whole`` and ``part`` run."""
+        return self._connection.worker
+
+    def part(self, job: Job, row: RowId, section: str, *, known: RawMessage) -> bytes:
+        """A part that was left on the server, still in its transfer encoding. On the ``imap`` worker."""
+        return self._bodies.part(row, section, known=known, asker=job)
+
+    def with_whole(self, job: Job, row: RowId, use: Callable[[Job, bytes], None]) -> None:
+        """Hand all bytes of the message to ``use`` on the parser's thread, fetched where they are not stored."""
+
+        def look(job: Job) -> None:
+            found = self._bodies.look(row)
+            if isinstance(found, RawMessage) and found.is_whole:
+                job.hand_to(self._parser, lambda job: use(job, found.raw))
+            else:
+                job.hand_to(self._connection.worker, fetch)
+
+        def fetch(job: Job) -> None:
+            raw = self.whole(job, row)
+            job.hand_to(self._parser, lambda job: use(job, raw))
+
+        job.hand_to(self._storage.worker, look)
+
+    def with_texts(self, job: Job, row: RowId, use: Use) -> None:
+        """Hand the message with its texts to ``use`` on the parser's thread, fetched where it is not stored."""
 
         def look(job: Job) -> None:
             found = self._bodies.look(row)
@@ -129,25 +132,3 @@ class MessageDesk:
         assert isinstance(command, ShowSource)  # noqa: S101 (the route's own type, for the checker)
         job.emit(SourceLoaded(account=self._account, row=command.row, text=clean_source(raw)))
         job.finish()
-
-    def _save(self, job: Job, found: RawMessage) -> None:
-        command = job.command
-        assert isinstance(command, SaveAttachment)  # noqa: S101 (the route's own type, for the checker)
-        message = parse_message(found.raw, missing=found.missing, wants_both=False)
-        name = next((each.name for each in message.attachments if each.part == command.part), None)
-        if name is None:
-            raise StoreError(ErrorKind.MESSAGE_GONE, "This message has no such part.", remedy=Remedy.TELL)
-
-        def write(job: Job, data: bytes) -> None:
-            path = write_new(Path(command.folder), name, data)
-            job.emit(FileSaved(path=str(path)))
-            job.finish(f"Saved as {path}")
-
-        def fetch(job: Job) -> None:
-            data = self._bodies.part(command.row, command.part, known=found, asker=job)
-            job.hand_to(self._parser, lambda job: write(job, decode_part(found.raw, command.part, data)))
-
-        if command.part in found.missing:
-            job.hand_to(self._connection.worker, fetch)
-        else:
-            write(job, attachment_data(found.raw, command.part))

@@ -21,6 +21,7 @@ from tuimail.engine.bodies import Bodies
 from tuimail.engine.changes import ChangeDesk, Undoable
 from tuimail.engine.clock_watch import ClockWatch
 from tuimail.engine.connection import Connection
+from tuimail.engine.deeds import Deeds
 from tuimail.engine.drafts import DraftDesk
 from tuimail.engine.engine import Route
 from tuimail.engine.indexing import Indexer
@@ -30,6 +31,7 @@ from tuimail.engine.login import LoginDesk
 from tuimail.engine.mailboxes import ListRoom
 from tuimail.engine.messages import MessageDesk
 from tuimail.engine.outbox import OutboxDesk
+from tuimail.engine.outside import Outside
 from tuimail.engine.password import PasswordDesk
 from tuimail.engine.recent import Recent
 from tuimail.engine.server_search import ServerSearch
@@ -63,8 +65,7 @@ ACCOUNT_COMMANDS: tuple[type, ...] = (
     commands.RetryRevocation,
     commands.EndRetry,
     commands.OpenMessage,
-    reading.ShowSource,
-    reading.SaveAttachment,
+    *reading.OF_ONE_MESSAGE,
     commands.Prefetch,
     commands.SearchServer,
     commands.SetFlags,
@@ -110,6 +111,7 @@ class House(Struct, frozen=True, kw_only=True):
     timers: Timers
     parser: Worker
     browser: Browser
+    outside: Outside
     around: Surroundings
     send_delay_s: float
     zone: tzinfo
@@ -145,6 +147,7 @@ class AccountRooms:
         self.mark_elsewhere: Callable[[AccountId, RowId, Flag], None] = lambda _account, _row, _flag: None
         """Flags a message of another account that was answered from this one. Any thread."""
         self.texts, self.messages = self._reading_rooms()
+        self._deeds = Deeds(self.connection, self.messages, parser=house.parser, outside=house.outside)
         self.undo = UndoDesk(
             account.id,
             house.storage,
@@ -218,9 +221,7 @@ class AccountRooms:
             commands.SignOut: self._as_writer(self.signing_out.sign_out, words=SIGN_OUT_THERE),
             commands.RetryRevocation: self.signing_out.retry,
             commands.EndRetry: self.signing_out.end_retry,
-            commands.OpenMessage: self.messages.open,
-            reading.ShowSource: self.messages.source,
-            reading.SaveAttachment: self.messages.save_attachment,
+            **self._deeds.routes(),
             commands.Prefetch: self.texts.prefetch,
             commands.SearchServer: ServerSearch(self.connection, self._house.storage, self._house.timers).search,
             commands.SetFlags: self._as_writer(self.changes.set_flags),

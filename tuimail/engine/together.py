@@ -62,9 +62,7 @@ class Together:
             c.Undo: self._undo_newest,
             c.BeginDraft: self._in_first,
             **dict.fromkeys((c.LoadRows, c.Prefetch, c.SetFlags, c.MoveMessages), self._in_rows),
-            **dict.fromkeys(
-                (c.OpenMessage, reading.ShowSource, reading.SaveAttachment, c.BeginAnswer, c.LoadThread), self._in_row
-            ),
+            **dict.fromkeys((c.OpenMessage, c.BeginAnswer, c.LoadThread, *reading.OF_ONE_MESSAGE), self._in_row),
             **dict.fromkeys((c.Refresh, c.PauseFilling), self._in_each),
         }
 

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Mapping
-from pathlib import PurePath
+from pathlib import Path, PurePath
 
 from tuimail.oauth.urls import is_secure
 
@@ -43,13 +43,35 @@ def open_url(
 
     Returns within ``start_s`` seconds, and refuses what is not https (or http on loopback). Not for the UI's thread.
     """
-    environ = os.environ if environ is None else environ
+    return is_secure(url) and _show(url, os.environ if environ is None else environ, platform, start_s=start_s)
+
+
+def open_page(
+    path: Path, environ: Mapping[str, str] | None = None, platform: str = sys.platform, *, start_s: float = START_S
+) -> bool:
+    """The same for a page that we wrote into a file of our own."""
+    return _show(path.absolute().as_uri(), os.environ if environ is None else environ, platform, start_s=start_s)
+
+
+def looks_remote(environ: Mapping[str, str]) -> bool:
+    """Whether this is an SSH session: a browser here would not be where the person is."""
+    return any(environ.get(name) for name in ("SSH_CONNECTION", "SSH_CLIENT", "SSH_TTY"))
+
+
+def has_display(environ: Mapping[str, str], platform: str) -> bool:
+    """Whether a graphical browser could show itself."""
+    if platform in {"darwin", "win32", "cygwin"}:
+        return True
+    return bool(environ.get("DISPLAY") or environ.get("WAYLAND_DISPLAY"))
+
+
+def _show(address: str, environ: Mapping[str, str], platform: str, *, start_s: float) -> bool:
     own = _browsers(environ)
-    if not is_secure(url) or not sys.executable or not (own or has_display(environ, platform)):
+    if not sys.executable or not (own or has_display(environ, platform)):
         return False
     try:
         helper = subprocess.Popen(  # noqa: S603 (our interpreter, a constant script, the address as one argument)
-            [sys.executable, "-I", "-c", _HELPER, url],
+            [sys.executable, "-I", "-c", _HELPER, address],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -63,18 +85,6 @@ def open_url(
     except subprocess.TimeoutExpired:
         threading.Thread(target=helper.wait, name="browser helper", daemon=True).start()
         return True
-
-
-def looks_remote(environ: Mapping[str, str]) -> bool:
-    """Whether this is an SSH session: a browser here would not be where the person is."""
-    return any(environ.get(name) for name in ("SSH_CONNECTION", "SSH_CLIENT", "SSH_TTY"))
-
-
-def has_display(environ: Mapping[str, str], platform: str) -> bool:
-    """Whether a graphical browser could show itself."""
-    if platform in {"darwin", "win32", "cygwin"}:
-        return True
-    return bool(environ.get("DISPLAY") or environ.get("WAYLAND_DISPLAY"))
 
 
 def _browsers(environ: Mapping[str, str]) -> list[str]:
