@@ -114,8 +114,18 @@ class ListRoom:
         self, account: AccountId, mailbox: MailboxId, *, changed: Sequence[RowId] = (), new_mail: int = 0
     ) -> None:
         """After news: tell the counts, and of an open mailbox its rows; those that changed with their envelopes."""
+        self.show_changed_rows(account, mailbox, changed, new_mail=new_mail)
+        self.show_counts(account, mailbox, new_mail=new_mail)
+
+    def show_changed_rows(
+        self, account: AccountId, mailbox: MailboxId, changed: Sequence[RowId], *, new_mail: int
+    ) -> None:
+        """The part of ``show_changes`` that somebody at the list waits for."""
         if self.open_mailbox.get(account) == mailbox:
             self._show_changed(account, mailbox, changed, new_mail=new_mail)
+
+    def show_counts(self, account: AccountId, mailbox: MailboxId, *, new_mail: int = 0) -> None:
+        """The other part."""
         self._sorter.stir(account)
         self.show_mailboxes(account)
         if new_mail:

@@ -27,6 +27,7 @@ from tuimail.engine.sync_plan import (
     plan,
 )
 from tuimail.engine.uid_ranges import UidRanges
+from tuimail.engine.worker import Urgency
 from tuimail.net.imap.changes import Changes, Known
 from tuimail.net.imap.opening import Selected
 from tuimail.net.imap.rows import FetchedRow
@@ -63,6 +64,14 @@ class _Course(Struct, kw_only=True):
     is_complete: bool
     missing: UidRanges = UidRanges()
     """Rows newer than all that were known, still to be fetched."""
+    new_mail: int | None = None
+    """How much of it there was when the rows were shown; None: they were not."""
+
+    @property
+    def is_simple(self) -> bool:
+        """Whether news came to a mailbox of which everything is here."""
+        before, selected = self.opened.before, self.opened.selected
+        return before.is_complete and before.uidvalidity == selected.uidvalidity and not self.missing
 
 
 class Stepper:
@@ -85,13 +94,20 @@ class Stepper:
         before, selected, mailbox = opened.before, opened.selected, opened.mailbox
 
         def look(store: AccountStore) -> tuple[int, set[RowId]]:
+            # Counting 100,000 takes 12 ms, and what the server told is compared with the count once it is shown.
+            is_told = (
+                selected.changes is not None and selected.highestmodseq != before.highestmodseq and selected.exists > 0
+            )
+            rows = selected.exists if is_told else store.messages.count_uids(mailbox)
             # What the user moved here, as with an undo, comes under a new UID and is no news.
-            return store.messages.count_uids(mailbox), store.messages.rows_from(mailbox, before.uidnext or 1)
+            return rows, store.messages.rows_from(mailbox, before.uidnext or 1)
 
         rows, known = self._storage.run(self._account, look)
         steps = plan(_stored(before, rows), _on_server(selected))
         course = _Course(opened=opened, known=known, oldest=before.oldest_uid, is_complete=before.is_complete)
         for step in steps:
+            if isinstance(step, FindGone) and course.is_simple:
+                self._show_early(course)
             self._take(step, session, course)
         # A first look at an empty mailbox has no steps, and ends the wait for its rows all the same.
         self._finish(course, is_news=bool(steps) or not before.is_complete)
@@ -156,6 +172,7 @@ class Stepper:
         there = UidRanges(session.uid_ranges(oldest, exists=exists))
         here = self._storage.run(self._account, lambda store: store.messages.uids(mailbox, since=oldest))
         gone = [uid for uid in here if uid not in there]
+        course.new_mail = None
         self._apply(mailbox, Changes(flags={}, vanished=gone))
         # Without UIDPLUS, what was moved away stays behind with a mark, and is not to come back.
         if "UIDPLUS" in session.capabilities:
@@ -174,11 +191,20 @@ class Stepper:
         new = [as_new(row) for row in fetched]
         return self._storage.run(self._account, lambda store: store.messages.insert(mailbox, new))
 
+    def _show_early(self, course: _Course) -> None:
+        """Show what was told, before counting whether it was all: at 100,000 rows that takes as long again."""
+
+        def show(store: AccountStore) -> None:
+            course.new_mail = _new_mail(store, course)
+            self._lists.show_changed_rows(
+                self._account, course.opened.mailbox, tuple(course.changed), new_mail=course.new_mail
+            )
+
+        self._storage.run(self._account, show, urgency=Urgency.SCREEN)
+
     def _finish(self, course: _Course, *, is_news: bool) -> None:
         """Keep how far the mailbox is now, and show it."""
         opened, mailbox, selected = course.opened, course.opened.mailbox, course.opened.selected
-        is_renumbered = opened.before.uidvalidity not in {None, selected.uidvalidity}
-        before = None if is_renumbered else opened.before.uidnext
 
         def save(store: AccountStore) -> None:
             with store.db.transaction():
@@ -199,11 +225,11 @@ class Stepper:
                     if store.changes.count() == 0:
                         store.messages.drop_without_uid(mailbox)
                     store.mailboxes.recount(mailbox)
-            if is_news:
-                above = store.messages.rows_from(mailbox, before) if before is not None else set()
-                fresh = (above & set(course.changed)) - course.known
-                new = [each for each in store.messages.envelopes(fresh) if each.is_unread]
-                self._lists.show_changes(self._account, mailbox, changed=tuple(course.changed), new_mail=len(new))
+            if course.new_mail is not None:
+                self._lists.show_counts(self._account, mailbox, new_mail=course.new_mail)
+            elif is_news:
+                new_mail = _new_mail(store, course)
+                self._lists.show_changes(self._account, mailbox, changed=tuple(course.changed), new_mail=new_mail)
 
         self._storage.run(self._account, save)
 
@@ -227,6 +253,16 @@ class Stepper:
             uidnext=opened.selected.uidnext,
         )
         self._filler.begin(mailbox, gap)
+
+
+def _new_mail(store: AccountStore, course: _Course) -> int:
+    """How many of the changed rows are unread mail that was not here before."""
+    before, uidvalidity = course.opened.before, course.opened.selected.uidvalidity
+    if before.uidnext is None or before.uidvalidity not in {None, uidvalidity}:
+        return 0
+    above = store.messages.rows_from(course.opened.mailbox, before.uidnext)
+    fresh = (above & set(course.changed)) - course.known
+    return sum(each.is_unread for each in store.messages.envelopes(fresh))
 
 
 def _stored(state: SyncState, rows: int) -> Stored:
