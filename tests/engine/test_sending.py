@@ -39,9 +39,11 @@ from tuimail.api.events import (
     OutboxChanged,
     SignOutPreviewed,
 )
+from tuimail.api.writing import CheckSent
 from tuimail.domain.draft import OutboxItem, OutboxState
 from tuimail.domain.message import Flag
 from tuimail.domain.scope import Permission
+from tuimail.engine.outbox import NOT_FILED, NOT_FOUND
 from tuimail.engine.rooms import TAKEN_OVER
 
 DEADLINE_S = 10.0
@@ -433,3 +435,52 @@ def test_the_sign_out_question_counts_what_would_be_lost_and_saves_it(rig: Rig, 
     kept = b"".join(path.read_bytes() for path in (tmp_path / "kept").iterdir())
     assert b"half a thought" in kept
     assert b"Subject: unsent" in kept
+
+
+def unknown(rig: Rig) -> Heard:
+    """A program with a mail of unknown fate."""
+    heard = rig.signed_in()
+    rig.smtp.verdict = b""
+    write(heard)
+    outbox(heard, OutboxState.UNKNOWN)
+    return heard
+
+
+def test_a_mail_of_unknown_fate_that_lies_in_sent_was_sent(rig: Rig) -> None:
+    rig.account = rig.make_account(save_sent=False)
+    heard = unknown(rig)
+    with rig.mail.guard:
+        rig.mail.add(rig.mail.boxes[b"Sent"], rig.smtp.mails[0], set())
+    item = outbox_now(heard)
+
+    ended = heard.do(CheckSent(account=ACCOUNT, item=item.id))
+
+    assert isinstance(ended, Finished)
+    assert "was sent" in ended.words
+    emptied(heard)
+
+
+def test_what_is_not_in_sent_stays_unknown_and_says_what_that_means(rig: Rig) -> None:
+    rig.account = rig.make_account(save_sent=False)
+    heard = unknown(rig)
+    item = outbox_now(heard)
+
+    ended = heard.do(CheckSent(account=ACCOUNT, item=item.id))
+
+    assert isinstance(ended, Finished)
+    assert ended.words == NOT_FOUND
+    assert outbox_now(heard).state is OutboxState.UNKNOWN
+
+
+def test_where_nobody_files_sent_mail_its_absence_says_little(rig: Rig) -> None:
+    heard = unknown(rig)
+
+    ended = heard.do(CheckSent(account=ACCOUNT, item=outbox_now(heard).id))
+
+    assert isinstance(ended, Finished)
+    assert ended.words == NOT_FILED
+
+
+def outbox_now(heard: Heard) -> OutboxItem:
+    """The one mail of the outbox as it was last told."""
+    return next(event for event in reversed(heard.events) if isinstance(event, OutboxChanged)).items[0]

@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from tuimail.api.reading import ReadingCommand
 from tuimail.api.setup import SetupCommand
+from tuimail.api.writing import WritingCommand
 from tuimail.domain.draft import Draft
 from tuimail.domain.ids import AccountId, DraftId, MailboxId, OutboxId, RowId
 from tuimail.domain.keeping import KeptThing
@@ -359,6 +360,8 @@ class SaveDraft(Struct, frozen=True, kw_only=True):
 
     account: AccountId
     draft: Draft
+    is_left: bool = False
+    """Its composer is closed: the server's Drafts get a copy."""
 
 
 class DiscardDraft(Struct, frozen=True, kw_only=True):
@@ -484,5 +487,6 @@ Command = (
     | DiscardOutbox
     | Refresh
     | ReadingCommand
+    | WritingCommand
     | SetupCommand
 )

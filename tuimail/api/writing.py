@@ -1,8 +1,12 @@
 """What may be asked about mails that are being written, beyond keeping and sending them."""
 
+from typing import ClassVar
+
 from msgspec import Struct
 
-from tuimail.domain.ids import AccountId, RowId
+from tuimail.api.events import Event
+from tuimail.domain.draft import DraftVersion
+from tuimail.domain.ids import AccountId, DraftId, OutboxId, RowId
 
 
 class ContinueDraft(Struct, frozen=True, kw_only=True):
@@ -12,5 +16,28 @@ class ContinueDraft(Struct, frozen=True, kw_only=True):
     row: RowId
 
 
-WritingCommand = ContinueDraft
+class ListVersions(Struct, frozen=True, kw_only=True):
+    """Ask for ``VersionsListed``: the states that a draft once had."""
+
+    account: AccountId
+    draft: DraftId
+
+
+class CheckSent(Struct, frozen=True, kw_only=True):
+    """Look at the server whether a mail of unknown fate lies in Sent: ends with words, and as sent if it does."""
+
+    account: AccountId
+    item: OutboxId
+
+
+class VersionsListed(Event, frozen=True, kw_only=True):
+    """Earlier states of a draft, newest first, at most one a minute."""
+
+    hidden: ClassVar[tuple[str, ...]] = ("versions",)
+
+    draft: DraftId
+    versions: tuple[DraftVersion, ...]
+
+
+WritingCommand = ContinueDraft | ListVersions | CheckSent
 """All of them."""

@@ -63,6 +63,15 @@ class Draft(Discreet, frozen=True, kw_only=True):
         return not (self.to or self.cc or self.bcc or self.subject or self.text.strip() or self.attachments)
 
 
+class DraftVersion(Discreet, frozen=True, kw_only=True):
+    """A state that a draft once had."""
+
+    hidden: ClassVar[tuple[str, ...]] = ("draft",)
+
+    saved_at: datetime
+    draft: Draft
+
+
 class Identity(Discreet, frozen=True, kw_only=True):
     """One of the user's own addresses. A mail from it is kept by its account and leaves through it."""
 

@@ -18,6 +18,7 @@ from tuimail.api.commands import (
     SaveDraft,
 )
 from tuimail.api.events import DraftOpened, DraftSaved, DraftsListed, FileAttached
+from tuimail.api.writing import ContinueDraft, ListVersions, VersionsListed
 from tuimail.domain.account import Account
 from tuimail.domain.address import Address
 from tuimail.domain.draft import Draft, DraftAttachment, DraftKind, Identity
@@ -26,10 +27,12 @@ from tuimail.domain.ids import DraftId
 from tuimail.domain.message import RawMessage
 from tuimail.engine.connection import Connection
 from tuimail.engine.consent import read_only_words
+from tuimail.engine.draft_copies import DraftCopyDesk
 from tuimail.engine.job import Job
 from tuimail.engine.messages import MessageDesk
 from tuimail.engine.storage import Storage
 from tuimail.engine.worker import Worker
+from tuimail.mime.continued import continued, message_id_of
 from tuimail.mime.parse import parse_message, safe_file_name
 from tuimail.mime.quote import answer, forward_attachments, from_mailto, new_draft
 
@@ -60,6 +63,7 @@ class DraftDesk:
         parser: Worker,
         zone: tzinfo,
         on_discarded: Callable[[DraftId], None],
+        copies: DraftCopyDesk,
     ) -> None:
         self._connection = connection
         self._account = connection.account
@@ -68,6 +72,7 @@ class DraftDesk:
         self._parser = parser
         self._zone = zone
         self._on_discarded = on_discarded
+        self._copies = copies
         self._begun: dict[DraftId, Draft] = {}
         self.other_identities: Callable[[], tuple[Identity, ...]] = tuple
         """Senders of other accounts that this user can write as, too. Any thread."""
@@ -96,6 +101,12 @@ class DraftDesk:
         """Route of ``ResumeDraft``."""
         job.hand_to(self._storage.worker, self._resume)
 
+    def go_on(self, job: Job) -> None:
+        """Route of ``ContinueDraft``."""
+        command = job.command
+        assert isinstance(command, ContinueDraft)  # noqa: S101 (the route's own type, for the checker)
+        self._messages.with_whole(job, command.row, self._look_for_kept)
+
     def save(self, job: Job) -> None:
         """Route of ``SaveDraft``."""
         job.hand_to(self._storage.worker, self._save)
@@ -108,6 +119,10 @@ class DraftDesk:
         """Route of ``ListDrafts``."""
         job.hand_to(self._storage.worker, self._list)
 
+    def versions(self, job: Job) -> None:
+        """Route of ``ListVersions``."""
+        job.hand_to(self._storage.worker, self._list_versions)
+
     def attach(self, job: Job) -> None:
         """Route of ``AttachFile``: files are read off every worker that somebody waits for."""
         job.hand_to(self._parser, self._attach)
@@ -116,6 +131,7 @@ class DraftDesk:
         """Hand a draft to the composer."""
         if not self._connection.account.can_send:
             notes = (*notes, read_only_words(self._connection.account))
+        self._copies.opened(draft.id)
         job.emit(DraftOpened(draft=draft, identities=(*self.identities, *self.other_identities()), notes=notes))
 
     @property
@@ -166,6 +182,27 @@ class DraftDesk:
         self.show(job, draft)
         job.finish()
 
+    def _look_for_kept(self, job: Job, raw: bytes) -> None:
+        """A copy of a draft that is here leads to that; any other mail becomes a draft of its own."""
+        command = job.command
+        assert isinstance(command, ContinueDraft)  # noqa: S101 (the route's own type, for the checker)
+        draft, notes = continued(raw, own=own_addresses(self._account), account=self._account.id, draft_id=_new_id())
+        message_id = message_id_of(raw)
+
+        def look(job: Job) -> None:
+            store = self._storage.store(self._account.id)
+            place = store.messages.locate(command.row)
+            uidvalidity = store.mailboxes.sync_state(place.mailbox).uidvalidity if place is not None else None
+            where = (uidvalidity, place.uid) if place is not None and uidvalidity and place.uid is not None else None
+            known = store.draft_copies.draft_of(message_id, where or (0, 0))
+            kept = store.drafts.load(known) if known is not None else None
+            if kept is None and where is not None:
+                store.draft_copies.adopt(draft.id, message_id=message_id, place=where)
+            self.show(job, kept or draft, () if kept else notes)
+            job.finish()
+
+        job.hand_to(self._storage.worker, look)
+
     def _resume(self, job: Job) -> None:
         command = job.command
         assert isinstance(command, ResumeDraft)  # noqa: S101 (the route's own type, for the checker)
@@ -186,6 +223,8 @@ class DraftDesk:
         else:
             drafts.save(command.draft, now=self._connection.auth.around.now())
         job.emit(DraftSaved(draft=command.draft.id))
+        if command.is_left:
+            self._copies.left(command.draft.id)
         job.finish()
 
     def _discard(self, job: Job) -> None:
@@ -194,6 +233,7 @@ class DraftDesk:
         drafts = self._storage.store(self._account.id).drafts
         if drafts.discard(command.draft, now=self._connection.auth.around.now()):
             self._on_discarded(command.draft)
+            self._copies.left(command.draft)
             job.finish("Draft discarded", can_undo=True)
         else:
             job.finish()
@@ -201,6 +241,13 @@ class DraftDesk:
     def _list(self, job: Job) -> None:
         drafts = self._storage.store(self._account.id).drafts.list()
         job.emit(DraftsListed(account=self._account.id, drafts=drafts))
+        job.finish()
+
+    def _list_versions(self, job: Job) -> None:
+        command = job.command
+        assert isinstance(command, ListVersions)  # noqa: S101 (the route's own type, for the checker)
+        versions = self._storage.store(self._account.id).drafts.versions(command.draft)
+        job.emit(VersionsListed(draft=command.draft, versions=versions))
         job.finish()
 
     def _attach(self, job: Job) -> None:

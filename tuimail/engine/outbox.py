@@ -16,7 +16,8 @@ from msgspec import Struct
 
 from tuimail.api.commands import DiscardOutbox, EditOutbox, RetryOutbox, Send
 from tuimail.api.events import Noticed, OutboxChanged
-from tuimail.domain.draft import Draft, DraftKind, FieldProblem, OutgoingMail, check_draft
+from tuimail.api.writing import CheckSent
+from tuimail.domain.draft import Draft, DraftKind, FieldProblem, OutboxState, OutgoingMail, check_draft
 from tuimail.domain.errors import AuthError, ErrorKind, NetworkError, Remedy, SendError, StoreError, TuimailError
 from tuimail.domain.ids import AccountId, DraftId, OutboxId, RowId
 from tuimail.domain.mailbox import MailboxRole
@@ -61,6 +62,10 @@ LOOK_AGAIN_S = 60.0
 """How often the writing process looks for mails that another window queued and could not tell it of."""
 
 
+NOT_FOUND = "It is not in Sent, where the provider files what it takes. Look again in a minute before you send again."
+NOT_FILED = "It is not in Sent, which says little: this provider files nothing by itself. Ask the recipient."
+
+
 class _CopyTries(Struct, frozen=True, kw_only=True):
     """A copy that could not be filed so far."""
 
@@ -82,9 +87,11 @@ class OutboxDesk:
         zone: tzinfo,
         remember: Callable[[OutboxId | DraftId], None],
         mark: Callable[[AccountId, RowId, Flag], None],
+        on_sent: Callable[[DraftId], None],
     ) -> None:
         """``remember`` makes a send, or a mail's end as a discarded draft, undoable; ``mark`` flags the message that
-        was answered, in the account where it lies. Both from any thread."""
+        was answered, in the account where it lies; ``on_sent`` hears of each draft whose mail is with the server.
+        All from any thread."""
         self._connection = connection
         self._auth = connection.auth
         self._account = connection.account
@@ -95,6 +102,7 @@ class OutboxDesk:
         self._zone = zone
         self._remember = remember
         self._mark = mark
+        self._on_sent = on_sent
         self._is_open = False
         self.on_left: Callable[[], None] = lambda: None
         """Called on the store worker after a mail was queued here that another window has to send."""
@@ -156,6 +164,10 @@ class OutboxDesk:
     def discard(self, job: Job) -> None:
         """Route of ``DiscardOutbox``."""
         job.hand_to(self._storage.worker, self._discard)
+
+    def check_sent(self, job: Job) -> None:
+        """Route of ``CheckSent``."""
+        job.hand_to(self._connection.worker, self._look_in_sent)
 
     def take_back(self, item: OutboxId) -> Draft | None:
         """Undo a send in its window; None if it is too late. On the store worker."""
@@ -257,6 +269,32 @@ class OutboxDesk:
         words = "Dropped from the outbox" if is_gone else "This mail is being sent and cannot be dropped."
         job.finish(words, can_undo=is_gone)
 
+    def _look_in_sent(self, job: Job) -> None:
+        """Where the provider files what it takes, this tells; elsewhere only a copy to oneself could."""
+        command = job.command
+        assert isinstance(command, CheckSent)  # noqa: S101 (the route's own type, for the checker)
+        mail, raw, _ = self._storage.run(self._account.id, lambda store: look_for_copy(store, command.item))
+        if mail is None or mail.state is not OutboxState.UNKNOWN:
+            job.finish("This mail is no longer in doubt.")
+            return
+        if raw is None:
+            job.finish("The server has no folder for sent mail: only the recipient can tell.")
+            return
+        job.progress("looking in Sent")
+
+        def find(session: ImapSession) -> bool:
+            session.select(raw, readonly=True)
+            return bool(session.find_message_id(mail.message_id))
+
+        if not self._connection.run(find):
+            job.finish(NOT_FILED if self._account.save_sent else NOT_FOUND)
+            return
+        draft = self._on_store(lambda store: store.outbox.draft(mail.id))
+        self._on_store(lambda store: store.outbox.found(mail.id))
+        if draft is not None:
+            self._on_sent(draft.id)
+        job.finish("It lies in Sent: it was sent.")
+
     def _look_again(self) -> None:
         if self._is_open:
             self._send_due_soon()
@@ -326,6 +364,8 @@ class OutboxDesk:
             first = delivery.accepted[0] if delivery.accepted else ""
             more = f" and {count - 1} more" if count > 1 else ""
             self._auth.around.emit(Noticed(account=self._account.id, words=f"Sent to {first}{more}"))
+        if draft is not None:
+            self._on_sent(draft.id)
         if draft is not None and draft.answers is not None and draft.kind in _ANSWER_FLAGS:
             self._mark(draft.answers_in or self._account.id, draft.answers, _ANSWER_FLAGS[draft.kind])
 
@@ -359,14 +399,8 @@ class OutboxDesk:
     def _file_copy(self, item: OutboxId) -> None:
         """Append the copy to Sent, on the ``imap`` worker. A failure leaves the mail sent and is tried again."""
 
-        def look(store: AccountStore) -> tuple[OutboxMail | None, bytes | None, bool]:
-            sent = store.mailboxes.by_role(MailboxRole.SENT)
-            mail = store.outbox.load(item)
-            raw = store.mailboxes.raw_name(sent.id) if sent is not None else None
-            return (mail if mail is not None and mail.wants_copy else None), raw, bool(store.mailboxes.list())
-
-        mail, raw, are_listed = self._storage.run(self._account.id, look)
-        if mail is None or not are_listed:
+        mail, raw, are_listed = self._storage.run(self._account.id, lambda store: look_for_copy(store, item))
+        if mail is None or not mail.wants_copy or not are_listed:
             return
         if raw is None:
             words = "The server has no folder for sent mail, so no copy was kept of the mail that was sent."
@@ -415,6 +449,13 @@ class OutboxDesk:
 
     def _now(self) -> datetime:
         return self._auth.around.now()
+
+
+def look_for_copy(store: AccountStore, item: OutboxId) -> tuple[OutboxMail | None, bytes | None, bool]:
+    """The mail, the raw name of the folder for sent mail, and whether folders were ever listed."""
+    sent = store.mailboxes.by_role(MailboxRole.SENT)
+    raw = store.mailboxes.raw_name(sent.id) if sent is not None else None
+    return store.outbox.load(item), raw, bool(store.mailboxes.list())
 
 
 def is_worth_another_try(error: TuimailError) -> bool:

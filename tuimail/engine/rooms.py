@@ -7,7 +7,7 @@ from datetime import tzinfo
 
 from msgspec import Struct
 
-from tuimail.api import commands, reading
+from tuimail.api import commands, reading, writing
 from tuimail.api.engine import Sink
 from tuimail.api.events import Noticed
 from tuimail.domain.account import Account, AccountSummary
@@ -22,6 +22,7 @@ from tuimail.engine.changes import ChangeDesk, Undoable
 from tuimail.engine.clock_watch import ClockWatch
 from tuimail.engine.connection import Connection
 from tuimail.engine.deeds import Deeds
+from tuimail.engine.draft_copies import DraftCopyDesk
 from tuimail.engine.drafts import DraftDesk
 from tuimail.engine.engine import Route
 from tuimail.engine.indexing import Indexer
@@ -74,6 +75,9 @@ ACCOUNT_COMMANDS: tuple[type, ...] = (
     commands.BeginDraft,
     commands.BeginAnswer,
     commands.ResumeDraft,
+    writing.ContinueDraft,
+    writing.ListVersions,
+    writing.CheckSent,
     commands.SaveDraft,
     commands.DiscardDraft,
     commands.ListDrafts,
@@ -160,6 +164,9 @@ class AccountRooms:
             remember=self.undo.remember,
             sync_mailbox=self.sync.sync,
         )
+        self.copies = DraftCopyDesk(
+            self.connection, house.storage, zone=house.zone, now=house.around.now, on_changed=self.sync.wanted
+        )
         self.drafts = DraftDesk(
             self.connection,
             house.storage,
@@ -167,6 +174,7 @@ class AccountRooms:
             parser=house.parser,
             zone=house.zone,
             on_discarded=self.undo.remember,
+            copies=self.copies,
         )
         self.outbox = OutboxDesk(
             self.connection,
@@ -177,6 +185,7 @@ class AccountRooms:
             zone=house.zone,
             remember=self.undo.remember,
             mark=self._mark,
+            on_sent=self.copies.left,
         )
         self.outbox.on_left = lambda: house.parser.post(lambda: house.nudge(account.id))
         self.login: LoginDesk | PasswordDesk
@@ -230,6 +239,9 @@ class AccountRooms:
             commands.BeginDraft: self.drafts.begin,
             commands.BeginAnswer: self.drafts.answer,
             commands.ResumeDraft: self.drafts.resume,
+            writing.ContinueDraft: self._as_writer(self.drafts.go_on),
+            writing.ListVersions: self.drafts.versions,
+            writing.CheckSent: self._as_writer(self.outbox.check_sent),
             commands.SaveDraft: self.drafts.save,
             commands.DiscardDraft: self.drafts.discard,
             commands.ListDrafts: self.drafts.list,
@@ -358,6 +370,7 @@ class AccountRooms:
         self.changes.replay_soon()
         self._house.storage.worker.post(self.outbox.start)
         self.connection.worker.post(self._start_sync, urgency=Urgency.SCREEN)
+        self.connection.worker.post(self.copies.bring_up_to_date, urgency=Urgency.BACKGROUND)
         self.texts.wanted()
 
     def _poll_later(self) -> None:

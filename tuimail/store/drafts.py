@@ -3,10 +3,8 @@
 import json
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import ClassVar
 
-from tuimail.domain.discreet import Discreet
-from tuimail.domain.draft import Draft, DraftAttachment, DraftKind
+from tuimail.domain.draft import Draft, DraftAttachment, DraftKind, DraftVersion
 from tuimail.domain.ids import AccountId, DraftId, RowId
 from tuimail.store.columns import from_seconds, to_seconds
 from tuimail.store.db import Database
@@ -16,15 +14,6 @@ VERSIONS_KEPT = 30
 
 _VERSION_SPAN_S = 60
 """Saves within this time from a version's beginning replace it."""
-
-
-class DraftVersion(Discreet, frozen=True, kw_only=True):
-    """A state that a draft once had."""
-
-    hidden: ClassVar[tuple[str, ...]] = ("draft",)
-
-    saved_at: datetime
-    draft: Draft
 
 
 class DraftRepository:

@@ -234,6 +234,10 @@ class OutboxRepository:
         """The connection ended after the last dot and before its answer."""
         _set_state(self._db, item, state=OutboxState.UNKNOWN, words=words)
 
+    def found(self, item: OutboxId) -> None:
+        """It lies in Sent, so it went out, and needs no copy."""
+        self._db.run("delete from outbox where id = ? and state = ?", item, OutboxState.UNKNOWN)
+
     def retry(self, item: OutboxId, *, now: datetime) -> bool:
         """The user's word to send a held or unknown mail again, to those who did not get it. False: not possible."""
         return bool(

@@ -38,7 +38,7 @@ class Keeping:
 
     def save(self, draft: Draft, *, is_left: bool = False) -> None:
         """Have it saved."""
-        command = self._session.submit(SaveDraft(account=draft.account, draft=draft))
+        command = self._session.submit(SaveDraft(account=draft.account, draft=draft, is_left=is_left))
         self._savings[command] = Saving(draft=draft, is_left=is_left)
 
     def save_all(self, drafts: Iterable[Draft], then: WhenKept) -> None:

@@ -27,6 +27,7 @@ from tuimail.api.events import (
     Finished,
     OutboxChanged,
 )
+from tuimail.api.writing import CheckSent
 from tuimail.domain.account import SignedIn
 from tuimail.domain.draft import Draft
 from tuimail.domain.errors import ErrorKind, Problem
@@ -36,7 +37,7 @@ from tuimail.ui.flows.flow import Flow, Host
 from tuimail.ui.flows.keeping import Keeping, Saving, WhenKept
 from tuimail.ui.flows.sign_in import Declined
 from tuimail.ui.screens.compose import ComposeScreen
-from tuimail.ui.screens.deeds.going import DraftsWanted, OutboxWanted, SentWanted
+from tuimail.ui.screens.deeds.going import DraftsWanted, OutboxWanted
 from tuimail.ui.screens.drafts import DraftsScreen
 from tuimail.ui.screens.outbox import OutboxScreen
 
@@ -149,9 +150,8 @@ class WritingFlow(Flow):
                 self.session.submit(DiscardOutbox(account=account, item=item))
             case OutboxScreen.UndoWanted():
                 self.session.submit(Undo(account=self.session.account))
-            case OutboxScreen.CheckSentWanted():
-                self._close_lists()
-                self.host.app.post_message(SentWanted())
+            case OutboxScreen.CheckSentWanted(item=item, account=account):
+                self.session.submit(CheckSent(account=account, item=item))
             case DraftsScreen.Closed() | OutboxScreen.Closed():
                 self._close_lists()
             case _:

@@ -9,7 +9,9 @@ from textual.widgets import Input
 
 from tuimail.api.commands import ListAccounts, LoadRows
 from tuimail.api.events import Event, ListChanged, ListLoaded, MailArrived, RowsLoaded, ServerHits, ThreadLoaded
+from tuimail.api.writing import ContinueDraft
 from tuimail.domain.account import SignedOut
+from tuimail.domain.mailbox import MailboxRole
 from tuimail.ui.actions import LATER, Action, Pane
 from tuimail.ui.keymap import Prefix, key_of
 from tuimail.ui.screens.deeds.acting import Acting
@@ -268,8 +270,11 @@ class MailScreen(Panes):
     def _open(self) -> None:
         """The row under the cursor; where somebody signed out there is none, and Enter signs in."""
         if isinstance(self.session.state.view.sign_in, SignedOut):
+        mailbox, row = self.session.state.current_mailbox, self.messages.current
             self.do("sign_in")
         else:
+        elif row is not None and mailbox is not None and mailbox.role is MailboxRole.DRAFTS:
+            self.session.submit(ContinueDraft(account=self.session.account, row=row))
             self._reading.open()
 
     @on(Input.Changed, "#search")

@@ -66,8 +66,8 @@ class OutboxScreen(Screen[None]):
     class UndoWanted(Message):
         """Take back what was done last, such as the last mail in its window."""
 
-    class CheckSentWanted(Message):
-        """Show the Sent folder, where a mail of unknown fate may lie."""
+    class CheckSentWanted(Wanted):
+        """See whether it lies in Sent."""
 
     class Closed(Message):
         """Go back."""
@@ -144,7 +144,7 @@ class OutboxScreen(Screen[None]):
     def action_check_sent(self) -> None:
         """Look in Sent."""
         if (item := self._current()) and item.state is OutboxState.UNKNOWN:
-            self.post_message(self.CheckSentWanted())
+            self.post_message(self.CheckSentWanted(item.id, item.account))
 
     def action_undo(self) -> None:
         """Take the last action back."""
