@@ -269,12 +269,12 @@ class MailScreen(Panes):
 
     def _open(self) -> None:
         """The row under the cursor; where somebody signed out there is none, and Enter signs in."""
-        if isinstance(self.session.state.view.sign_in, SignedOut):
         mailbox, row = self.session.state.current_mailbox, self.messages.current
+        if isinstance(self.session.state.view.sign_in, SignedOut):
             self.do("sign_in")
-        else:
         elif row is not None and mailbox is not None and mailbox.role is MailboxRole.DRAFTS:
             self.session.submit(ContinueDraft(account=self.session.account, row=row))
+        else:
             self._reading.open()
 
     @on(Input.Changed, "#search")
