@@ -125,7 +125,7 @@ def test_a_server_that_goes_silent_is_said_within_seconds(
     waiting = heard.wait_for(LinkChanged, lambda event: event.state.waiting == 1)
 
     assert told.state.problem is not None
-    assert told.state.problem.summary == "the server has not answered for 5 s"
+    assert told.state.problem.summary.startswith("the server has not answered for ")
     assert waiting.state.problem == told.state.problem
     cutter.flow()
     cutter.cut()

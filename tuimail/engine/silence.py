@@ -7,12 +7,13 @@ from contextlib import contextmanager
 
 from tuimail.engine.timers import Timers
 
-SILENT_S = 5.0
+SILENT_S = 4.0
+"""With ``_LOOK_S`` on top, it is said within five."""
 _LOOK_S = 1.0
 
 
 class SilenceWatch:
-    """Around every piece of work at one connection; a piece costs two assignments, one timer looks on."""
+    """Around every piece of work at one connection; a piece costs three assignments, one timer looks on."""
 
     def __init__(self, timers: Timers, *, progress: Callable[[], int], on_silence: Callable[[], None]) -> None:
         """``progress`` grows with every byte that arrives; ``on_silence`` is called by the timers, once a piece."""
@@ -30,6 +31,8 @@ class SilenceWatch:
     @contextmanager
     def working(self) -> Generator[None]:
         """Something is asked of the server within."""
+        # What came since the last piece is no sign of life in this one.
+        self._seen = self._progress()
         self._busy_since_s, self.is_silent = time.monotonic(), False
         with self._guard:
             is_looking, self._is_looking = self._is_looking, True
