@@ -9,7 +9,7 @@ import argparse
 import compileall
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -47,16 +47,25 @@ def main() -> int:
     measured: dict[str, Measured] = {}
     with _bench(sizes, rounds, asked.programs) as bench:
         for row in rows:
-            measured[row] = _measured(bench, row)
+            try:
+                measured[row] = _measured(bench, row)
+            except Exception as error:  # noqa: BLE001 (the rows after it are measured all the same)
+                _say(f"  {row} was not measured: {type(error).__name__}: {error}")
+                continue
             if is_whole:
                 keep({row: measured[row]})
-    if is_whole:
-        measured = {row: each for row, each in recall().items() if row in ROWS}
-    text = report(measured, sizes=sizes, left_out=[row for row in ROWS if row not in measured])
-    sys.stdout.write(text)
-    if is_whole:
-        _RESULTS.write_text(text, encoding="utf-8")
-    return 0
+                _RESULTS.write_text(_report(sizes), encoding="utf-8")
+    sys.stdout.write(_report(sizes) if is_whole else _text(measured, sizes))
+    return 0 if set(rows) <= set(measured) else 1
+
+
+def _report(sizes: Sequence[int]) -> str:
+    """Of all rows, whenever they were measured."""
+    return _text({row: each for row, each in recall().items() if row in ROWS}, sizes)
+
+
+def _text(measured: Mapping[str, Measured], sizes: Sequence[int]) -> str:
+    return report(measured, sizes=sizes, left_out=[row for row in ROWS if row not in measured])
 
 
 def _arguments() -> argparse.ArgumentParser:

@@ -134,7 +134,7 @@ class Figures:
         parts = []
         for figure in ("new mail", "flag seen"):
             aerc = self._ledger.middle(*self._at(figure, "aerc"))
-            floor = self._ledger.middle(*self._at("new mail", SERVER))
+            floor = self._ledger.middle(*self._at(figure, SERVER))
             value = self._ledger.middle(*self._at(figure))
             parts.append(
                 Part(

@@ -80,6 +80,15 @@ class Seat:
             terminal.settle(_POLL_S, at_most_s=_POLL_S)
         return time.perf_counter()
 
+    def wait_at_rest(self, terminal: Terminal) -> None:
+        """Wait until the program has fetched all that it fetches by itself."""
+        ends_at = time.perf_counter() + FILL_S
+        while not self.peer.is_at_rest(self._home, self.where):
+            if time.perf_counter() > ends_at or terminal.has_ended:
+                raise NotShownError(f"not at rest within {FILL_S:g} s; the screen:\n{terminal.text()}")
+            terminal.settle(_POLL_S, at_most_s=_POLL_S)
+        terminal.settle(1.5)
+
     def keep_as_warm(self) -> None:
         """The home as it is, with all stored, serves the rows that need a warm start."""
         for old in self._warm.parent.glob(f"warm-{self.peer.name}-{self.size}-*"):
@@ -104,7 +113,7 @@ class Seat:
         with self.started() as terminal:
             terminal.when_shown(corpus.NEWEST, 120)
             self.wait_complete(terminal)
-            # What a program does by itself after the first look may be part of its warm state.
-            terminal.settle(1.0)
+            # What a program does by itself after the first look is part of its warm state.
+            self.wait_at_rest(terminal)
             self.quit(terminal)
         self.keep_as_warm()

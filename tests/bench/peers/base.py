@@ -69,6 +69,10 @@ class Peer(ABC):
         """Whether all that it stores of the mailbox has come, once its list was useful."""
         return True
 
+    def is_at_rest(self, home: Path, where: Where) -> bool:  # noqa: ARG002 (as above)
+        """Whether it has nothing more to fetch by itself, such as texts of recent mail."""
+        return True
+
     def kept_under(self, where: Where) -> str | None:
         """A name under which its filled home may be kept for later runs; None: filled anew in each."""
         return f"{self.name}-{where.size}-{where.identity}"

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import os
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import apsw
@@ -12,6 +12,7 @@ from tests.bench.peers.base import Keys, Peer, Where
 from tests.bench.tokens import SCOPES
 from tests.real.bed.programs import installed_tuimail
 from tuimail.config.paths import Places
+from tuimail.domain.account import Keep
 from tuimail.domain.ids import AccountId
 from tuimail.domain.token import Secret, StoreKey
 from tuimail.keychain.base import AccountRecord, encode, entry_for
@@ -97,6 +98,9 @@ class Tuimail(Peer):
     def is_complete(self, home: Path, where: Where) -> bool:
         return stored_rows(home, where) >= where.size
 
+    def is_at_rest(self, home: Path, where: Where) -> bool:
+        return texts_missing(home, where) == 0
+
     def kept_under(self, where: Where) -> str | None:
         # Another schema, or another idea of what is stored, makes another home.
         sources = sorted([*_PACKAGE.glob("store/*"), *_PACKAGE.glob("engine/sync*"), *_PACKAGE.glob("net/imap/*.py")])
@@ -105,7 +109,19 @@ class Tuimail(Peer):
 
 
 def stored_rows(home: Path, where: Where) -> int:
-    """How many messages of the inbox lie in the store; read beside the running program, as WAL allows."""
+    """How many messages of the inbox lie in the store."""
+    return _counted(home, where, "select count(*) from messages")
+
+
+def texts_missing(home: Path, where: Where) -> int:
+    """How many recent messages have no text in the search index yet."""
+    since = datetime.now(UTC) - timedelta(days=Keep().days)
+    recent = "select count(*) from messages where has_words = 0 and sent_at >= ?"
+    return _counted(home, where, recent, int(since.timestamp()))
+
+
+def _counted(home: Path, where: Where, question: str, *values: int) -> int:
+    """The answer of the store beside the running program, as WAL allows; 0 while there is none."""
     path = _places(home).store(_account(where))
     if not path.exists():
         return 0
@@ -114,8 +130,8 @@ def stored_rows(home: Path, where: Where) -> int:
         connection.set_busy_timeout(2_000)
         connection.pragma("cipher", "chacha20")
         connection.pragma("key", f"raw:{_KEY.reveal().hex()}")
-        ((rows,),) = connection.execute("select count(*) from messages").fetchall()
-        return rows if isinstance(rows, int) else 0
+        ((number,),) = connection.execute(question, values).fetchall()
+        return number if isinstance(number, int) else 0
     except (apsw.SQLError, apsw.NotADBError):
         # Being made just now.
         return 0

@@ -22,7 +22,7 @@ def headers(bench: Bench) -> None:
                 keys = _work_meanwhile(seat, terminal)
                 note(time.perf_counter() - terminal.started_at)
                 bench.ledger.note("key meanwhile", seat.peer.name, seat.size, *keys)
-                terminal.settle(1.0)
+                seat.wait_at_rest(terminal)
                 seat.quit(terminal)
             seat.keep_as_warm()
 

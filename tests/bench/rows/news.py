@@ -55,10 +55,16 @@ def _floor(bench: Bench) -> None:
     with _idling(where) as lines:
         for turn in range(min(bench.rounds, 5)):
             mailbox.deliver(letter(f"Floor-{turn}"))
-            arrived_at = time.perf_counter()
-            while b"EXISTS" not in lines.recv(4096):
-                pass
-            bench.ledger.note("new mail", SERVER, bench.large, time.perf_counter() - arrived_at)
+            bench.ledger.note("new mail", SERVER, bench.large, _until(b"EXISTS", lines))
+            mailbox.flag("\\Flagged", str(bench.large), verb="add" if turn % 2 == 0 else "remove")
+            bench.ledger.note("flag seen", SERVER, bench.large, _until(b"FETCH", lines))
+
+
+def _until(word: bytes, lines: ssl.SSLSocket) -> float:
+    began_at = time.perf_counter()
+    while word not in lines.recv(4096):
+        pass
+    return time.perf_counter() - began_at
 
 
 def _idling(where: Where) -> ssl.SSLSocket:

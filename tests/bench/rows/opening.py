@@ -21,22 +21,23 @@ def letters(bench: Bench) -> None:
 
 
 def big(bench: Bench) -> None:
-    """A mail with an attachment of 5 MB: its text, and what passed until the program was at rest."""
+    """A mail with an attachment of 5 MB, which no program has fetched ahead: its text, and what passed until then.
+
+    What passes until the program is at rest is told apart: texts of the neighbours, for one.
+    """
     for seat in bench.seats():
-        with bench.noting("open big", seat) as note, seat.at_the_list() as terminal:
-            _to_the_oldest(seat, terminal)
-            for _ in range(corpus.LETTERS):
-                terminal.press(seat.peer.keys.up)
-                terminal.settle(0.1)
-            for _ in range(corpus.BIGS):
+        for place in range(min(bench.rounds, corpus.BIGS)):
+            with bench.noting("open big", seat) as note, seat.at_the_list() as terminal:
+                _to_the_oldest(seat, terminal)
+                for _ in range(corpus.LETTERS + place):
+                    terminal.press(seat.peer.keys.up)
+                    terminal.settle(0.1)
                 terminal.settle(1.0)
                 bench.servers.proxy.order(reset=1)
                 note(_opened(seat, terminal, corpus.BIG))
-                terminal.settle(0.5)
-                bench.ledger.note("open big, bytes", seat.peer.name, seat.size, bench.servers.proxy.bytes_passed())
-                _back(seat, terminal)
-                terminal.press(seat.peer.keys.up)
-                terminal.settle(0.1)
+                for figure in ("open big, bytes", "open big, at rest, bytes"):
+                    bench.ledger.note(figure, seat.peer.name, seat.size, bench.servers.proxy.bytes_passed())
+                    terminal.settle(1.0)
 
 
 def _to_the_oldest(seat: Seat, terminal: Terminal) -> None:
