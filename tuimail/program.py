@@ -317,6 +317,7 @@ class Program:
             open_url=stand_in or open_url,
             open_link=open_url,
             is_remote=stand_in is None and looks_remote(environ),
+            is_played=stand_in is not None,
             time_limit_s=self.setting.sign_in_limit_s,
             every_s=self.setting.sign_in_every_s,
         )

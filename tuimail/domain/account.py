@@ -245,6 +245,8 @@ class ConsentRequest(Struct, frozen=True, kw_only=True):
     """Whether the earlier, wider sign-in ends at the provider with it, as far as known."""
     is_remote: bool = False
     """An SSH session or no browser: the code is the better way, where there is one."""
+    is_played: bool = False
+    """Nobody has to do anything: the demo plays the person at the browser."""
 
 
 class PasswordRequest(Struct, frozen=True, kw_only=True):

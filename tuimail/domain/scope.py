@@ -20,12 +20,12 @@ TITLES = {
     Permission.SEND: "Send mail as you",
 }
 REASONS = {
-    Permission.IDENTITY: "to check that you signed in with the address of this account",
-    Permission.READ: "to list your folders, show your mail and carry out what you do with it",
-    Permission.SEND: "to hand the mail you write to your provider, and only when you send it",
+    Permission.IDENTITY: "to notice it when the browser is signed in as somebody else",
+    Permission.READ: "to show your mail, and to move or delete what you say",
+    Permission.SEND: "to send what you write, and only when you send it",
 }
 WITHOUT = {
-    Permission.IDENTITY: "tuimail cannot tell you when the browser was signed in as somebody else",
+    Permission.IDENTITY: "tuimail cannot tell you whose mail it got",
     Permission.READ: "tuimail cannot show this account at all",
     Permission.SEND: "you can read and write drafts, and nothing can be sent",
 }

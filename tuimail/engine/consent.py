@@ -3,6 +3,7 @@
 from tuimail.domain.account import Account, ConsentRequest, Revokes
 from tuimail.domain.scope import Permission, describe
 from tuimail.engine.auth import AuthDesk
+from tuimail.engine.ways import Browser
 from tuimail.oauth.metadata import Metadata
 
 
@@ -13,7 +14,7 @@ def can_use_code(account: Account, metadata: Metadata | None) -> bool:
 
 
 def consent_request(
-    auth: AuthDesk, permissions: frozenset[Permission], *, is_remote: bool, only: bool = False
+    auth: AuthDesk, permissions: frozenset[Permission], browser: Browser, *, only: bool = False
 ) -> ConsentRequest:
     """Everything that the consent screen says about asking for these permissions. Waits for the keychain's name.
 
@@ -41,15 +42,16 @@ def consent_request(
         one_permission=sets.can_send and not sets.separate,
         sign_out=sign_out_words(account),
         can_use_code=can_use_code(account, auth.known_metadata),
-        is_remote=is_remote,
+        is_remote=browser.is_remote,
+        is_played=browser.is_played,
     )
 
 
 def sign_out_words(account: Account) -> str:
     """What signing out will do at this provider."""
     if not account.can_revoke and account.access_page:
-        return f"Signing out deletes everything here. Access can be ended at {account.access_page}."
-    return f"Signing out ends this access at {account.provider} and deletes everything here."
+        return f"deletes everything here; you end the access at {account.access_page}"
+    return f"ends this access at {account.provider}, at any time, and deletes everything here"
 
 
 def granted_words(account: Account, missing: frozenset[Permission]) -> str:

@@ -117,7 +117,7 @@ class LoginDesk:
             auth.show(auth.course)
             return
         auth.show(auth.course.asked(permissions))
-        auth.around.emit(ConsentNeeded(request=consent_request(auth, permissions, is_remote=self._browser.is_remote)))
+        auth.around.emit(ConsentNeeded(request=consent_request(auth, permissions, self._browser)))
 
     def give_up(self) -> None:
         """End a sign-in that is under way, for a sign-out. On the auth worker."""
@@ -127,8 +127,7 @@ class LoginDesk:
             pending.job.give_up()
 
     def _ask(self, job: Job, command: AskConsent) -> None:
-        is_remote = self._browser.is_remote
-        request = consent_request(self._auth, command.permissions, is_remote=is_remote, only=command.only)
+        request = consent_request(self._auth, command.permissions, self._browser, only=command.only)
         job.emit(ConsentNeeded(request=request))
         job.finish()
 

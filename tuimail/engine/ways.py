@@ -29,6 +29,8 @@ class Browser(Struct, frozen=True, kw_only=True):
     open_link: Callable[[str], bool]
     """Shows a link of a mail."""
     is_remote: bool
+    is_played: bool = False
+    """Whether the demo plays the person."""
     time_limit_s: float = 300.0
     """How long a sign-in waits for the person."""
     every_s: float = SIGN_IN_EVERY_S

@@ -6,9 +6,10 @@ from textual import events
 
 from tuimail.api.commands import BeginAnswer, BeginDraft, Command, EditOutbox, ResumeDraft
 from tuimail.api.events import Cancelled, DraftOpened, Event, Failed, Finished
+from tuimail.api.writing import ContinueDraft
 from tuimail.domain.ids import CommandId
 
-OPENS_COMPOSER = (BeginAnswer, BeginDraft, EditOutbox, ResumeDraft)
+OPENS_COMPOSER = (BeginAnswer, BeginDraft, ContinueDraft, EditOutbox, ResumeDraft)
 Typed = events.Key | events.Paste
 
 

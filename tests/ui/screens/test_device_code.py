@@ -71,6 +71,7 @@ async def test_esc_gives_up_and_b_goes_to_the_browser(key: str, answer: str | No
     app = Host(lambda: DeviceCodeScreen(CODE))
     async with app.run_test(size=SMALL) as pilot:
         await pilot.press(key)
+        await until(pilot, lambda: bool(app.answers))
 
         assert app.answers == [answer]
 
@@ -79,8 +80,7 @@ async def test_address_and_code_can_be_printed_alone() -> None:
     app = Host(lambda: DeviceCodeScreen(CODE))
     async with app.run_test(size=SMALL) as pilot:
         await pilot.press("p")
-
-        assert app.suspended == 1
+        await until(pilot, lambda: app.suspended == 1)
         assert "https://accounts.example.test/device\nWDJB-MJHT\n" in app.plain.getvalue()
 
 
@@ -143,6 +143,7 @@ async def test_the_waiting_screen_leads_to_the_code_too(is_remote: bool, key: st
     async with app.run_test(size=SMALL) as pilot:
         assert "shows a code" in flat(app.text())
         await pilot.press(key)
+        await until(pilot, lambda: bool(app.answers))
 
         assert app.answers == [OTHER_DEVICE]
 

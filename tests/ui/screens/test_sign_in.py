@@ -61,11 +61,30 @@ async def test_consent_names_provider_hosts_permissions_place_and_sign_out(size:
         shown = flat(app.text())
 
         line = REQUEST.lines[0]
-        for words in ("Example Mail", "accounts.example.test", "imap.example.test:993", line.title, line.reason):
+        for words in ("Example Mail", "accounts.example.test", "imap.example.test:993", line.title, line.reason[1:]):
             assert words in shown
         assert "Without it tuimail cannot show this account at all." in shown
         assert "kept in GNOME Keyring" in shown
         assert "revokes the access and deletes everything kept here" in shown
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({}, "Enter agree, open the browser"),
+        ({"is_remote": True}, "Enter agree, show the address"),
+        ({"is_remote": True, "can_use_code": True}, "Enter agree, show a code"),
+        ({"is_played": True}, "Enter agree, the demo signs in by itself"),
+    ],
+)
+async def test_the_hint_says_what_a_yes_leads_to(size: tuple[int, int], changes: dict[str, bool], words: str) -> None:
+    app = Host(lambda: ConsentScreen(replace(REQUEST, **changes)))
+    async with app.run_test(size=size):
+        hints = app.text().splitlines()[-1]
+
+        assert words in hints
+        assert hints.endswith("Esc decline")
 
 
 @pytest.mark.parametrize(("key", "answer"), [("enter", Consent.BROWSER), ("escape", Consent.NO)])
@@ -147,6 +166,36 @@ async def test_a_pasted_address_is_posted_as_a_secret_without_its_line_breaks() 
         assert message.url == Secret("http://127.0.0.1:41234/callback?code=abc&state=def")
         assert "abc" not in repr(message)
         assert "abc" not in app.text()
+
+
+REDIRECT = "http://127.0.0.1:41234/callback?code=abc&state=dpy"
+
+
+async def test_a_paste_is_the_fields_whatever_has_the_focus() -> None:
+    app = Host(lambda: LoginScreen(BROWSER))
+    async with app.run_test(size=SMALL) as pilot:
+        app.post_message(events.Paste(REDIRECT))
+        await until(pilot, lambda: isinstance(app.focused, Input))
+        await pilot.press("enter")
+        await until(pilot, lambda: bool(app.posted_of(LoginScreen.Pasted)))
+
+        assert app.posted_of(LoginScreen.Pasted)[0].url == Secret(REDIRECT)
+
+
+@pytest.mark.parametrize("keys", [REDIRECT, f"{REDIRECT}\r"], ids=["then Enter", "with Enter in it"])
+async def test_an_address_that_the_terminal_types_is_no_row_of_keys(keys: str) -> None:
+    app = Host(lambda: LoginScreen(replace(BROWSER, can_use_code=True)))
+    async with app.run_test(size=SMALL) as pilot:
+        for key in keys:
+            app.post_message(events.Key("enter" if key == "\r" else key, key))
+        await until(pilot, lambda: isinstance(app.focused, Input))
+        if not keys.endswith("\r"):
+            await pilot.press("enter")
+        await until(pilot, lambda: bool(app.posted_of(LoginScreen.Pasted)))
+
+        assert [message.url for message in app.posted_of(LoginScreen.Pasted)] == [Secret(REDIRECT)]
+        assert app.suspended == 0
+        assert app.answers == []
 
 
 @pytest.mark.parametrize("key", ["p", "f2"])

@@ -1,9 +1,14 @@
 """What the two waiting screens of a sign-in share: the mouse, the address to copy or print, words, and the end."""
 
-from textual import on
+from collections.abc import Mapping
+from typing import ClassVar
+
+from textual import events, on
 from textual.screen import ModalScreen
+from textual.timer import Timer
 
 from tuimail.ui.terminal import capture_mouse, print_alone, release_mouse
+from tuimail.ui.widgets.action_bar import SETTLE_S
 from tuimail.ui.widgets.countdown import Countdown
 from tuimail.ui.widgets.dialog import Words
 from tuimail.ui.widgets.hint_line import HintLine
@@ -16,6 +21,11 @@ class AwaitingScreen(ModalScreen[str | None]):
     """Waits for a person who is elsewhere; has a ``#words`` and a ``#progress`` line and a hint line."""
 
     COPIED = "Copied, if your terminal allows it."
+    LETTERS: ClassVar[Mapping[str, str]] = {}
+    """The action of each letter, carried out once it is clear that no text begins with it."""
+
+    _burst = ""
+    _settling: Timer | None = None
 
     @property
     def address(self) -> str:
@@ -38,6 +48,35 @@ class AwaitingScreen(ModalScreen[str | None]):
     def on_screen_suspend(self) -> None:
         """Covered or closed: the mouse is the app's."""
         capture_mouse(self.app)
+
+    def take_text(self, text: str) -> None:
+        """Text came in that no field had the focus for: a paste, or a burst of letters."""
+
+    def on_paste(self, event: events.Paste) -> None:
+        """A paste is text, whatever has the focus."""
+        event.stop()
+        self.take_text(event.text)
+
+    def on_key(self, event: events.Key) -> None:
+        """Collect letters until silence: a terminal without bracketed paste types an address, and ``p`` is in it."""
+        text = event.character or ""
+        begins = text.isascii() and text.isalnum()
+        goes_on = bool(self._burst) and (event.is_printable or event.key == "enter")
+        if not begins and not goes_on:
+            return
+        event.stop()
+        event.prevent_default()
+        self._burst += text
+        if self._settling is not None:
+            self._settling.stop()
+        self._settling = self.set_timer(SETTLE_S, self._decide)
+
+    async def _decide(self) -> None:
+        burst, self._burst = self._burst, ""
+        if len(burst) > 1:
+            self.take_text(burst)
+        elif action := self.LETTERS.get(burst):
+            await self.run_action(action)
 
     def show_words(self, text: str) -> None:
         """A sentence that needs attention, such as why a pasted address was not accepted."""

@@ -83,7 +83,13 @@ def _hints(request: ConsentRequest) -> tuple[tuple[str, str], ...]:
     if _prefers_code(request):
         return (("enter", "agree, show a code"), ("b", "with a browser"), ("up down", "scroll"), ("escape", "decline"))
     codes = (("d", "other device"),) if request.can_use_code else ()
-    return (("enter", "agree, open the browser"), *codes, ("escape", "decline"), ("up down", "scroll"))
+    return (("enter", f"agree, {_next_words(request)}"), *codes, ("up down", "scroll"), ("escape", "decline"))
+
+
+def _next_words(request: ConsentRequest) -> str:
+    if request.is_played:
+        return "the demo signs in by itself"
+    return "show the address" if request.is_remote else "open the browser"
 
 
 def one_permission_words(provider: str) -> str:
@@ -97,7 +103,7 @@ def one_permission_words(provider: str) -> str:
 def permission_row(line: PermissionLine) -> Fact:
     """A permission with its reason and the price of a no."""
     words = Content.assemble(
-        (line.title, "bold"), (f"\n{line.reason}.", ""), (f"\nWithout it {_decapital(line.without)}.", "$muted")
+        (line.title, "bold"), f"\n{_capital(line.reason)}.", (f"\nWithout it {_decapital(line.without)}.", "$muted")
     )
     return fact("•", words, lead_style="bold $accent")
 
@@ -109,10 +115,14 @@ def _heading(request: ConsentRequest) -> str:
 
 
 def _introduction(request: ConsentRequest) -> str:
-    asked = "this" if len(request.lines) == 1 else "these"
+    if request.is_played:
+        return (
+            f"tuimail asks to be allowed this at {request.provider}. Elsewhere you would now give your password and"
+            " your answer to the provider, in your browser. The demo has nobody to ask and agrees for you."
+        )
     return (
-        f"tuimail asks {request.provider} to be allowed {asked}. You sign in and decide in your browser; "
-        "tuimail never sees your password."
+        f"tuimail asks to be allowed this at {request.provider}. You give your password and your answer to"
+        f" {request.provider} alone, in your browser: tuimail never sees the password."
     )
 
 
@@ -127,7 +137,7 @@ def _facts(request: ConsentRequest) -> list[Fact]:
     hosts = ", ".join(f"{host} ({purpose})" for purpose, host in request.hosts)
     rows += [
         fact("Connects to", hosts),
-        fact("Tokens", f"kept in {request.kept_in}, never in a readable file"),
+        fact("It gets", f"a token, a key for this alone: kept in {request.kept_in}, never in a readable file"),
         fact("Signing out", request.sign_out),
     ]
     return rows
@@ -137,6 +147,10 @@ def _end_words(request: ConsentRequest) -> str:
     if request.ends_earlier:
         return f"The earlier sign-in is ended at {request.provider} at once."
     return f"{request.provider} may keep the earlier sign-in on its list until you sign out; tuimail no longer uses it."
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
 
 
 def _decapital(words: str) -> str:

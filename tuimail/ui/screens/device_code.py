@@ -1,7 +1,7 @@
 """Signing in with a code on another device: the code large, the address as text and as a picture, the time left."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from time import monotonic
 from typing import ClassVar
 
@@ -37,6 +37,7 @@ class DeviceCodeScreen(AwaitingScreen):
     """Shows where to go and what to type; returns None for Esc, ``BROWSER``, or ``FINISHED`` after ``finish``."""
 
     AUTO_FOCUS = ""
+    LETTERS: ClassVar[Mapping[str, str]] = {"p": "print_url", "y": "copy_url", "b": "browser"}
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("p,f2", "print_url", "Print the address alone", id="login.print"),
         Binding("y", "copy_url", "Copy the address", id="login.copy"),

@@ -1,6 +1,6 @@
 """Waiting for the browser: the address as text, a field for the redirect address, the time left."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from time import monotonic
 from typing import ClassVar
@@ -41,7 +41,11 @@ class PasteField(Input):
     def _on_paste(self, event: events.Paste) -> None:
         event.stop()
         event.prevent_default()
-        self.replace("".join(clean_line(event.text).split()), *self.selection)
+        self.take(event.text)
+
+    def take(self, text: str) -> None:
+        """Put it where the cursor is."""
+        self.replace("".join(clean_line(text).split()), *self.selection)
 
 
 class LoginScreen(AwaitingScreen):
@@ -49,6 +53,7 @@ class LoginScreen(AwaitingScreen):
 
     AUTO_FOCUS = ""
     COPIED = "Copied, if your terminal allows programs to copy. If not: p prints the address alone."
+    LETTERS: ClassVar[Mapping[str, str]] = {"p": "print_url", "y": "copy_url", "d": "other_device"}
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("p,f2", "print_url", "Print the address alone", id="login.print"),
         Binding("y", "copy_url", "Copy the address", id="login.copy"),
@@ -113,6 +118,14 @@ class LoginScreen(AwaitingScreen):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 (Textual's signature)
         """No key for what the provider does not have."""
         return self._event.can_use_code if action == "other_device" else True
+
+    def take_text(self, text: str) -> None:
+        """It is the address; a burst that ends with Enter says that it is all of it."""
+        field = self.query_one(PasteField)
+        field.take(text)
+        self.set_focus(field)
+        if text.endswith(("\r", "\n")):
+            self.call_later(field.action_submit)
 
     def action_other_device(self) -> None:
         """Go the other way."""
