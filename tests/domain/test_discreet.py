@@ -21,7 +21,7 @@ from tuimail.net.imap.rows import FetchedRow
 from tuimail.net.imap.translate import EPOCH, Response
 from tuimail.store.messages import NewMessage
 from tuimail.ui.external_editor import Edited
-from tuimail.ui.state import Reading
+from tuimail.ui.stack import Letter
 
 HIDDEN = "between-us"
 ACCOUNT = AccountId("me")
@@ -72,7 +72,7 @@ VALUES = (
     Literal(HIDDEN.encode()),
     Response(HIDDEN.encode(), (HIDDEN.encode(),)),
     Edited(text=HIDDEN),
-    Reading(row=RowId(1), source=HIDDEN),
+    Letter(source=HIDDEN, words=HIDDEN),
 )
 
 

@@ -1,28 +1,28 @@
-"""What the reader shows, as lines: header area, body, attachments, links. Pure.
+"""What the reader shows, as lines: for each message its header area, body and links. Pure.
 
 Signs of trust stand in the header area, which a body cannot draw on.
 """
 
-from collections.abc import Iterable
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import tzinfo
+from itertools import accumulate
+from types import MappingProxyType
 from typing import NamedTuple
 
 from msgspec import Struct
 from rich.cells import cell_len, chop_cells
 
-from tuimail.domain.address import Address
-from tuimail.domain.body import Block, Style
+from tuimail.domain.body import Block, LinkTarget, Style
 from tuimail.domain.errors import Problem
-from tuimail.domain.message import Attachment, Envelope, Message
-from tuimail.ui.fit import full_date, plural, size
-from tuimail.ui.layout import EMPTY, MAX_WIDTH, Line, Run, Tone, lay_out, wrap
+from tuimail.domain.ids import RowId
+from tuimail.domain.message import Envelope, Message
+from tuimail.domain.trust import TrustNote
+from tuimail.ui import header_area
+from tuimail.ui.fit import full_date, plural
+from tuimail.ui.layout import BAR, EMPTY, MAX_WIDTH, Line, Run, Tone, lay_out
 
-MAX_SHOWN = 20
-"""Recipients named before the rest is counted; ``h`` shows 500."""
-MAX_ALL = 500
 MAX_SOURCE_LINES = 20_000
-LABEL = 6
-"""Cells for a header's name."""
 
 
 class Wishes(Struct, frozen=True, kw_only=True):
@@ -31,56 +31,130 @@ class Wishes(Struct, frozen=True, kw_only=True):
     all_headers: bool = False
     other_form: bool = False
     """The HTML instead of the plain text, or the other way round."""
-    fold_quotes: bool = False
+    fold_quotes: bool = True
 
 
-class Page(NamedTuple):
-    """Lines of the reader; the first ``header`` of them are the header area."""
+class Section(NamedTuple):
+    """The lines of one message; the first ``header`` of them are the header area."""
 
     lines: tuple[Line, ...]
     header: int = 0
+    row: RowId | None = None
+    """None for what is no message, such as a word in place of one."""
+    targets: Mapping[int, str] = MappingProxyType({})
+    """Where its links lead that a terminal may show as such, by their numbers."""
+    is_marked: bool = False
+    """The reader's cursor is on it, where that is worth a mark."""
 
 
-def message_page(message: Message, wishes: Wishes, *, width: int, zone: tzinfo) -> Page:
-    """A whole message."""
-    width = min(width, MAX_WIDTH)
+class Page:
+    """Sections below each other."""
+
+    def __init__(self, *sections: Section) -> None:
+        self.sections = sections
+        self._ends = list(accumulate(len(section.lines) for section in sections))
+
+    @property
+    def count(self) -> int:
+        """How many lines there are."""
+        return self._ends[-1] if self._ends else 0
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """All of them."""
+        return tuple(line for section in self.sections for line in section.lines)
+
+    def at(self, number: int) -> tuple[Section, int]:
+        """The section of a line, and the place of the line in it."""
+        place = bisect_right(self._ends, number)
+        return self.sections[place], number - (self._ends[place - 1] if place else 0)
+
+    def span(self, row: RowId) -> range | None:
+        """The lines of a message."""
+        start = 0
+        for section, end in zip(self.sections, self._ends, strict=True):
+            if section.row == row:
+                return range(start, end)
+            start = end
+        return None
+
+
+class Paper(NamedTuple):
+    """What a page is made for."""
+
+    width: int
+    zone: tzinfo
+
+    @property
+    def text_width(self) -> int:
+        """Of what is read, which is never wider than is good to read."""
+        return min(self.width, MAX_WIDTH)
+
+
+def message_section(
+    message: Message,
+    wishes: Wishes,
+    paper: Paper,
+    *,
+    trust: tuple[TrustNote, ...] = (),
+    has_title: bool = True,
+) -> Section:
+    """A whole message, under its subject unless that stands above it already."""
+    width = paper.text_width
     header = [
-        *_title(message.subject, width),
-        *_people(message, wishes, width),
-        *_date(message, zone),
-        *(_all_headers(message, width) if wishes.all_headers else ()),
-        *_attachment_line(message.attachments, width),
-        *_warnings(message, width),
-        *_notes(message, width),
-        EMPTY,
+        *(header_area.title(message.subject, width) if has_title else ()),
+        *header_area.people(message, width, all_headers=wishes.all_headers),
+        *header_area.sent(message, paper.zone),
+        *(header_area.every_header(message, width) if wishes.all_headers else ()),
+        *header_area.files(message.attachments, width),
+        *header_area.trust_lines(trust or warnings_of(message), width),
+        *header_area.note_lines(message.notes, width),
+        *(header_area.bounce_area(message.bounce, width) if message.bounce else ()),
+        *(header_area.invitation_area(message.invitation, width, zone=paper.zone) if message.invitation else (EMPTY,)),
     ]
     is_plain = not shows_html(message, wishes)
     body = lay_out(shown_blocks(message, wishes), width, fold_quotes=wishes.fold_quotes, one_block_a_line=is_plain)
-    return Page((*header, EMPTY, *body, *_links(message, width), EMPTY), len(header))
+    lines = (*header, EMPTY, *body, *_links(message, width), EMPTY)
+    return Section(lines, len(header), targets=targets(message.links))
 
 
-def envelope_page(envelope: Envelope, words: str, *, width: int, zone: tzinfo) -> Page:
+def envelope_section(envelope: Envelope, words: Iterable[Line], paper: Paper, *, has_title: bool = True) -> Section:
     """What is known before the body is here, and ``words`` in its place."""
-    width = min(width, MAX_WIDTH)
+    width = paper.text_width
     header = [
-        *_title(envelope.subject, width),
-        *_row("From", _addresses(envelope.sender, MAX_SHOWN), width),
-        *_row("To", _addresses(envelope.to, MAX_SHOWN), width),
-        *_row("Date", full_date(envelope.sent_at, zone=zone), width),
+        *(header_area.title(envelope.subject, width) if has_title else ()),
+        *header_area.row("From", header_area.addresses(envelope.sender, header_area.MAX_SHOWN), width),
+        *header_area.row("To", header_area.addresses(envelope.to, header_area.MAX_SHOWN), width),
+        *header_area.row("Date", full_date(envelope.sent_at, zone=paper.zone), width),
         EMPTY,
     ]
-    return Page((*header, EMPTY, *_words(words, width)), len(header))
+    return Section((*header, EMPTY, *words), len(header))
 
 
-def problem_page(problem: Problem, remedy: str, *, width: int) -> Page:
+def problem_lines(problem: Problem, remedy: str, width: int) -> list[Line]:
     """Why there is nothing to read, and what to press."""
-    lines = [*_words(problem.summary, width), *_words(problem.detail, width, Tone.MUTED), EMPTY, *_words(remedy, width)]
-    return Page((EMPTY, *lines))
+    return [
+        *header_area.words(problem.summary, width),
+        *header_area.words(problem.detail, width, Tone.MUTED),
+        EMPTY,
+        *header_area.words(remedy, width),
+    ]
+
+
+def own_words_after(lines: Sequence[Line], top: int) -> int | None:
+    """Where the author goes on after the next quotation."""
+    in_quotation = False
+    for number in range(top, len(lines)):
+        is_quoted = bool(lines[number].runs) and lines[number].runs[0].text == BAR
+        if in_quotation and not is_quoted and lines[number].text.strip():
+            return number
+        in_quotation = in_quotation or is_quoted
+    return None
 
 
 def words_page(words: str, *, width: int) -> Page:
     """A sentence where there is no message."""
-    return Page((EMPTY, *_words(words, width, Tone.MUTED)))
+    return Page(Section((EMPTY, *header_area.words(words, width, Tone.MUTED))))
 
 
 def source_page(text: str, *, width: int) -> Page:
@@ -91,7 +165,7 @@ def source_page(text: str, *, width: int) -> Page:
             lines.append(Line((Run(f"Showing the first {MAX_SOURCE_LINES:,} lines.", Tone.MUTED),)))
             break
         lines += [Line((Run(piece, Tone.CODE),)) for piece in chop_cells(raw.expandtabs(8), width) or [""]]
-    return Page(tuple(lines))
+    return Page(Section(tuple(lines)))
 
 
 def shown_blocks(message: Message, wishes: Wishes) -> tuple[Block, ...]:
@@ -104,7 +178,7 @@ def shows_html(message: Message, wishes: Wishes) -> bool:
     return message.is_html is not (wishes.other_form and bool(message.other_blocks))
 
 
-def warnings_of(message: Message) -> tuple[str, ...]:
+def warnings_of(message: Message) -> tuple[TrustNote, ...]:
     """What about the sender should be looked at twice."""
     words: list[str] = []
     for sender in message.sender:
@@ -116,69 +190,7 @@ def warnings_of(message: Message) -> tuple[str, ...]:
         words.append(f"An answer would go to {elsewhere[0].spec}, not to the sender's domain.")
     if len(message.sender) > 1:
         words.append(f"The mail names {len(message.sender)} senders.")
-    return tuple(words)
-
-
-def _title(subject: str, width: int) -> list[Line]:
-    text = subject or "(no subject)"
-    return [Line((Run(text[start:end], Tone.HEADING, Style.BOLD),)) for start, end in wrap(text, width)]
-
-
-def _people(message: Message, wishes: Wishes, width: int) -> list[Line]:
-    shown = MAX_ALL if wishes.all_headers else MAX_SHOWN
-    lines = _row("From", _addresses(message.sender, shown) or "(no sender)", width)
-    for label, people in (("To", message.to), ("Cc", message.cc), ("Bcc", message.bcc)):
-        if people:
-            lines += _row(label, _addresses(people, shown), width)
-    return lines
-
-
-def _date(message: Message, zone: tzinfo) -> list[Line]:
-    return _row("Date", full_date(message.sent_at, zone=zone), MAX_WIDTH) if message.sent_at else []
-
-
-def _addresses(people: tuple[Address, ...], shown: int) -> str:
-    names = ", ".join(str(person) for person in people[:shown])
-    return f"{names} and {len(people) - shown:,} more" if len(people) > shown else names
-
-
-def _row(label: str, text: str, width: int) -> list[Line]:
-    lines: list[Line] = []
-    for start, end in wrap(text, max(8, width - LABEL)):
-        lines.append(Line((Run(f"{label:<{LABEL}}", Tone.MUTED), Run(text[start:end]))))
-        label = ""
-    return lines
-
-
-def _all_headers(message: Message, width: int) -> list[Line]:
-    lines = [EMPTY]
-    for name, value in message.headers:
-        text = f"{name}: {value}"
-        head = len(name) + 1
-        for start, end in wrap(text, width):
-            cut = min(max(start, head), end)
-            lines.append(Line((Run(text[start:cut], Tone.LINK), Run(text[cut:end], Tone.MUTED))))
-    return lines
-
-
-def _attachment_line(attachments: tuple[Attachment, ...], width: int) -> list[Line]:
-    shown = [each for each in attachments if not each.is_inline] or list(attachments)
-    if not shown:
-        return []
-    names = ", ".join(f"{each.name} ({size(each.size_bytes)})" for each in shown)
-    return _row("@", names, width)
-
-
-def _warnings(message: Message, width: int) -> list[Line]:
-    return [
-        Line((Run("! ", Tone.HEADING, Style.BOLD), Run(words[start:end], Tone.HEADING)))
-        for words in warnings_of(message)
-        for start, end in wrap(words, max(8, width - 2))
-    ]
-
-
-def _notes(message: Message, width: int) -> list[Line]:
-    return [line for words in message.notes for line in _words(words, width, Tone.MUTED)]
+    return tuple(TrustNote(words=each) for each in words)
 
 
 def _links(message: Message, width: int) -> Iterable[Line]:
@@ -189,7 +201,7 @@ def _links(message: Message, width: int) -> Iterable[Line]:
     for link in message.links:
         number = f"[{link.number}] "
         room = max(8, width - cell_len(number))
-        host = Run(f"{link.host}  ", Tone.LINK)
+        host = Run(f"{link.host}  ", Tone.LINK, link=link.number)
         if link.suspicious:
             yield Line((Run(number, Tone.MUTED), Run("! ", Tone.HEADING, Style.BOLD), host, Run(link.suspicious)))
         else:
@@ -198,8 +210,21 @@ def _links(message: Message, width: int) -> Iterable[Line]:
                 if len(link.url) <= room - cell_len(host.text)
                 else f"{link.url[: room - cell_len(host.text) - 1]}…"
             )
-            yield Line((Run(number, Tone.MUTED), host, Run(short, Tone.MUTED)))
+            yield Line((Run(number, Tone.MUTED), host, Run(short, Tone.MUTED, link=link.number)))
 
 
-def _words(text: str, width: int, tone: Tone = Tone.TEXT) -> list[Line]:
-    return [Line((Run(text[start:end], tone),)) for start, end in wrap(text, width)] if text else []
+MAX_TARGET = 2_048
+"""Bytes of an address that a terminal is given; VTE and iTerm2 take 2,083, others keep every one in memory."""
+_VISIBLE = range(0x21, 0x7F)
+
+
+def targets(links: Iterable[LinkTarget]) -> dict[int, str]:
+    """The links that the terminal may open by itself: nothing doubtful, nothing that could end the sequence they
+    are written in."""
+    return {link.number: link.url for link in links if not link.suspicious and _is_plain(link.url)}
+
+
+def _is_plain(url: str) -> bool:
+    scheme = url.partition(":")[0].lower()
+    is_short = len(url) <= MAX_TARGET
+    return is_short and scheme in {"http", "https", "mailto"} and all(ord(char) in _VISIBLE for char in url)

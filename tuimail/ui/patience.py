@@ -39,9 +39,17 @@ def awaited(state: AppState) -> Wait | None:
         share = f" {min(99, 100 * progress.done // progress.total)} %" if progress.total else ""
         return Wait(command=command, words=f"{progress.words}{share}")
     reading, command_read = state.reading, state.waiting.get(Slot.READER)
-    if reading is not None and reading.message is None and reading.problem is None and command_read is not None:
+    if reading is None or command_read is None:
+        return None
+    if not reading.is_known:
+        return Wait(command=command_read, words="looking the conversation up")
+    row = reading.awaited
+    if row is None or reading.letter(row).is_settled:
+        return None
+    if not reading.is_stack:
         return Wait(command=command_read, words="fetching the message")
-    return None
+    number = f"{reading.rows.index(row) + 1:,} of {len(reading.rows):,}"
+    return Wait(command=command_read, words=f"fetching message {number}")
 
 
 class Patience:

@@ -52,6 +52,16 @@ def reader_words(state: AppState) -> str:
     return "Enter opens the message under the cursor."
 
 
+def reader_title(state: AppState) -> str:
+    """What is open, and where in a conversation its cursor stands."""
+    reading = state.reading
+    if reading is None:
+        return ""
+    if not reading.is_stack:
+        return "Message"
+    return f"Message {reading.rows.index(reading.row) + 1:,} of {len(reading.rows):,}"
+
+
 def banner_words(state: AppState) -> str:
     """What lasts and wants attention; of all accounts, the first that does."""
     if not state.is_joint:

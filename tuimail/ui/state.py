@@ -31,6 +31,7 @@ from tuimail.api.events import (
     ServerHits,
     SignedOutReport,
     SourceLoaded,
+    ThreadLoaded,
 )
 from tuimail.domain.account import Account, AccountSummary, LinkState, SignedOut, SignInState
 from tuimail.domain.account import Link as LinkKind
@@ -40,10 +41,10 @@ from tuimail.domain.errors import Problem
 from tuimail.domain.ids import AccountId, CommandId, MailboxId, RowId
 from tuimail.domain.listing import ListView
 from tuimail.domain.mailbox import Mailbox, MailboxRole
-from tuimail.domain.message import Message
 from tuimail.domain.together import ALL_ACCOUNTS, parted
 from tuimail.ui.conversations import Threads, with_threads
 from tuimail.ui.hits import Hits, after_end, after_list, after_server, searched, with_remote
+from tuimail.ui.stack import Reading, arrived, begun, renewed, with_letter
 
 _NOT_CONNECTED = LinkState(link=LinkKind.IDLE)
 
@@ -77,19 +78,6 @@ class AccountView(Struct, frozen=True, kw_only=True):
     def unsent(self) -> tuple[OutboxItem, ...]:
         """Mail that has not left yet."""
         return tuple(item for item in self.outbox if item.state is not OutboxState.SENT)
-
-
-class Reading(Discreet, frozen=True, kw_only=True):
-    """What the reader shows of one row."""
-
-    hidden: ClassVar[tuple[str, ...]] = ("message", "source")
-
-    row: RowId
-    message: Message | None = None
-    """None while it is fetched."""
-    source: str | None = None
-    problem: Problem | None = None
-    """Why it cannot be shown, such as a body that is not stored while offline."""
 
 
 class AppState(Discreet, frozen=True, kw_only=True):
@@ -236,13 +224,33 @@ def search(state: AppState, query: str, command: CommandId) -> AppState:
 
 
 def open_message(state: AppState, row: RowId, command: CommandId) -> AppState:
-    """A message was asked for."""
-    return replace(state, reading=Reading(row=row), waiting={**state.waiting, Slot.READER: command})
+    """A message was asked for, alone."""
+    reading = Reading(row=row, unfolded=frozenset((row,)), awaited=row)
+    return replace(state, reading=reading, waiting={**state.waiting, Slot.READER: command})
 
 
-def await_message(state: AppState, command: CommandId) -> AppState:
-    """More of the open message was asked for; it stays on the screen until that comes."""
-    return replace(state, waiting={**state.waiting, Slot.READER: command})
+def open_thread(state: AppState, row: RowId, command: CommandId, *, from_end: bool = False) -> AppState:
+    """The messages of a conversation were asked for."""
+    reading = Reading(row=row, is_conversation=True, from_end=from_end)
+    return replace(state, reading=reading, waiting={**state.waiting, Slot.READER: command})
+
+
+def await_message(state: AppState, command: CommandId, row: RowId | None = None) -> AppState:
+    """More of what is open was asked for, of ``row`` or else of the message under the reader's cursor."""
+    if state.reading is None:
+        return state
+    reading = replace(state.reading, awaited=state.reading.row if row is None else row)
+    return replace(state, reading=reading, waiting={**state.waiting, Slot.READER: command})
+
+
+def give_up_message(state: AppState, problem: Problem) -> AppState:
+    """What the reader waited for does not come."""
+    reading = state.reading
+    if reading is None:
+        return state
+    row = reading.row if reading.awaited is None else reading.awaited
+    reading = replace(with_letter(reading, row, problem=problem), unfolded=reading.unfolded or frozenset((row,)))
+    return replace(state, reading=replace(reading, awaited=None))
 
 
 def close_message(state: AppState) -> AppState:
@@ -254,7 +262,7 @@ def close_message(state: AppState) -> AppState:
 
 def show_message(state: AppState) -> AppState:
     """Back from the source to the message."""
-    return state if state.reading is None else replace(state, reading=replace(state.reading, source=None))
+    return _with_letter(state, source=None)
 
 
 def reduce(state: AppState, event: Event) -> AppState:  # noqa: PLR0911 (one case an event)
@@ -266,10 +274,8 @@ def reduce(state: AppState, event: Event) -> AppState:  # noqa: PLR0911 (one cas
             return _reduce_list(state, event)
         case ServerHits():
             return _reduce_server_hits(state, event)
-        case MessageLoaded(message=message) if _is_for_reader(state, event):
-            return _with_reading(state, message=message, problem=None)
-        case SourceLoaded(text=text) if _is_source_of_reader(state, event):
-            return _with_reading(state, source=text)
+        case MessageLoaded() | ThreadLoaded() | SourceLoaded():
+            return _reduce_reader(state, event)
         case AccountChanged(account=account, state=sign_in):
             return _reduce_sign_in(state, account, sign_in)
         case LinkChanged(account=account, state=link):
@@ -306,7 +312,7 @@ def _reduce_ending(state: AppState, event: Finished | Cancelled | Failed | Progr
     if isinstance(event, Failed) and state.waiting.get(Slot.LIST) == event.command:
         return replace(state, asked_view=None)
     if isinstance(event, Failed) and state.waiting.get(Slot.READER) == event.command:
-        return _with_reading(state, problem=event.problem)
+        return give_up_message(state, event.problem)
     return state
 
 
@@ -361,20 +367,33 @@ def _reduce_sign_in(state: AppState, account: AccountId, sign_in: SignInState) -
     return _with_account(emptied, account, bare)
 
 
-def _is_for_reader(state: AppState, event: MessageLoaded) -> bool:
-    if state.reading is None or state.reading.row != event.row or event.account != state.account:
-        return False
-    return event.command is None or event.command == state.waiting.get(Slot.READER)
-
-
-def _is_source_of_reader(state: AppState, event: SourceLoaded) -> bool:
-    return state.reading is not None and (state.account, state.reading.row) == (event.account, event.row)
-
-
-def _with_reading(state: AppState, **changes: object) -> AppState:
-    if state.reading is None:
+def _reduce_reader(state: AppState, event: MessageLoaded | ThreadLoaded | SourceLoaded) -> AppState:
+    reading = state.reading
+    if reading is None or event.account != state.account:
         return state
-    return replace(state, reading=replace(state.reading, **changes))
+    awaited = state.waiting.get(Slot.READER)
+    match event:
+        case MessageLoaded(row=row) if row in reading.rows and event.command in {None, awaited}:
+            came = arrived(reading, event)
+            return replace(state, reading=replace(came, awaited=None if event.command else reading.awaited))
+        case SourceLoaded(row=row, text=text) if row == reading.row:
+            return _with_letter(state, source=text)
+        case ThreadLoaded(mailbox=mailbox) if reading.is_conversation and mailbox == state.mailbox:
+            if not reading.stack and event.command == awaited:
+                waiting = {slot: command for slot, command in state.waiting.items() if slot is not Slot.READER}
+                return replace(state, reading=begun(reading, event), waiting=waiting)
+            # Of a message that is gone the answer names nothing but itself, with nothing known of it.
+            if event.envelopes and not frozenset(reading.rows).isdisjoint(event.rows):
+                return replace(state, reading=renewed(reading, event))
+        case _:
+            pass
+    return state
+
+
+def _with_letter(state: AppState, **changes: object) -> AppState:
+    """Something else is known of the message under the reader's cursor."""
+    reading = state.reading
+    return state if reading is None else replace(state, reading=with_letter(reading, reading.row, **changes))
 
 
 def _with_account(state: AppState, account: AccountId, view: AccountView) -> AppState:

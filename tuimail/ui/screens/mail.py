@@ -15,6 +15,8 @@ from tuimail.domain.mailbox import MailboxRole
 from tuimail.ui.actions import LATER, Action, Pane
 from tuimail.ui.keymap import Prefix, key_of
 from tuimail.ui.screens.deeds.acting import Acting
+from tuimail.ui.screens.deeds.finding import ID as FIND
+from tuimail.ui.screens.deeds.finding import Finding
 from tuimail.ui.screens.deeds.going import Going, QuitWanted
 from tuimail.ui.screens.deeds.moving import Moving
 from tuimail.ui.screens.deeds.narrowing import Narrowing
@@ -26,10 +28,11 @@ from tuimail.ui.screens.deeds.searching import Searching
 from tuimail.ui.screens.panes import Panes
 from tuimail.ui.sentences import arrival_words
 from tuimail.ui.session import Session
-from tuimail.ui.state import AppState, Slot, close_message
+from tuimail.ui.state import AppState, Slot
 from tuimail.ui.typed_ahead import as_if_new
 from tuimail.ui.widgets.mailbox_tree import MailboxTree
 from tuimail.ui.widgets.message_list import MessageList
+from tuimail.ui.widgets.message_view import MessageView
 
 QUIT_WITHIN_S = 2.0
 
@@ -45,14 +48,15 @@ class MailScreen(Panes):
         self._was_shown = False
         self._moving, self._acting = Moving(self), Acting(self)
         self._ordering = Ordering(self)
-        self._going, self._reading = Going(self), Reading(self, self._ordering)
+        self._going, self._reading = Going(self), Reading(self)
+        self._finding = Finding(self, put=self.put_over_reader, unfold_quotes=self._reading.unfold_quotes)
         self._searching = Searching(self, self._going)
         self._narrowing = Narrowing(self, self._ordering, self._searching)
         lists = (self._going, self._ordering, self._narrowing, self._searching)
-        parts = (self._moving, self._acting, *lists, self._reading, Opening(self, downloads))
+        parts = (self._moving, self._acting, *lists, self._reading, self._finding, Opening(self, downloads))
         self._deeds = {name: deed for part in parts for name, deed in part.deeds().items()}
         self._deeds |= {"list_back": self._back, "list_clear": self._clear_words}
-        self._deeds["open"] = self._open
+        self._deeds |= {"open": self._open, "reader_back": self._reader_back}
         self._placing = Placing(self)
         self._quit_timer: Timer | None = None
 
@@ -117,6 +121,7 @@ class MailScreen(Panes):
                 | ThreadLoaded(envelopes=envelopes, places=places)
             ) if event.account == state.account:
                 self.messages.put(envelopes, places)
+                self._reading.rows_changed()
             case ServerHits(account=account, envelopes=envelopes) if account == state.account:
                 self.messages.put(envelopes)
             case MailArrived():
@@ -129,10 +134,11 @@ class MailScreen(Panes):
         if isinstance(event, ListLoaded):
             self._placing.moved()
         self._ordering.hear(event)
+        self._reading.hear(event)
         if isinstance(event, ListChanged) and event.mailbox == state.mailbox and event.account == state.account:
             self._hear_news()
         if state.rows is not before.rows and (state.mailbox, state.query) == (before.mailbox, before.query):
-            self._follow_list()
+            self._reading.follow_list()
         if state.mailbox is None and state.view.mailboxes:
             self._open_first()
 
@@ -155,30 +161,21 @@ class MailScreen(Panes):
         if self.session.state.query:
             self._searching.again()
 
-    def _follow_list(self) -> None:
-        """The open message left the list: the reader goes on with the next one, or closes with an unread pane."""
-        reading = self.session.state.reading
-        if reading is None or reading.row in self.session.state.rows:
-            return
-        current = self.messages.current
-        if self.reader.has_focus and current is not None:
-            self._reading.open_row(current)
-        else:
-            self.change(close_message(self.session.state))
-            if self.reader.has_focus:
-                self.focus_pane(self.messages)
-
     def _render_state(self, before: AppState | None) -> None:
+        self._found_words = self._finding.words
         super()._render_state(before)
         self._searching.show()
         state = self.session.state
-        if before is None or state.reading != before.reading or not state.rows or not before.rows:
+        if before is None or state.reading is not before.reading or not state.rows or not before.rows:
             self._reading.show()
 
     # Keys
 
     def on_key(self, event: events.Key) -> None:
         """Look the key up; a key after a prefix never falls through to its own meaning."""
+        if self._finding.is_typing:
+            self._finding.press(event)
+            return
         if self.session.ahead.is_holding or not self.is_active:
             # From one burst with the key that asked for another screen: the app knows whose it is now.
             event.stop()
@@ -230,8 +227,7 @@ class MailScreen(Panes):
         if wait is None:
             return False
         if wait.command == self.session.state.waiting.get(Slot.READER):
-            self._reading.close()
-            self.focus_pane(self.messages)
+            self._reading.give_up()
         else:
             self.session.cancel(wait.command)
         self.tell(f"Given up: {wait.words}.")
@@ -267,6 +263,10 @@ class MailScreen(Panes):
     def _clear_words(self) -> None:
         self._clear()
 
+    def _reader_back(self) -> None:
+        if not self._finding.end():
+            self._reading.back()
+
     def _open(self) -> None:
         """The row under the cursor; where somebody signed out there is none, and Enter signs in."""
         mailbox, row = self.session.state.current_mailbox, self.messages.current
@@ -285,7 +285,26 @@ class MailScreen(Panes):
     def _submitted(self) -> None:
         (self._narrowing if self._narrowing.is_active else self._searching).submitted()
 
+    @on(Input.Changed, f"#{FIND}")
+    def _find_typed(self) -> None:
+        self._finding.typed()
+
+    @on(Input.Submitted, f"#{FIND}")
+    def _find_submitted(self) -> None:
+        self._finding.submitted()
+
     # What widgets post
+
+    @on(MessageView.Scrolled)
+    def _reader_scrolled(self) -> None:
+        self._reading.scrolled()
+
+    @on(MessageView.Clicked)
+    def _reader_clicked(self, click: MessageView.Clicked) -> None:
+        self.focus_pane(self.reader)
+        self._reading.clicked(click.row)
+        if click.link is not None and f"link_{click.link}" in self._deeds:
+            self.do(f"link_{click.link}")
 
     @on(MessageList.RowsWanted)
     def _load_rows(self, wish: MessageList.RowsWanted) -> None:

@@ -23,6 +23,7 @@ from tuimail.ui.sentences import (
     counts,
     is_outgoing,
     list_words,
+    reader_title,
     row_words,
     status,
     too_small,
@@ -76,6 +77,8 @@ class Panes(Screen[None]):
         self._patience = Patience(self.set_timer, self._render_lines)
         self._second: Timer | None = None
         self._empty_words = ""
+        self._found_words = ""
+        """What is being looked for in the message, and where in it that stands."""
         self._told_cursor = -1
         """Where the cursor was when titles, status and hints were last brought up to it."""
         self._left_at: dict[Folder, RowId] = {}
@@ -109,6 +112,10 @@ class Panes(Screen[None]):
     def put_under_field(self, widget: Widget) -> None:
         """Add a widget between the search field and the list."""
         self.query_one("#middle").mount(widget, after=self.field)
+
+    def put_over_reader(self, widget: Widget) -> None:
+        """Add a widget above the open message."""
+        self._right.mount(widget, before=self.reader)
 
     def tell(self, words: str, *, can_undo: bool = False) -> None:
         """Say something for some seconds."""
@@ -185,7 +192,7 @@ class Panes(Screen[None]):
         place = f"{self.messages.cursor + 1:,} of {len(state.rows):,}" if is_open else ""
         self._titles["account"].show(session.addresses[state.account], focused=pane is Pane.FOLDERS)
         self._titles["mailbox"].show(name, counts(state), focused=pane is Pane.LIST)
-        self._titles["place"].show("Message" if is_open else "", place, focused=pane is Pane.READER)
+        self._titles["place"].show(reader_title(state), self._found_words or place, focused=pane is Pane.READER)
         marked = len(self.messages.marks)
         current = self.messages.current
         words = row_words(self.messages.envelope(current)) if current is not None else ""
