@@ -48,7 +48,7 @@ class TuimailApp(QuietApp[None]):
     """Shows one account's mail; everything else lies over it."""
 
     # Absolute, since a relative one is looked for beside the file of a subclass.
-    CSS_PATH = str(Path(__file__).with_name("app.tcss"))
+    CSS_PATH = [str(Path(__file__).with_name(name)) for name in ("app.tcss", "notices.tcss")]  # noqa: RUF012 (Textual's)
     TITLE = "tuimail"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+q", "quit", "Quit", id="app.quit", priority=True, show=False),

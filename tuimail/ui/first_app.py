@@ -1,6 +1,7 @@
 """The app of somebody without a profile, and of whoever adds an account: the first screen and the assistant."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Literal
 
 from textual import on
@@ -22,6 +23,7 @@ Chosen = Literal["demo", "quit"] | Written
 class FirstRunApp(QuietApp[Chosen]):
     """Ends with what was chosen, or with the account that was written."""
 
+    CSS_PATH = str(Path(__file__).with_name("notices.tcss"))
     TITLE = "tuimail"
     ENABLE_COMMAND_PALETTE = False
 
