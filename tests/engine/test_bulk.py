@@ -4,10 +4,11 @@ import pytest
 
 from tests.engine.conftest import ACCOUNT, Rig, box
 from tests.fakes.mail_house import letter
+from tests.fakes.wire_server import Peer
 from tests.journeys.conftest import Heard
 from tests.journeys.steps import open_full
-from tuimail.api.commands import MoveMessages, OpenMailbox, Refresh, SetFlags, Undo
-from tuimail.api.events import Finished, LinkChanged, ListLoaded
+from tuimail.api.commands import LoadRows, MoveMessages, OpenMailbox, Refresh, SetFlags, Undo
+from tuimail.api.events import Finished, LinkChanged, ListLoaded, RowsLoaded
 from tuimail.domain.account import Link
 from tuimail.domain.ids import RowId
 from tuimail.domain.mailbox import MailboxRole
@@ -114,3 +115,35 @@ def test_an_action_that_changed_nothing_is_not_what_undo_means(rig: Rig, heard: 
     finished(heard, Refresh(account=ACCOUNT))
 
     assert starred(rig) == 0
+
+
+def test_what_fits_into_one_command_is_one_command(rig: Rig, heard: Heard, rows: tuple[RowId, ...]) -> None:
+    finished(heard, SetFlags(account=ACCOUNT, rows=rows, add=STAR))
+    finished(heard, Refresh(account=ACCOUNT))
+    finished(heard, MoveMessages(account=ACCOUNT, rows=rows, to=MailboxRole.TRASH))
+    finished(heard, Refresh(account=ACCOUNT))
+
+    assert starred(rig) == 0
+    assert len(rig.mail.boxes[b"Trash"].mails) == COUNT
+    assert rig.mail.count(b"UID STORE") == rig.mail.count(b"UID MOVE") == 1
+
+
+def test_a_no_that_is_meant_for_some_takes_back_those_alone(rig: Rig, heard: Heard, rows: tuple[RowId, ...]) -> None:
+    def refuse_the_oldest(peer: Peer, tag: bytes, text: bytes) -> None:
+        first, _, last = text.split()[2].partition(b":")
+        if int(first) == 1:
+            peer.send(tag + b" NO [NOPERM] not these\r\n")
+            return
+        with rig.mail.guard:
+            for uid in range(int(first), int(last) + 1):
+                rig.mail.touch(rig.mail.inbox.mails[uid]).flags.add(b"\\Flagged")
+        peer.send(tag + b" OK done\r\n")
+
+    rig.mail.answers[b"UID STORE"] = refuse_the_oldest
+    finished(heard, SetFlags(account=ACCOUNT, rows=rows, add=STAR))
+    finished(heard, Refresh(account=ACCOUNT))
+
+    told = heard.ask(LoadRows(account=ACCOUNT, rows=rows), RowsLoaded).envelopes
+    assert starred(rig) == 2 * PORTION
+    assert [each.is_flagged for each in told] == [True] * (2 * PORTION) + [False] * (COUNT - 2 * PORTION)
+    assert not any(each.pending for each in told)

@@ -69,7 +69,7 @@ def _changing(db: Database, rows: list[RowId]) -> Iterator[Step]:
     changes, messages = ChangeRepository(db), MessageRepository(db)
 
     def first() -> int:
-        change = changes.first()
+        change = next(iter(changes.next_alike(1)), None)
         return change.id if change is not None else 0
 
     yield lambda: changes.set_flags(rows[:150], now=NOW, add=_SEEN)

@@ -189,8 +189,7 @@ def test_changes_wait_in_order_and_follow_the_message(
     flag = queued(changes.set_flags(rows[:1], add=STAR, now=NOW))
 
     assert [change.id for change in changes.waiting()] == [move, flag]
-    first = changes.first()
-    assert first is not None
+    [first] = changes.next_alike(10)
     assert (first.kind, first.rows, first.to, first.queued_at) == (ChangeKind.MOVE, (rows[1], rows[0]), trash, NOW)
     changes.done(move, {rows[0]: Uid(10), rows[1]: Uid(11)})
     assert envelope(messages, rows[0]).is_flagged
@@ -234,3 +233,23 @@ def test_a_change_made_twice_is_the_change_made_once(shown: Shown, change: Alter
     once = altered(shown, change)
 
     assert altered(once, change) == once
+
+
+def test_changes_that_do_the_same_are_given_together_up_to_a_number_of_messages(
+    messages: MessageRepository, changes: ChangeRepository, inbox: MailboxId, trash: MailboxId
+) -> None:
+    one, two, three, four = messages.insert(inbox, [mail(uid) for uid in range(1, 5)])
+    stars = [queued(changes.set_flags(rows, now=NOW, add=STAR)) for rows in ([one], [two], [three, four])]
+    moved = queued(changes.move([one], trash, now=NOW))
+    last = queued(changes.set_flags([one], now=NOW, remove=STAR))
+
+    assert [each.id for each in changes.next_alike(10)] == stars
+    assert [each.id for each in changes.next_alike(3)] == stars[:2]
+    assert [each.id for each in changes.next_alike(1)] == stars[:1]
+    for star in stars:
+        changes.done(star)
+    assert [each.id for each in changes.next_alike(10)] == [moved]
+    changes.done(moved)
+    assert [each.id for each in changes.next_alike(10)] == [last]
+    changes.done(last)
+    assert changes.next_alike(10) == []

@@ -28,8 +28,11 @@ from tuimail.store.view import ChangeKind
 
 log = logging.getLogger(__name__)
 
-SHOW_EVERY_S = 0.3
-"""Carried-out changes are shown as no longer waiting at most so often."""
+SHOW_EVERY_S = 1.0
+"""Carried-out changes are shown as no longer waiting at most so often: of many, the whole list is told each time."""
+TOLD_AT_ONCE = 5_000
+"""Messages that the server is told of in one go, by as few commands as their UIDs fit into. More would be fewer
+commands still, but a slow server would be silent for longer than a line is waited for, and so would the count be."""
 
 _FLAG_WORDS = {"\\Seen": ("read", "unread"), "\\Flagged": ("starred", "no longer starred")}
 _MOVE_WORDS = {
@@ -110,7 +113,8 @@ class ChangeDesk:
         self._lists = lists
         self._remember = remember
         self._waiting = 0
-        self._told: ChangeId | None = None
+        self._told: frozenset[ChangeId] = frozenset()
+        """What the server began to be told last."""
         self._settled: list[RowId] = []
         self._shown_s = 0.0
         self._going_on = 0
@@ -184,10 +188,10 @@ class ChangeDesk:
     def replay(self) -> None:
         """Tell the server everything that waits, in order. On the ``imap`` worker."""
         while True:
-            change = self._storage.run(self._account, lambda store: store.changes.first())
-            if change is None:
+            alike = self._storage.run(self._account, lambda store: store.changes.next_alike(TOLD_AT_ONCE))
+            if not alike:
                 return
-            self._carry_out(change)
+            self._carry_out(alike)
 
     def _set_flags(self, job: Job) -> None:
         command = job.command
@@ -293,30 +297,37 @@ class ChangeDesk:
         except TuimailError as error:
             log.info("replay: %s", error.kind)
 
-    def _carry_out(self, change: Change) -> None:
+    def _carry_out(self, alike: Sequence[Change]) -> None:
+        """Tell the server of changes that do the same to different messages."""
         try:
-            places = self._places(change)
-            if places is None:
-                return
+            begun = [(change, places) for change in alike if (places := self._places(change)) is not None]
+            changes = [change for change, _ in begun]
+            places = {row: place for _, found in begun for row, place in found.items()}
             new_uids: dict[RowId, Uid] = {}
             for mailbox, uids in _by_mailbox(places).items():
-                new_uids |= self._connection.run(partial(self._ask_server, change, mailbox=mailbox, uids=uids))
+                new_uids |= self._connection.run(partial(self._ask_server, changes, mailbox=mailbox, uids=uids))
         except _TurnedDownError as no:
+            if len(alike) > 1:
+                # The no may be meant for some of them alone.
+                for change in alike:
+                    self._carry_out([change])
+                return
             words = no.words
-            self._storage.run(self._account, lambda store: self._refused(store, change, words))
+            self._storage.run(self._account, lambda store: self._refused(store, alike[0], words))
         except TuimailError:
-            # Nobody judged the change: no connection, no sign-in, an answer that makes no sense.
-            self._storage.run(self._account, lambda store: self._not_told(store, change))
+            # Nobody judged the changes: no connection, no sign-in, an answer that makes no sense.
+            self._storage.run(self._account, lambda store: self._not_told(store, alike))
             raise
         else:
-            self._storage.run(self._account, lambda store: self._done(store, change, new_uids))
+            for change in changes:
+                self._storage.run(self._account, partial(self._done, change=change, new_uids=new_uids))
 
     def _ask_server(
-        self, change: Change, session: ImapSession, *, mailbox: MailboxId, uids: dict[Uid, RowId]
+        self, changes: Sequence[Change], session: ImapSession, *, mailbox: MailboxId, uids: dict[Uid, RowId]
     ) -> dict[RowId, Uid]:
-        """``_tell_server``, with its no to this change told apart from a no to the connection."""
+        """``_tell_server``, with its no to these changes told apart from a no to the connection."""
         try:
-            return self._tell_server(change, session, mailbox=mailbox, uids=uids)
+            return self._tell_server(changes, session, mailbox=mailbox, uids=uids)
         except ServerError as error:
             if error.kind not in {ErrorKind.SERVER_REFUSED, ErrorKind.MESSAGE_GONE}:
                 raise
@@ -340,30 +351,41 @@ class ChangeDesk:
         return self._storage.run(self._account, begin) if unknown else places
 
     def _tell_server(
-        self, change: Change, session: ImapSession, *, mailbox: MailboxId, uids: dict[Uid, RowId]
+        self, changes: Sequence[Change], session: ImapSession, *, mailbox: MailboxId, uids: dict[Uid, RowId]
     ) -> dict[RowId, Uid]:
         raw = self._storage.run(self._account, lambda store: store.mailboxes.raw_name(mailbox))
         if raw is None:
             raise ServerError(ErrorKind.MESSAGE_GONE, "The folder is gone from the server.", remedy=Remedy.TELL)
-        source = raw
-        self._use(session, mailbox, source)
-        if change.kind is ChangeKind.FLAGS:
-            self._told = change.id
-            session.store_flags(list(uids), change.add, change.remove)
+        self._use(session, mailbox, raw)
+        deed = changes[0]
+        if deed.kind is ChangeKind.FLAGS:
+            self._note_told(changes)
+            session.store_flags(list(uids), deed.add, deed.remove)
             return {}
-        target = change.to
+        target = deed.to
         if target is None:
             raise ServerError(ErrorKind.SERVER_REFUSED, "Deleting for good is not offered here.", remedy=Remedy.TELL)
         raw_target = self._storage.run(self._account, lambda store: store.mailboxes.raw_name(target))
         if raw_target is None:
             raise ServerError(ErrorKind.MESSAGE_GONE, "The folder is gone from the server.", remedy=Remedy.TELL)
-        self._told = change.id
-        if not session.can_move:
-            return self._carrier.carry(
-                session, change.id, uids, target=raw_target, reopen=lambda: self._use(session, mailbox, source)
+        self._note_told(changes)
+        if session.can_move:
+            moved = session.move(list(uids), raw_target)
+            return {uids[Uid(old)]: Uid(new) for old, new in moved.items() if Uid(old) in uids}
+        carried: dict[RowId, Uid] = {}
+        for change in changes:
+            own = frozenset(change.rows)
+            carried |= self._carrier.carry(
+                session,
+                change.id,
+                {uid: row for uid, row in uids.items() if row in own},
+                target=raw_target,
+                reopen=partial(self._use, session, mailbox, raw),
             )
-        moved = session.move(list(uids), raw_target)
-        return {uids[Uid(old)]: Uid(new) for old, new in moved.items() if Uid(old) in uids}
+        return carried
+
+    def _note_told(self, changes: Sequence[Change]) -> None:
+        self._told = frozenset(change.id for change in changes)
 
     def _use(self, session: ImapSession, mailbox: MailboxId, raw: bytes) -> None:
         """Have the mailbox open at the server, with the UIDs that are known here."""
@@ -374,8 +396,9 @@ class ChangeDesk:
             words = "The server renumbered the folder, so this change could not be carried out."
             raise ServerError(ErrorKind.MESSAGE_GONE, words, remedy=Remedy.TELL)
 
-    def _done(self, store: AccountStore, change: Change, new_uids: dict[RowId, Uid]) -> None:
-        changed = store.changes.done(change.id, new_uids)
+    def _done(self, store: AccountStore, *, change: Change, new_uids: dict[RowId, Uid]) -> None:
+        own = {row: new_uids[row] for row in change.rows if row in new_uids}
+        changed = store.changes.done(change.id, own)
         self._waiting = store.changes.count()
         self._settled += (*change.rows, *changed)
         # In portions they come quicker than anybody can read.
@@ -391,10 +414,11 @@ class ChangeDesk:
         if rows and mailbox in _shown_in(store, rows) and mailbox is not None:
             self._lists.show_changes(self._account, mailbox, changed=rows)
 
-    def _not_told(self, store: AccountStore, change: Change) -> None:
+    def _not_told(self, store: AccountStore, changes: Sequence[Change]) -> None:
         # What was said before the line broke may have been done: undo must do the opposite, not forget it.
-        if self._told != change.id:
-            store.changes.put_back(change.id)
+        for change in changes:
+            if change.id not in self._told:
+                store.changes.put_back(change.id)
         self._show_settled(store)
 
     def _refused(self, store: AccountStore, change: Change, why: str) -> None:

@@ -69,10 +69,17 @@ class ChangeRepository:
         """All that wait, oldest first."""
         return [self._change(columns) for columns in self._db.all(f"{_SELECT} order by id")]
 
-    def first(self) -> Change | None:
-        """The one to carry out next."""
-        columns = self._db.one(f"{_SELECT} order by id limit 1")
-        return self._change(columns) if columns else None
+    def next_alike(self, most: int) -> list[Change]:
+        """The one to carry out next, and those behind it that do the same, together for so many messages at most."""
+        alike: list[Change] = []
+        count = 0
+        for columns in self._db.all(f"{_SELECT} order by id limit ?", most):
+            change = self._change(columns)
+            count += len(change.rows)
+            if alike and (count > most or _deed(change) != _deed(alike[0])):
+                break
+            alike.append(change)
+        return alike
 
     def count(self) -> int:
         """How many wait."""
@@ -168,13 +175,18 @@ class ChangeRepository:
         return ChangeId(change)
 
     def _settle_flags(self, change: Change) -> None:
+        # Few combinations of flags there are, however many rows.
         known = self._db.all(
-            "select server_flags, row from messages where row in (select value from json_each(?))", as_json(change.rows)
+            "select server_flags, json_group_array(row) from messages"
+            " where row in (select value from json_each(?)) group by server_flags",
+            as_json(change.rows),
         )
-        self._db.run_many(
-            "update messages set server_flags = ? where row = ?",
-            [(pack_flags((unpack_flags(flags) | change.add) - change.remove), row) for flags, row in known],
-        )
+        for flags, rows in known:
+            settled = pack_flags((unpack_flags(flags) | change.add) - change.remove)
+            if settled != flags:
+                self._db.run(
+                    "update messages set server_flags = ? where row in (select value from json_each(?))", settled, rows
+                )
 
     def _settle_move(self, change: Change, new_uids: Mapping[RowId, Uid]) -> None:
         # The watching connection may have seen the message arrive first: the row that the user acted on stays.
@@ -204,6 +216,10 @@ class ChangeRepository:
             to=None if target is None else MailboxId(target),
             queued_at=from_seconds(queued_at),
         )
+
+
+def _deed(change: Change) -> tuple[ChangeKind, frozenset[str], frozenset[str], MailboxId | None]:
+    return change.kind, change.add, change.remove, change.to
 
 
 _SELECT = "select id, kind, add_flags, remove_flags, target, queued_at from changes"
