@@ -39,8 +39,8 @@ from tuimail.api.events import (
     OutboxChanged,
     SignOutPreviewed,
 )
-from tuimail.api.writing import CheckSent
-from tuimail.domain.draft import OutboxItem, OutboxState
+from tuimail.api.writing import CheckSent, StopSending
+from tuimail.domain.draft import DraftAttachment, OutboxItem, OutboxState
 from tuimail.domain.message import Flag
 from tuimail.domain.scope import Permission
 from tuimail.engine.outbox import NOT_FILED, NOT_FOUND
@@ -484,3 +484,27 @@ def test_where_nobody_files_sent_mail_its_absence_says_little(rig: Rig) -> None:
 def outbox_now(heard: Heard) -> OutboxItem:
     """The one mail of the outbox as it was last told."""
     return next(event for event in reversed(heard.events) if isinstance(event, OutboxChanged)).items[0]
+
+
+def test_a_big_mail_tells_how_far_it_is_and_can_be_stopped(rig: Rig) -> None:
+    heard = rig.signed_in()
+    go_on = threading.Event()
+
+    def read_slowly(peer: Peer, _line: bytes) -> None:
+        peer.send(b"354 go on\r\n")
+        # Until somebody has said stop, a little at a time.
+        while not go_on.wait(0.01):
+            peer.block(65_536)
+        peer.wait_for_end()
+
+    rig.smtp.answers[b"DATA"] = read_slowly
+    draft = heard.ask(BeginDraft(account=ACCOUNT), DraftOpened).draft
+    film = DraftAttachment(name="film.bin", content_type="application/octet-stream", data=bytes(7_000_000))
+    heard.submit(Send(account=ACCOUNT, draft=replace(draft, to="bob@example.org", subject="Film", attachments=(film,))))
+    item = outbox(heard, OutboxState.SENDING, words=" MB")
+
+    heard.do(StopSending(account=ACCOUNT, item=item.id))
+    go_on.set()
+
+    assert outbox(heard, OutboxState.HELD).words.startswith("Stopped")
+    assert rig.smtp.mails == []

@@ -263,6 +263,28 @@ def test_giving_up_before_the_dot_sends_nothing(serve: Serve, certificate: Certi
     assert script.mails == []
 
 
+def test_progress_is_told_and_giving_up_between_two_pieces_sends_nothing(
+    serve: Serve, certificate: Certificate
+) -> None:
+    class GivenUpError(Exception):
+        pass
+
+    told: list[int] = []
+
+    def stop(sent: int) -> None:
+        told.append(sent)
+        if sent > 100_000:
+            raise GivenUpError
+
+    script = SmtpScript()
+    mail = b"Subject: x\r\n\r\n" + (b"x" * 70 + b"\r\n") * 5_000
+    with session_with(serve(script).address, certificate) as session, pytest.raises(GivenUpError):
+        session.send("me@x.test", ["you@x.test"], mail, on_phase=lambda _: None, on_piece=stop)
+
+    assert told == [0, 65_536, 131_072]
+    assert script.mails == []
+
+
 @pytest.mark.parametrize(
     "address", ["a@x.test\r\nDATA", "a@x.test> SIZE=1", "<a@x.test", "a", "", "a b@x.test", "a\0@x.test"]
 )

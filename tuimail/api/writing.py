@@ -30,6 +30,13 @@ class CheckSent(Struct, frozen=True, kw_only=True):
     item: OutboxId
 
 
+class StopSending(Struct, frozen=True, kw_only=True):
+    """Give up a mail that is leaving, while that is still possible: it is held, and nobody gets it."""
+
+    account: AccountId
+    item: OutboxId
+
+
 class VersionsListed(Event, frozen=True, kw_only=True):
     """Earlier states of a draft, newest first, at most one a minute."""
 
@@ -39,5 +46,5 @@ class VersionsListed(Event, frozen=True, kw_only=True):
     versions: tuple[DraftVersion, ...]
 
 
-WritingCommand = ContinueDraft | ListVersions | CheckSent
+WritingCommand = ContinueDraft | ListVersions | CheckSent | StopSending
 """All of them."""

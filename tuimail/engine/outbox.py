@@ -13,18 +13,20 @@ from functools import partial
 from typing import TypeVar
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from tuimail.api.commands import DiscardOutbox, EditOutbox, RetryOutbox, Send
 from tuimail.api.events import Noticed, OutboxChanged
-from tuimail.api.writing import CheckSent
+from tuimail.api.writing import CheckSent, StopSending
 from tuimail.domain.draft import Draft, DraftKind, FieldProblem, OutboxState, OutgoingMail, check_draft
 from tuimail.domain.errors import AuthError, ErrorKind, NetworkError, Remedy, SendError, StoreError, TuimailError
 from tuimail.domain.ids import AccountId, DraftId, OutboxId, RowId
 from tuimail.domain.mailbox import MailboxRole
 from tuimail.domain.message import Flag
 from tuimail.domain.scope import Permission
-from tuimail.engine.connection import Connection, signed_in
+from tuimail.engine.connection import Connection
 from tuimail.engine.consent import read_only_words
+from tuimail.engine.courier import Courier
 from tuimail.engine.job import Job
 from tuimail.engine.pace import next_attempt
 from tuimail.engine.storage import AccountStore, Storage
@@ -32,18 +34,13 @@ from tuimail.engine.timers import Timers
 from tuimail.engine.worker import Urgency, Worker, log_crash
 from tuimail.mime.compose import build, new_message_id
 from tuimail.net.imap.session import ImapSession
-from tuimail.net.smtp import Delivery, Phase, SmtpSession
-from tuimail.store.outbox import NewOutboxMail, OutboxMail, SendPhase
+from tuimail.net.smtp import Delivery
+from tuimail.store.outbox import NewOutboxMail, OutboxMail
 
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-_PHASES = {
-    Phase.MAIL: SendPhase.ENVELOPE,
-    Phase.DATA: SendPhase.DATA,
-    Phase.AFTER_DOT: SendPhase.ENDING,
-}
 _ANSWER_FLAGS = {
     DraftKind.REPLY: Flag.ANSWERED,
     DraftKind.REPLY_ALL: Flag.ANSWERED,
@@ -97,7 +94,7 @@ class OutboxDesk:
         self._account = connection.account
         self._storage = storage
         self._timers = timers
-        self._context = context
+        self._courier = Courier(self._auth, storage, context=context, on_progress=self._tell_soon)
         self._delay_s = delay_s
         self._zone = zone
         self._remember = remember
@@ -107,7 +104,6 @@ class OutboxDesk:
         self.on_left: Callable[[], None] = lambda: None
         """Called on the store worker after a mail was queued here that another window has to send."""
         self._looking: int | None = None
-        self._session: SmtpSession | None = None
         self._copies: dict[OutboxId, _CopyTries] = {}
         self.worker = Worker(f"send {self._account.id}", on_crash=log_crash)
 
@@ -126,9 +122,7 @@ class OutboxDesk:
         self._is_open = False
         if self._looking is not None:
             self._timers.cancel(self._looking)
-        session = self._session
-        if session is not None:
-            self._timers.after(LAST_WORDS_S, session.close)
+        self._courier.finish_within(LAST_WORDS_S, self._timers)
 
     def look(self) -> None:
         """Another window queued a mail: show it, and send it when it is due. Any thread."""
@@ -165,6 +159,12 @@ class OutboxDesk:
         """Route of ``DiscardOutbox``."""
         job.hand_to(self._storage.worker, self._discard)
 
+    def stop_sending(self, job: Job) -> None:
+        """Route of ``StopSending``; what comes of it is told as any other end of a sending."""
+        command = job.command
+        assert isinstance(command, StopSending)  # noqa: S101 (the route's own type, for the checker)
+        job.finish("" if self._courier.stop(command.item) else "This mail has already left, or is not being sent.")
+
     def check_sent(self, job: Job) -> None:
         """Route of ``CheckSent``."""
         job.hand_to(self._connection.worker, self._look_in_sent)
@@ -177,7 +177,10 @@ class OutboxDesk:
 
     def tell(self, job: Job | None = None) -> None:
         """Tell the whole outbox. On the store worker."""
-        items = self._storage.store(self._account.id).outbox.items()
+        items = tuple(
+            replace(item, words=self._courier.progress(item.id)) if item.state is OutboxState.SENDING else item
+            for item in self._storage.store(self._account.id).outbox.items()
+        )
         event = OutboxChanged(account=self._account.id, items=items)
         (job.emit if job else self._auth.around.emit)(event)
 
@@ -295,6 +298,9 @@ class OutboxDesk:
             self._on_sent(draft.id)
         job.finish("It lies in Sent: it was sent.")
 
+    def _tell_soon(self) -> None:
+        self._storage.worker.post(self.tell)
+
     def _look_again(self) -> None:
         if self._is_open:
             self._send_due_soon()
@@ -325,7 +331,7 @@ class OutboxDesk:
         is_noted = False
         try:
             try:
-                delivery = self._deliver(mail)
+                delivery = self._courier.deliver(mail)
             except TuimailError as error:
                 self._note_failure(mail, error)
             else:
@@ -335,23 +341,6 @@ class OutboxDesk:
             if not is_noted:
                 # Nobody foresaw this: judged by its phase, as after a crash of the program.
                 self._on_store(lambda store: store.outbox.recover())
-
-    def _deliver(self, mail: OutboxMail) -> Delivery:
-        server = self._account.smtp
-        if server is None:
-            raise SendError(ErrorKind.SEND_REFUSED, "This account is for reading only.", remedy=Remedy.TELL)
-        session = signed_in(self._auth, Permission.SEND, lambda: SmtpSession.connect(server, self._context))
-        self._session = session
-        with session:
-
-            def note(phase: Phase) -> None:
-                if phase in _PHASES:
-                    self._storage.run(self._account.id, lambda store: store.outbox.note_phase(mail.id, _PHASES[phase]))
-
-            try:
-                return session.send(mail.sender, mail.remaining, mail.mail, on_phase=note)
-            finally:
-                self._session = None
 
     def _note_sent(self, mail: OutboxMail, delivery: Delivery) -> None:
         refused = dict(delivery.refused)

@@ -132,13 +132,20 @@ class SmtpSession:
             raise sign_in_refused(self._server.host, reply, challenge)
 
     def send(
-        self, sender: str, recipients: Sequence[str], mail: bytes, *, on_phase: Callable[[Phase], None]
+        self,
+        sender: str,
+        recipients: Sequence[str],
+        mail: bytes,
+        *,
+        on_phase: Callable[[Phase], None],
+        on_piece: Callable[[int], None] = lambda _sent: None,
     ) -> Delivery:
         """Hand over one mail; returns once the server has it for at least one recipient.
 
         Raises SendFailed: SEND_TEMPORARY and SEND_REFUSED by the server's word, CONNECTION_LOST before the mail was
-        complete, SEND_UNKNOWN where it may have been taken. ``on_phase`` may raise up to BODY to give the mail up;
-        the connection is then closed, which the server takes for a mail that never came.
+        complete, SEND_UNKNOWN where it may have been taken. ``on_phase`` may raise up to BODY, and ``on_piece``,
+        which hears how many bytes of the mail have left, at any time, to give the mail up; the connection is then
+        closed, which the server takes for a mail that never came.
         """
         wire_mail = for_the_wire(mail)
         refuse_oversize(len(wire_mail), self.size_limit)
@@ -148,7 +155,7 @@ class SmtpSession:
             outcome = self._announce(envelope, on_phase)
             if isinstance(outcome, Delivery):
                 on_phase(Phase.BODY)
-                self._wire.write(wire_mail, self._timeouts.piece_s)
+                self._wire.write(wire_mail, self._timeouts.piece_s, on_piece)
                 self._refuse_early_verdict()
                 on_phase(Phase.AFTER_DOT)
             elif not outcome.ends_connection:

@@ -10,6 +10,7 @@ import socket
 import ssl
 import threading
 import time
+from collections.abc import Callable
 
 from tuimail.domain.account import Server
 from tuimail.net.errors import Garbled
@@ -63,10 +64,14 @@ class SmtpWire(smtplib.SMTP):
             raise TypeError("a command is text")
         self.write(s.encode(self.command_encoding), self.reply_timeout_s)
 
-    def write(self, data: bytes, timeout_s: float) -> None:
-        """Write everything, ``timeout_s`` for each piece. Raises OSError."""
+    def write(self, data: bytes, timeout_s: float, on_piece: Callable[[int], None] = lambda _sent: None) -> None:
+        """Write everything, ``timeout_s`` for each piece; ``on_piece`` hears before each how many bytes have left.
+
+        Raises OSError, and whatever ``on_piece`` raises.
+        """
         view = memoryview(data)
         for start in range(0, len(view), _PIECE):
+            on_piece(start)
             with self._in_use:
                 self._refuse_if_closed()
                 self._socket.settimeout(timeout_s)

@@ -71,6 +71,16 @@ async def test_a_mail_of_unknown_fate_can_be_looked_for_in_sent() -> None:
         await until(pilot, lambda: bool(app.posted_of(OutboxScreen.CheckSentWanted)))
 
 
+async def test_a_mail_that_is_leaving_can_be_stopped_and_nothing_else() -> None:
+    app = outbox(replace(ITEM, state=OutboxState.SENDING, words="1.2 of 9.0 MB"))
+    async with app.run_test(size=SMALL) as pilot:
+        assert "being sent: 1.2 of 9.0 MB" in app.text()
+        await pilot.press("r", "d", "e", "x")
+        await until(pilot, lambda: bool(app.posted_of(OutboxScreen.StopWanted)))
+
+        assert not app.posted_of(OutboxScreen.EditWanted)
+
+
 async def test_discarding_is_asked_about_and_editing_is_not() -> None:
     app = outbox(HELD)
     async with app.run_test(size=SMALL) as pilot:

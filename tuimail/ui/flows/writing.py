@@ -27,7 +27,7 @@ from tuimail.api.events import (
     Finished,
     OutboxChanged,
 )
-from tuimail.api.writing import CheckSent
+from tuimail.api.writing import CheckSent, StopSending
 from tuimail.domain.account import SignedIn
 from tuimail.domain.draft import Draft
 from tuimail.domain.errors import ErrorKind, Problem
@@ -143,6 +143,8 @@ class WritingFlow(Flow):
                 self._list_drafts()
             case OutboxScreen.RetryWanted(item=item, account=account):
                 self.session.submit(RetryOutbox(account=account, item=item))
+            case OutboxScreen.StopWanted(item=item, account=account):
+                self.session.submit(StopSending(account=account, item=item))
             case OutboxScreen.EditWanted(item=item, account=account):
                 self._close_lists()
                 self.session.submit(EditOutbox(account=account, item=item))

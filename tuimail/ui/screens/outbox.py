@@ -39,6 +39,7 @@ class OutboxScreen(Screen[None]):
         Binding("e", "edit", "Edit", id="outbox.edit"),
         Binding("d", "discard", "Discard", id="outbox.discard"),
         Binding("s", "check_sent", "Look in Sent", id="outbox.check"),
+        Binding("x", "stop", "Stop sending", id="outbox.stop"),
         Binding("z", "undo", "Undo", id="outbox.undo"),
         Binding("q,escape", "back", "Back", id="outbox.back"),
     ]
@@ -62,6 +63,9 @@ class OutboxScreen(Screen[None]):
 
     class DiscardWanted(Wanted):
         """Drop it."""
+
+    class StopWanted(Wanted):
+        """Give it up while it leaves."""
 
     class UndoWanted(Message):
         """Take back what was done last, such as the last mail in its window."""
@@ -146,6 +150,11 @@ class OutboxScreen(Screen[None]):
         if (item := self._current()) and item.state is OutboxState.UNKNOWN:
             self.post_message(self.CheckSentWanted(item.id, item.account))
 
+    def action_stop(self) -> None:
+        """Give a mail up that is leaving; nothing is lost, it stays here."""
+        if (item := self._current()) and item.state is OutboxState.SENDING:
+            self.post_message(self.StopWanted(item.id, item.account))
+
     def action_undo(self) -> None:
         """Take the last action back."""
         self.post_message(self.UndoWanted())
@@ -172,8 +181,10 @@ class OutboxScreen(Screen[None]):
 def hints(item: OutboxItem | None) -> tuple[tuple[str, str], ...]:
     """The keys that do something for this item."""
     back = (("escape", "back"),)
-    if item is None or item.state in (OutboxState.SENT, OutboxState.SENDING):
+    if item is None or item.state is OutboxState.SENT:
         return back
+    if item.state is OutboxState.SENDING:
+        return (("x", "stop"), *back)
     if item.state is OutboxState.QUEUED:
         return (("z", "undo"), ("e", "edit again"), *back)
     look = (("s", "look in Sent"),) if item.state is OutboxState.UNKNOWN else ()
