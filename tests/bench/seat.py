@@ -87,6 +87,8 @@ class Seat:
             if time.perf_counter() > ends_at or terminal.has_ended:
                 raise NotShownError(f"not at rest within {FILL_S:g} s; the screen:\n{terminal.text()}")
             terminal.settle(_POLL_S, at_most_s=_POLL_S)
+        # A program may begin where it was left.
+        terminal.press(self.peer.keys.first)
         terminal.settle(1.5)
 
     def keep_as_warm(self) -> None:
