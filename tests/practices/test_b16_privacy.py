@@ -17,6 +17,7 @@ from tuimail.api.commands import (
     ListKept,
     OpenMailbox,
     OpenMessage,
+    Search,
     SignOut,
 )
 from tuimail.api.events import (
@@ -37,6 +38,8 @@ from tuimail.keychain.base import entry_for
 from tuimail.store.activity import ActivityLog
 
 SUBJECT = "A very private subject"
+WORD = "warm"
+"""In the text of every letter."""
 
 
 def read_one(rig: Rig) -> Heard:
@@ -55,6 +58,8 @@ def things(heard: Heard) -> dict[Kind, KeptThing]:
 
 def test_b16_everything_kept_is_listed_with_its_size_age_and_purpose(rig: Rig) -> None:
     heard = read_one(rig)
+    # Its first line waits for a quiet moment; asked for, it is written.
+    heard.ask(ListActivity(), ActivityListed)
     found = things(heard)
 
     listed = {Path(thing.where) for thing in heard.ask(ListKept(), KeptListed).things}
@@ -71,13 +76,17 @@ def test_b16_texts_alone_can_be_deleted_and_lists_stay(rig: Rig) -> None:
     heard = read_one(rig)
     texts = things(heard)[Kind.TEXTS]
     assert texts.count
+    found = Search(account=ACCOUNT, mailbox=box(heard).id, query=f"body:{WORD}")
+    assert heard.ask(found, ListLoaded).rows, "its words are in the index"
 
     ended = heard.do(DeleteKept(thing=texts))
 
     assert isinstance(ended, Finished)
     after = things(heard)
     assert (after[Kind.TEXTS].count, after[Kind.TEXTS].size_bytes) == (0, 0)
-    assert heard.ask(OpenMailbox(account=ACCOUNT, mailbox=box(heard).id), ListLoaded).rows
+    inbox = box(heard).id
+    assert heard.ask(OpenMailbox(account=ACCOUNT, mailbox=inbox), ListLoaded).rows
+    assert not heard.ask(Search(account=ACCOUNT, mailbox=inbox, query=f"body:{WORD}"), ListLoaded).rows
 
 
 def test_b16_nothing_is_deleted_that_is_not_listed(rig: Rig, tmp_path: Path) -> None:

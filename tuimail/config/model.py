@@ -56,6 +56,7 @@ class KeepTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     days: Annotated[int, Meta(ge=0, le=36_500)] = 90
     megabytes: Annotated[int, Meta(ge=1, le=1_000_000)] = 2000
+    forget_days: Annotated[int, Meta(ge=0, le=36_500)] = 0
     activity_days: Annotated[int, Meta(ge=1, le=36_500)] = 90
 
 

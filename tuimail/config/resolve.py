@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
 
-from tuimail.config.model import AccountTable, OAuthTable, Preset, ScopesTable, ServerTable
+from tuimail.config.model import AccountTable, KeepTable, OAuthTable, Preset, ScopesTable, ServerTable
 from tuimail.config.shape import Path as Keys
 from tuimail.config.shape import ShapeError, dotted
 from tuimail.domain.account import Account, Endpoints, Keep, OAuthSettings, Revokes, Server, SignInMethod, Tls
@@ -70,7 +70,13 @@ def resolve_account(name: str, table: AccountTable, *, preset: Preset, folder: P
         flowed=table.flowed,
         access_page=preset.access_page,
         password_page=preset.password_page,
-        keep=Keep(days=table.keep.days, megabytes=table.keep.megabytes, activity_days=table.keep.activity_days),
+        keep=_keep(table.keep),
+    )
+
+
+def _keep(table: KeepTable) -> Keep:
+    return Keep(
+        days=table.days, megabytes=table.megabytes, forget_days=table.forget_days, activity_days=table.activity_days
     )
 
 

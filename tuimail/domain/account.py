@@ -86,6 +86,8 @@ class Keep(Struct, frozen=True, kw_only=True):
     megabytes: int = 2000
     """Room for texts and small parts; those unused for longest go first."""
 
+    forget_days: int = 0
+    """Texts that nobody opened for so many days are deleted; 0: never."""
     activity_days: int = 90
     """Lines of the activity list go after so many days."""
 

@@ -23,7 +23,8 @@ from tuimail.engine.journal import Journal
 from tuimail.engine.rooms import AccountRooms
 from tuimail.engine.storage import AccountStore, Storage
 from tuimail.engine.vault import Vault
-from tuimail.store.export import forget_texts, texts
+from tuimail.store.export import texts
+from tuimail.store.forgetting import forget_texts
 
 EXPORTED_ACTIVITY = 100_000
 
@@ -169,6 +170,7 @@ class PrivacyDesk:
             "keep": {
                 "days": account.keep.days,
                 "megabytes": account.keep.megabytes,
+                "forget_days": account.keep.forget_days,
                 "activity_days": account.keep.activity_days,
             },
         }

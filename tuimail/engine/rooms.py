@@ -67,6 +67,7 @@ ACCOUNT_COMMANDS: tuple[type, ...] = (
     commands.EndRetry,
     commands.OpenMessage,
     *reading.OF_ONE_MESSAGE,
+    *reading.OF_MESSAGES,
     commands.Prefetch,
     commands.SearchServer,
     commands.SetFlags,
@@ -362,8 +363,7 @@ class AccountRooms:
         self.connection.connect_soon()
         self._house.storage.worker.post(self.outbox.start)
         storage, account = self._house.storage, self.account.id
-        budget = self.account.keep.budget_bytes
-        storage.worker.post(lambda: storage.tidy(account, bodies_bytes=budget), urgency=Urgency.BACKGROUND)
+        storage.worker.post(lambda: storage.tidy(account, self.account.keep), urgency=Urgency.BACKGROUND)
 
     def _came_online(self) -> None:
         """A new connection stands: replay, list the folders, bring the open one up to date. On the imap worker."""

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Generator
 from concurrent.futures import Future
 from contextlib import contextmanager
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import TypeVar
 
@@ -15,6 +15,7 @@ from msgspec import Struct
 from tuimail.api.engine import Sink
 from tuimail.api.events import Noticed
 from tuimail.config.paths import Places
+from tuimail.domain.account import Keep
 from tuimail.domain.errors import AuthError, ErrorKind, Problem, Remedy, StoreError
 from tuimail.domain.ids import AccountId, DraftId
 from tuimail.domain.token import StoreKey
@@ -25,6 +26,7 @@ from tuimail.store.changes import ChangeRepository
 from tuimail.store.db import Database, delete_store, open_store, set_aside, store_bytes
 from tuimail.store.draft_copies import DraftCopies
 from tuimail.store.drafts import DraftRepository
+from tuimail.store.forgetting import forget_unused
 from tuimail.store.lock import AccountLock, Turn
 from tuimail.store.mailboxes import MailboxRepository
 from tuimail.store.messages import MessageRepository
@@ -174,10 +176,12 @@ class Storage:
         self._emit(Noticed(account=account, problem=problem))
         return db
 
-    def tidy(self, account: AccountId, *, bodies_bytes: int) -> None:
+    def tidy(self, account: AccountId, keep: Keep) -> None:
         """Forget what nobody asked for in a long time. On the store worker."""
         store = self.store(account)
-        store.bodies.trim(bodies_bytes)
+        if keep.forget_days:
+            forget_unused(store.db, since=self._now() - timedelta(days=keep.forget_days))
+        store.bodies.trim(keep.budget_bytes)
         store.drafts.purge(now=self._now())
 
     def store(self, account: AccountId) -> AccountStore:

@@ -63,11 +63,3 @@ def texts(db: Database) -> tuple[int, int]:
     )
     assert found is not None  # noqa: S101 (an aggregate has one row)
     return int(found[0]), int(found[1])
-
-
-def forget_texts(db: Database) -> None:
-    """Delete every text and part, and give the room back to the disk."""
-    with db.transaction():
-        db.run("delete from parts")
-        db.run("delete from bodies")
-    db.run("vacuum")
