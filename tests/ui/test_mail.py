@@ -183,15 +183,17 @@ async def test_the_end_notes_folder_and_row() -> None:
     assert engine.sent(c.NotePlace)[-1] == c.NotePlace(account=WORK, mailbox=INBOX, row=row)
 
 
-async def test_hits_are_no_place_to_begin_and_their_end_shows_the_row_that_was_left() -> None:
-    app, engine = make_app()
+async def test_a_search_begins_at_its_first_hit_and_its_end_where_it_was_begun() -> None:
+    app, engine = make_app(FakeMailbox(100))
     async with app.run_test(size=(120, 40)) as pilot:
         await settle(pilot)
         await press(pilot, "j", "j")
         row = screen(app).messages.current
-        await press(pilot, "slash", *"harbour")
-        await press(pilot, "enter", "j", "escape")
+        await press(pilot, "slash", *"train", "enter")
+        assert screen(app).messages.cursor == 0
+        await press(pilot, "j", "j", "escape")
 
+        assert len(app.state.rows) == 100
         assert screen(app).messages.current == row
 
     assert {each.row for each in engine.sent(c.NotePlace)} == {row}

@@ -1,5 +1,6 @@
 """Marks and ranges over long lists."""
 
+import pytest
 from msgspec.structs import replace
 
 from tests.fakes.app import make_app, press, settle
@@ -43,6 +44,26 @@ async def test_a_range_reaches_from_where_it_began_to_the_end() -> None:
         await press(pilot, "v", "k", "x")
 
         assert f"{MANY - 2:,} marked" in text(app)
+
+
+@pytest.mark.parametrize(
+    ("keys", "then"),
+    [
+        (("j", "v", "j", "j", "d"), 4),
+        (("j", "x", "j", "x", "k", "k", "d"), 2),
+        (("G", "k", "v", "k", "k", "d"), 299),
+        (("G", "v", "k", "k", "d"), 296),
+        (("v", "j", "j", "v", "G", "g", "g", "d"), 3),
+    ],
+)
+async def test_the_cursor_goes_to_the_next_row_that_is_left(keys: tuple[str, ...], then: int) -> None:
+    app, _ = make_app(FakeMailbox(300))
+
+    async with app.run_test(size=NARROW) as pilot:
+        await press(pilot, *keys)
+        await settle(pilot)
+
+        assert current(app) == newest(then)
 
 
 async def test_marks_of_what_was_moved_away_elsewhere_are_forgotten() -> None:

@@ -82,6 +82,8 @@ class Panes(Screen[None]):
         self._told_cursor = -1
         """Where the cursor was when titles, status and hints were last brought up to it."""
         self._left_at: dict[Folder, RowId] = {}
+        self._listed: tuple[Folder, str] = (_folder_of(session.state), "")
+        """The folder and the search whose rows the list has."""
         self.folded: set[AccountId] = set()
         """Accounts whose folders are not listed."""
 
@@ -152,22 +154,23 @@ class Panes(Screen[None]):
         names = state.own_accounts if state.is_joint else ()
         self.messages.show_origin(state.mailbox, state.view.mailboxes, state.hits.remote, accounts=names)
         if before is None or state.rows is not before.rows:
-            self._render_rows(before)
+            self._render_rows()
         self._arrange(folders=self.folders.has_focus)
         self._banner.show(banner_words(state))
         self._render_empty(list_words(state))
         self._patience.watch(awaited(state))
         self._render_lines()
 
-    def _render_rows(self, before: AppState | None) -> None:
+    def _render_rows(self) -> None:
         state = self.session.state
-        is_same_folder = before is not None and _folder_of(before) == _folder_of(state)
-        is_left = not is_same_folder or bool(state.query)
-        if before is not None and is_left and not before.query and self.messages.current is not None:
-            self._left_at[_folder_of(before)] = self.messages.current
-        keep_cursor = is_same_folder and before is not None and before.query == state.query
+        # By what the list shows and not by the state before: a search has its rows later than its words.
+        folder, query = self._listed
+        self._listed = (_folder_of(state), state.query)
+        is_same = self._listed == (folder, query)
+        if not is_same and not query and self.messages.current is not None:
+            self._left_at[folder] = self.messages.current
         begin_at = None if state.query else self._left_at.get(_folder_of(state), state.begin_at)
-        self.messages.show(state.rows, keep_cursor=keep_cursor, begin_at=begin_at)
+        self.messages.show(state.rows, keep_cursor=is_same, begin_at=begin_at)
 
     def _render_empty(self, words: str) -> None:
         if words != self._empty_words:

@@ -107,16 +107,16 @@ class MessageList(LineList):
     # Data
 
     def show(self, rows: "array[int]", *, keep_cursor: bool, begin_at: RowId | None = None) -> None:
-        """Another list, beginning at a row; or the same one after news: the cursor stays on its message, or where
-        that stood."""
+        """Another list, beginning at a row; or the same one after news: the cursor stays on its message, or goes to
+        the next one that is left."""
         current = self.current if keep_cursor else None
         self._asked.clear()
         self._seeking = None
-        before, self.rows = self._in_view(), rows
+        before, old, self.rows = self._in_view(), self.rows, rows
         if current is None:
             self._begin(begin_at)
         else:
-            self._go_on_at(current)
+            self._go_on_at(current, old)
         # While older messages are fetched the list grows twice a second, far below what is in view.
         if self._in_view() != before:
             self.refresh()
@@ -136,16 +136,27 @@ class MessageList(LineList):
         top = 0 if place < self.page else place - self.page // 2
         self.scroll_to(y=top * self.lines_per_row, animate=False)
 
-    def _go_on_at(self, current: RowId) -> None:
+    def _go_on_at(self, current: RowId, old: "array[int]") -> None:
         before, lost = self.cursor, self.lost
         place = self._place_of(lost) if lost is not None else None
         if place is None:
             place, lost = self._place_of(current), lost or current
+        if place is None:
+            place = self._next_left(before, old)
         self.resize_rows(len(self.rows), is_seen=False)
         self.marks.keep(self.rows)
-        if place is not None:
-            self._follow(before, place)
-        self.lost = None if place is not None and self.rows[place] == lost else lost
+        self._follow(before, place)
+        self.lost = None if self.rows and self.rows[place] == lost else lost
+
+    def _next_left(self, before: int, old: "array[int]") -> int:
+        """The place of what came after the cursor and is still here; where nothing is, the last one."""
+        behind = old[before + 1 :]
+        if behind and (place := Places(self.rows).of(behind[0])) is not None:
+            return place
+        # Many have gone, and the rows between may be as many.
+        here = set(self.rows)
+        following = next(filter(here.__contains__, behind), None)
+        return self.rows.index(following) if following is not None else max(0, len(self.rows) - 1)
 
     def show_as(self, view: ListView, apart: Threads) -> None:
         """How the rows stand in conversations, and which of these stand otherwise than the view says."""
