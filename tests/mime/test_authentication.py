@@ -9,7 +9,7 @@ from tuimail.mime.parse import parse_message
 
 
 def only(value: str) -> AuthResults:
-    (results,) = read_authentication([value])
+    (results,) = read_authentication([("Authentication-Results", value.encode())])
     return results
 
 
@@ -66,8 +66,15 @@ def test_fields_stand_in_their_order_and_are_counted() -> None:
     assert len(found) == 20
 
 
+def test_a_field_below_another_servers_stamp_stands_alone() -> None:
+    raw = b"Authentication-Results: a.test; dkim=pass\r\nA: b\r\nAuthentication-Results: a.test; spf=pass\r\n"
+    raw += b"Received: by b.test\r\nAuthentication-Results: a.test; dmarc=pass\r\n\r\n"
+
+    assert [each.follows for each in parse_message(raw).authentication] == [False, True, False]
+
+
 @given(st.text(alphabet=st.sampled_from('a.;=()"\\ \x1b\u202edkimpass/1'), max_size=300))
 def test_whatever_stands_there_is_read_and_clean(value: str) -> None:
-    for results in read_authentication([value]):
+    for results in read_authentication([("Authentication-Results", value.encode())]):
         texts = [results.server, *(text for each in results.results for text in (each.method, each.domain))]
         assert all(clean_line(text) == text for text in texts)

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from tuimail.domain.clean import clean_line
 from tuimail.domain.trust import AuthResult, AuthResults
+from tuimail.mime.headers import unfold
 
 MAX_FIELDS = 20
 """Fields read, topmost first: what matters stands above all that the sender wrote."""
@@ -27,20 +28,29 @@ _ANY_DOMAIN = ("header.d", "header.from", "smtp.mailfrom")
 _MAX_DOMAIN = 255
 
 
-def read_authentication(values: Iterable[str]) -> tuple[AuthResults, ...]:
-    """The fields in their order. Unfolded values; Microsoft's name no server, which is then empty."""
-    found = (_read(value[:MAX_CHARS]) for value, _ in zip(values, range(MAX_FIELDS), strict=False))
-    return tuple(results for results in found if results is not None)
+def read_authentication(fields: Iterable[tuple[str, bytes]]) -> tuple[AuthResults, ...]:
+    """Of a message's header fields, those that tell of checks, in their order.
+
+    Microsoft's name no server, which is then empty; what cannot be read has neither a server nor results.
+    """
+    found: list[AuthResults] = []
+    is_beside = False
+    for name, value in fields:
+        match name.lower():
+            case "authentication-results" if len(found) < MAX_FIELDS:
+                found.append(_read(unfold(value)[:MAX_CHARS], follows=is_beside))
+                is_beside = True
+            case "received":
+                is_beside = False
+    return tuple(found)
 
 
-def _read(value: str) -> AuthResults | None:
+def _read(value: str, *, follows: bool) -> AuthResults:
     pieces = list(_pieces(value))
-    named = _SERVER.match(pieces[0]) if pieces else None
+    named = _SERVER.match(pieces[0])
     results = [result for piece in (pieces[1:] if named else pieces) if (result := _result(piece))]
-    if named is None and not results:
-        return None
     server = _shown(named[1]) if named else ""
-    return AuthResults(server=server, results=tuple(results[:MAX_RESULTS]))
+    return AuthResults(server=server, results=tuple(results[:MAX_RESULTS]), follows=follows)
 
 
 def _pieces(value: str) -> Iterator[str]:

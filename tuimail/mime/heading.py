@@ -36,7 +36,7 @@ def read_heading(root: Part) -> Message:
         subject=read_text(root.value("subject")),
         sent_at=read_date(_text(root, "date")),
         headers=tuple((name, _shown_value(name, value)) for name, value in root.fields),
-        authentication=read_authentication(_values(root, "authentication-results")),
+        authentication=read_authentication(root.fields),
         lists=read_lists(lambda name: _text(root, name)),
         message_id=next(iter(message_ids(_text(root, "message-id"))), ""),
         references=message_ids(_text(root, "references")),
