@@ -1,5 +1,6 @@
 """The Textual app: screens, themes and the engine's events. Holds no mail logic."""
 
+import os
 import sys
 from collections.abc import Callable, Sequence
 from datetime import datetime, tzinfo
@@ -34,7 +35,7 @@ from tuimail.ui.screens.mail import MailScreen
 from tuimail.ui.session import Session
 from tuimail.ui.start import ComposeMail, StartMode
 from tuimail.ui.state import AppState, begin, opening_account, reduce
-from tuimail.ui.terminal import driver_class, end_even_if_stuck, on_ending_signals
+from tuimail.ui.terminal import driver_class, end_even_if_stuck, on_ending_signals, shows_targets
 from tuimail.ui.themes import as_textual, use_themes
 from tuimail.ui.typed_ahead import Typed
 
@@ -117,6 +118,7 @@ class TuimailApp(QuietApp[None]):
         """Show the main screen, ask for the account, and load the rest after the first paint."""
         if not self.is_headless and (self.no_color or self.console.color_system in FEW_COLORS):
             self._do_with_few_colors()
+        self._mail.reader.shows_targets = not self.is_headless and shows_targets(os.environ)
         self.session.submit(ListOutbox(account=self.state.account))
         if isinstance(self._start, ComposeMail):
             self.session.submit(BeginDraft(account=self.state.account, mailto=self._start.mailto))

@@ -6,7 +6,7 @@ as the part of it that is unfolded.
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 from msgspec import Struct
 
@@ -30,7 +30,8 @@ from tuimail.ui.page import (
 from tuimail.ui.stack import Reading
 
 _NAME_WIDTH = 18
-_DATE_WIDTH = 11
+_DATE_WIDTH = 12
+_TIME_WIDTH = 6
 _LEAST_WORDS = 16
 """Cells for first words, below which a folded line shows none."""
 _NEXT_KEY = {
@@ -71,46 +72,47 @@ class StackPages:
             return source_page(reading.source, width=paper.width)
         if not reading.is_stack:
             self._kept = {row: kept for row, kept in self._kept.items() if row == reading.row}
-            return Page(self._section(reading.row, table, paper, has_title=True))
+            return Page(self._whole(reading.row, table, paper, topic=None))
         subject = _subject(reading.rows[0], table)
         known = plural(len(reading.rows), "message")
         title = (*header_area.title(subject, paper.text_width), Line((Run(known, Tone.MUTED),)), EMPTY)
-        sections = (
-            self._section(row, table, paper, has_title=_topic(_subject(row, table)) != _topic(subject))
-            for row in reading.rows
-        )
-        page = Page(Section(title, len(title)), *sections)
+        topic, today = _topic(subject), table.now.date()
+        sections = [Section(title, len(title))]
+        for row in reading.rows:
+            is_unfolded = row in reading.unfolded
+            section = (
+                self._whole(row, table, paper, topic=topic)
+                if is_unfolded
+                else self._line(row, table, paper, today=today)
+            )
+            sections.append(section._replace(is_marked=True) if row == reading.row else section)
         here = frozenset(reading.rows)
         self._kept = {row: kept for row, kept in self._kept.items() if row in here}
-        return page
+        return Page(*sections)
 
-    def _section(self, row: RowId, table: Table, paper: Paper, *, has_title: bool) -> Section:
-        reading, envelope = table.reading, table.envelope(row)
-        letter, wishes = reading.letter(row), table.wishes_for(row)
-        is_marked, is_unfolded = reading.is_stack and row == reading.row, reading.is_unfolded(row)
+    def _line(self, row: RowId, table: Table, paper: Paper, *, today: date) -> Section:
+        """A folded message."""
+        envelope, words = table.envelope(row), table.reading.letter(row).words
+        kept, key = self._kept.get(row), (envelope, words, paper, today)
+        if kept is None or kept[0] != key:
+            section = Section((_folded_line(envelope, words or "", paper, now=table.now),), row=row)
+            kept = self._kept[row] = (key, section)
+        return kept[1]
+
+    def _whole(self, row: RowId, table: Table, paper: Paper, *, topic: str | None) -> Section:
+        """An unfolded message, under its subject where that is not the topic of all."""
+        letter, envelope, wishes = table.reading.letter(row), table.envelope(row), table.wishes_for(row)
         # Mostly the very same objects, which are compared by that alone.
-        key = (
-            letter.message if is_unfolded else None,
-            envelope,
-            letter.trust,
-            letter.problem,
-            None if is_unfolded else (letter.words, table.now.date()),
-            wishes,
-            paper,
-            has_title,
-        )
+        key = (letter.message, envelope, letter.trust, letter.problem, wishes, paper, topic)
         kept = self._kept.get(row)
-        if kept is not None and kept[0] == key:
-            return kept[1]._replace(is_marked=is_marked)
-        if not is_unfolded:
-            section = Section((_folded_line(envelope, letter.words or "", paper, now=table.now),))
-        elif letter.message is not None:
-            section = message_section(letter.message, wishes, paper, trust=letter.trust, has_title=has_title)
-        else:
-            section = _unread_section(envelope, letter.problem, paper, has_title=has_title)
-        section = section._replace(row=row)
-        self._kept[row] = (key, section)
-        return section._replace(is_marked=is_marked)
+        if kept is None or kept[0] != key:
+            has_title = topic is None or _topic(_subject(row, table)) != topic
+            if letter.message is not None:
+                section = message_section(letter.message, wishes, paper, trust=letter.trust, has_title=has_title)
+            else:
+                section = _unread_section(envelope, letter.problem, paper, has_title=has_title)
+            kept = self._kept[row] = (key, section._replace(row=row))
+        return kept[1]
 
 
 def _unread_section(envelope: Envelope | None, problem: Problem | None, paper: Paper, *, has_title: bool) -> Section:
@@ -128,7 +130,9 @@ def _folded_line(envelope: Envelope | None, words: str, paper: Paper, *, now: da
     if envelope is None:
         return Line((Run("▸ …", Tone.MUTED),))
     name = envelope.sender[0].short if envelope.sender else "(no sender)"
-    date = list_date(envelope.sent_at, now=now, zone=paper.zone)
+    date, local = list_date(envelope.sent_at, now=now, zone=paper.zone), envelope.sent_at.astimezone(paper.zone)
+    if date != f"{local:%H:%M}" and len(date) + _TIME_WIDTH <= _DATE_WIDTH:
+        date += f" {local:%H:%M}"
     # Unread ones are bold and have a sign, as in the list.
     sign = ("N" if envelope.is_unread else " ") + ("*" if envelope.is_flagged else " ")
     look = Style.BOLD if envelope.is_unread else Style.PLAIN

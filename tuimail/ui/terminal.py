@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Protocol, runtime_checkable
 
 from textual.app import App, SuspendNotSupported
@@ -29,6 +29,24 @@ class _MouseDriver(Protocol):
 def driver_class() -> type[Driver] | None:
     """The driver for this system's terminals; None for Textual's own choice."""
     return PromptDriver if sys.platform != "win32" else None
+
+
+_SHOWS_TARGETS = {"iTerm.app", "WezTerm", "vscode", "ghostty", "Hyper", "rio", "Tabby", "WarpTerminal", "mintty"}
+_NAMES = ("kitty", "ghostty", "foot", "alacritty", "wezterm", "contour", "tmux")
+_VTE_WITH_TARGETS = 5_000
+
+
+def shows_targets(environ: Mapping[str, str]) -> bool:
+    """Whether the terminal knows hyperlinks (OSC 8), as far as its environment tells.
+
+    Not asked of it: an answer that comes late is read as keys. tmux keeps what it does not know from the terminal
+    outside; others that are unknown, such as the Linux console, would print the addresses between the words.
+    """
+    if environ.get("TERM_PROGRAM", "") in _SHOWS_TARGETS or environ.get("WT_SESSION") or environ.get("KONSOLE_VERSION"):
+        return True
+    version = environ.get("VTE_VERSION", "")
+    has_vte = version.isascii() and version.isdigit() and int(version) >= _VTE_WITH_TARGETS
+    return has_vte or any(name in environ.get("TERM", "") for name in _NAMES)
 
 
 def release_mouse(app: App[object]) -> None:

@@ -15,7 +15,6 @@ from tuimail.domain.mailbox import MailboxRole
 from tuimail.ui.actions import LATER, Action, Pane
 from tuimail.ui.keymap import Prefix, key_of
 from tuimail.ui.screens.deeds.acting import Acting
-from tuimail.ui.screens.deeds.finding import ID as FIND
 from tuimail.ui.screens.deeds.finding import Finding
 from tuimail.ui.screens.deeds.going import Going, QuitWanted
 from tuimail.ui.screens.deeds.moving import Moving
@@ -30,6 +29,7 @@ from tuimail.ui.sentences import arrival_words
 from tuimail.ui.session import Session
 from tuimail.ui.state import AppState, Slot
 from tuimail.ui.typed_ahead import as_if_new
+from tuimail.ui.widgets.find_field import ID as FIND
 from tuimail.ui.widgets.mailbox_tree import MailboxTree
 from tuimail.ui.widgets.message_list import MessageList
 from tuimail.ui.widgets.message_view import MessageView

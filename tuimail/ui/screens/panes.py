@@ -32,6 +32,7 @@ from tuimail.ui.sentences import (
 from tuimail.ui.session import Session
 from tuimail.ui.state import AppState
 from tuimail.ui.widgets.banner import Banner
+from tuimail.ui.widgets.find_field import FindField
 from tuimail.ui.widgets.hint_line import HintLine
 from tuimail.ui.widgets.key_choices import KeyChoices
 from tuimail.ui.widgets.mailbox_tree import MailboxTree
@@ -226,6 +227,8 @@ class Panes(Screen[None]):
             if self.is_narrowing:
                 return (("enter down", "to the list"), *leave)
             return (("enter", "ask the server too"), ("down", "to the list"), *leave)
+        if isinstance(self.focused, FindField):
+            return (("enter", "to the message"), ("escape", "end"), ("ctrl+q", "quit"))
         keymap = self.session.keymap
         if isinstance(self.session.state.view.sign_in, SignedOut):
             words = (("open", "sign in"), ("settings", "settings"), ("help", "help"), ("quit", "quit"))

@@ -4,17 +4,9 @@ from collections.abc import Callable
 from functools import partial
 
 from textual import events
-from textual.widgets import Input
 
 from tuimail.ui.screens.deeds.desk import Deeds, Desk
-
-ID = "find"
-
-
-class FindField(Input):
-    """Where the words are typed; there from the first time that it is wanted."""
-
-    DEFAULT_CSS = "FindField { background: $panel; }"
+from tuimail.ui.widgets.find_field import FindField
 
 
 class Finding:
@@ -93,7 +85,7 @@ class Finding:
             self._desk.tell("There is no message to look into.")
             return
         if self._field is None:
-            self._field = FindField(placeholder="find in this message", compact=True, id=ID)
+            self._field = FindField()
             self._put(self._field)
         self._unfold_quotes()
         self._field.value = ""
