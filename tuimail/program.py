@@ -37,7 +37,7 @@ from tuimail.engine.storage import Storage
 from tuimail.engine.timers import Timers
 from tuimail.engine.worker import Worker, log_crash
 from tuimail.keychain import child
-from tuimail.keychain.base import Keychain, entry_for
+from tuimail.keychain.base import ACTIVITY_ENTRY, Keychain, entry_for
 from tuimail.store.lock import Turn
 
 if TYPE_CHECKING:
@@ -215,8 +215,14 @@ class Program:
         from tuimail.engine.journal import Journal  # noqa: PLC0415 (see _attach_rooms)
         from tuimail.store.activity import ActivityLog  # noqa: PLC0415 (see _attach_rooms)
 
+        def open_log() -> ActivityLog:
+            read = self._pending_key.beside if self._pending_key is not None else None
+            # The keychain's library weighs 9 MB, and a session without a sign-in or a sign-out has no other use for it.
+            key = StoreKey(bytes.fromhex(read.reveal())) if read is not None else vault.activity_key()
+            return ActivityLog(self.setting.places.activity, key)
+
         return Journal(
-            lambda: ActivityLog(self.setting.places.activity, vault.activity_key()),
+            open_log,
             self.setting.clock,
             {account.id: account.keep.activity_days for account in self.setting.profile.accounts},
             after=self.timers.after,
@@ -358,7 +364,7 @@ class Program:
         backend = self._remembered.keychain_backend
         if self.setting.keychain is not None or "." not in backend:
             return None
-        return child.start(entry_for(self.default), backend)
+        return child.start(entry_for(self.default), backend, beside=ACTIVITY_ENTRY)
 
     def _wait_for_key(self, account: AccountId, tell: Callable[[], None]) -> StoreKey | None:
         # Once only: after a sign-out it would open a new store with the key of the deleted one.

@@ -70,9 +70,19 @@ def test_child_hands_over_the_entry_beside_its_key(kept: SystemKeychain) -> None
 
 
 @needs_bus
+def test_child_hands_over_the_entry_that_was_asked_for_beside_it(kept: SystemKeychain) -> None:
+    kept.write("activity", Secret("planted-key"))
+    with_other, without = start(WORK, kept.backend_name, beside="activity"), start(WORK, kept.backend_name, beside="no")
+
+    assert with_other.wait(DEADLINE_S) == without.wait(DEADLINE_S) == KEY
+    assert (with_other.beside, without.beside) == (Secret("planted-key"), None)
+    assert with_other.entry == without.entry == kept.read(WORK)
+
+
+@needs_bus
 def test_nothing_but_the_entry_and_its_key_crosses_the_pipe(kept: SystemKeychain) -> None:
     script = Path(sys.modules[start.__module__].__file__ or "").with_name("read_key.py")
-    command = [sys.executable, "-I", "-S", str(script), kept.backend_name, service_for(WORK), "tuimail", *sys.path]
+    command = [sys.executable, "-I", "-S", str(script), kept.backend_name, service_for(WORK), "", "tuimail", *sys.path]
 
     sent = subprocess.run(command, capture_output=True, check=True, timeout=DEADLINE_S)  # noqa: S603 (our own script)
 

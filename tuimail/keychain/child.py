@@ -52,6 +52,8 @@ class PendingKey:
         self._process = process
         self.entry: Secret | None = None
         """The whole entry, once ``wait`` gave its key."""
+        self.beside: Secret | None = None
+        """The other entry; None where it is not there, or not as easily read."""
 
     def wait(self, timeout_s: float) -> StoreKey | NoKey:
         """The key, or why there is none; after NOT_YET this may be called again."""
@@ -66,7 +68,9 @@ class PendingKey:
             if word != b"key":
                 return NoKey(word.decode())
             key, _, entry = rest.partition(b" ")
+            entry, _, beside = entry.partition(b"\n")
             self.entry = Secret(entry.decode())
+            self.beside = Secret(beside.decode()) if beside else None
             return StoreKey(binascii.a2b_base64(key))
         except ValueError:
             return NoKey.FAILED
@@ -83,8 +87,9 @@ def service_for(entry: str) -> str:
     return f"tuimail/{entry}"
 
 
-def start(entry: str, backend_name: str) -> PendingKey:
-    """Start reading the key of ``entry`` from the remembered backend, if it is one of those allowed."""
+def start(entry: str, backend_name: str, *, beside: str = "") -> PendingKey:
+    """Start reading ``entry``, with its key, and the one ``beside`` it from the remembered backend, if it is one of
+    those allowed."""
     # The name comes from a file: another one must not name a module to import.
     if backend_name not in ALLOWED:
         return PendingKey(None)
@@ -96,6 +101,7 @@ def start(entry: str, backend_name: str) -> PendingKey:
         str(_SCRIPT),
         backend_name,
         service_for(entry),
+        service_for(beside),
         USER,
         *filter(None, sys.path),
     ]
