@@ -71,6 +71,7 @@ class Bed:
     def reset(self) -> None:
         """The state every test starts from: knobs at rest, Alice's mail as seeded, Bob's mailbox empty."""
         self.provider.reset()
+        self.dovecot.forget_app_passwords()
         self.alice.reset(alices_mail())
         self.bob.reset()
 

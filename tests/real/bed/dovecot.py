@@ -1,4 +1,4 @@
-"""A private Dovecot: IMAP with XOAUTH2 and OAUTHBEARER, token introspection, LMTP, and SASL for Postfix.
+"""A private Dovecot: IMAP with XOAUTH2, OAUTHBEARER and app passwords, token introspection, LMTP, and SASL for Postfix.
 
 Addresses beside 127.0.0.1 play servers whose TLS is wrong in one way each; see `ADDRESSES`.
 """
@@ -66,6 +66,7 @@ class Dovecot:
         self.lmtp_socket = folder / "run" / "lmtp"
         self.log = folder / "dovecot.log"
         self._settings = folder / "dovecot.conf"
+        self._passwords = folder / "app-passwords"
 
     def start(self, certificates: ServerCertificates, introspection: Introspection) -> None:
         """Write the settings and start; returns when both ports answer."""
@@ -73,6 +74,7 @@ class Dovecot:
             (self.folder / name).mkdir()
         shutil.chown(self.homes, "mail", "mail")
         self._write_settings(certificates, introspection)
+        self.forget_app_passwords()
         with (self.folder / "start.log").open("wb") as output:
             subprocess.run([program("dovecot"), "-c", self._settings], check=True, stdout=output, stderr=output)
         wait_until(lambda: listens(self.ports.implicit) and listens(self.ports.starttls), "Dovecot listens")
@@ -86,6 +88,20 @@ class Dovecot:
         """End all sessions of a user, as a server does whose patience with an old token is over."""
         self.doveadm("kick", address)
 
+    def set_app_password(self, address: str, password: str) -> None:
+        """From now on this one signs in with PLAIN, for reading and for sending, and no other."""
+        made = self._passwords.with_suffix(".new")
+        made.write_text(f"{address}:{{PLAIN}}{password}\n")
+        made.chmod(0o644)
+        made.replace(self._passwords)
+        # Dovecot looks at most once a second whether the file has changed.
+        wait_until(lambda: self._takes(address, password), "Dovecot takes the new password")
+
+    def forget_app_passwords(self) -> None:
+        """Nobody signs in with a password."""
+        self._passwords.write_text("")
+        self._passwords.chmod(0o644)
+
     def doveadm(self, *arguments: str) -> str:
         """What the administration command prints; exit 68 (nobody logged in) counts as fine."""
         done = subprocess.run(
@@ -94,6 +110,10 @@ class Dovecot:
         if done.returncode not in {0, 68}:
             raise RuntimeError(f"doveadm {' '.join(arguments)}: {done.stderr.strip()}")
         return done.stdout
+
+    def _takes(self, address: str, password: str) -> bool:
+        test = [program("doveadm"), "-c", str(self._settings), "auth", "test", address, password]
+        return subprocess.run(test, check=False, capture_output=True).returncode == 0
 
     def _write_settings(self, certificates: ServerCertificates, introspection: Introspection) -> None:
         for protocol, scope in (("imap", "mail.read"), ("smtp", "mail.send")):
@@ -159,7 +179,7 @@ local {UNKNOWN_AUTHORITY} {{
 local {NO_STARTTLS} {{
   ssl = no
 }}
-auth_mechanisms = xoauth2 oauthbearer
+auth_mechanisms = xoauth2 oauthbearer plain
 auth_failure_delay = 1 secs
 first_valid_uid = 8
 mail_location = maildir:~/Maildir
@@ -167,6 +187,11 @@ mail_max_userip_connections = 50
 userdb {{
   driver = static
   args = uid=mail gid=mail home={folder}/homes/%Lu allow_all_users=yes
+}}
+passdb {{
+  driver = passwd-file
+  mechanisms = plain
+  args = {folder}/app-passwords
 }}
 protocol imap {{
   passdb {{

@@ -16,13 +16,7 @@ name     = "{name}"
 provider = "custom"
 ca_file  = "ca.pem"
 signature = "Alice"
-
-[accounts.work.oauth]
-issuer    = "{issuer}"
-client_id = "{client_id}"
-scopes = {{ identity = ["openid", "email", "offline_access"], read = ["mail.read"], send = ["mail.send"] }}
-extra = {{ prompt = "consent" }}
-
+{sign_in}
 [accounts.work.imap]
 host = "{imap_host}"
 port = {imap_port}
@@ -38,6 +32,15 @@ theme = "tuimail-dark"
 keys  = "default"
 send_delay_s = {send_delay_s}
 """
+
+_OAUTH = """
+[accounts.work.oauth]
+issuer    = "{issuer}"
+client_id = "{client_id}"
+scopes = {{ identity = ["openid", "email", "offline_access"], read = ["mail.read"], send = ["mail.send"] }}
+extra = {{ prompt = "consent" }}
+"""
+_BY_PASSWORD = 'sign_in = "app_password"\n'  # noqa: S105 (the way of signing in, not a password)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,15 +67,15 @@ class Home:
         for path in (self.config, self.downloads, folder / "runtime"):
             path.mkdir(parents=True, mode=0o700)
 
-    def write_profile(self, servers: Servers, *, send_delay_s: float = 1.0) -> None:
+    def write_profile(self, servers: Servers, *, send_delay_s: float = 1.0, with_password: bool = False) -> None:
         """Alice's account at these servers; a mail can be called back for so long."""
+        oauth = _OAUTH.format(issuer=servers.issuer, client_id=CLIENT_ID)
         (self.config / "ca.pem").write_bytes(servers.ca_file.read_bytes())
         self.profile.write_text(
             _PROFILE.format(
                 address=ALICE.address,
                 name=ALICE.name,
-                issuer=servers.issuer,
-                client_id=CLIENT_ID,
+                sign_in=_BY_PASSWORD if with_password else oauth,
                 imap_host=servers.imap_host,
                 imap_port=servers.imap_port,
                 imap_tls=servers.imap_tls,

@@ -1,4 +1,4 @@
-"""The two people of the test bed; the mail server takes any password, the authorization server their address."""
+"""The two people of the test bed; the authorization server takes their address, with any password."""
 
 from dataclasses import dataclass
 
