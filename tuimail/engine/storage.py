@@ -31,6 +31,7 @@ from tuimail.store.lock import AccountLock, Turn
 from tuimail.store.mailboxes import MailboxRepository
 from tuimail.store.messages import MessageRepository
 from tuimail.store.outbox import OutboxRepository
+from tuimail.store.people import PeopleRepository
 from tuimail.store.salvage import salvage
 from tuimail.store.search import SearchRepository
 from tuimail.store.searches import KeptSearches
@@ -56,6 +57,7 @@ class AccountStore(Struct, frozen=True, kw_only=True):
     db: Database
     mailboxes: MailboxRepository
     messages: MessageRepository
+    people: PeopleRepository
     threads: ThreadRepository
     views: ViewRepository
     search: SearchRepository
@@ -133,6 +135,7 @@ class Storage:
             db=db,
             mailboxes=MailboxRepository(db),
             messages=MessageRepository(db),
+            people=PeopleRepository(db),
             threads=ThreadRepository(db),
             views=ViewRepository(db),
             search=SearchRepository(db, lambda: self._now().astimezone(self._zone)),
