@@ -337,7 +337,11 @@ class AnswerKind(StrEnum):
 
     REPLY = "reply"
     REPLY_ALL = "reply all"
+    REPLY_LIST = "reply to list"
+    """To the mailing list alone."""
     FORWARD = "forward"
+    FORWARD_WHOLE = "forward whole"
+    """The mail itself, as it came, in a mail of its own."""
 
 
 class BeginAnswer(Struct, frozen=True, kw_only=True):

@@ -74,6 +74,8 @@ class AccountTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     save_sent: bool | None = None
     flowed: bool = True
     """Whether paragraphs go out as format=flowed (RFC 3676), to be wrapped by their reader."""
+    checked_by: tuple[str, ...] | None = None
+    """Servers, or what they end in, whose Authentication-Results are believed (RFC 8601)."""
     oauth: OAuthTable = OAuthTable()
     imap: ServerTable = ServerTable()
     smtp: ServerTable = ServerTable()
@@ -114,6 +116,8 @@ class Preset(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     imap: ServerTable = ServerTable()
     smtp: ServerTable = ServerTable()
     save_sent: bool = True
+    checked_by: tuple[str, ...] = ()
+    """As in an account; empty where its fields name no server, and nobody can tell whose they are."""
     access_page: Text = None
     """Where the user ends a program's access."""
     password_page: Text = None

@@ -68,6 +68,7 @@ def resolve_account(name: str, table: AccountTable, *, preset: Preset, folder: P
         smtp=smtp,
         save_sent=preset.save_sent if table.save_sent is None else table.save_sent,
         flowed=table.flowed,
+        checked_by=preset.checked_by if table.checked_by is None else table.checked_by,
         access_page=preset.access_page,
         password_page=preset.password_page,
         keep=_keep(table.keep),

@@ -120,6 +120,8 @@ class Account(Struct, frozen=True, kw_only=True):
     """Whether we append a copy to Sent; False where the provider files it itself."""
     flowed: bool = True
     """Whether what is written goes out as format=flowed (RFC 3676)."""
+    checked_by: tuple[str, ...] = ()
+    """Servers (or what they end in) whose Authentication-Results are believed: the provider's own."""
     access_page: str | None = None
     """The provider's page where a user can end this program's access."""
     password_page: str | None = None

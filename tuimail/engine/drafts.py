@@ -34,7 +34,15 @@ from tuimail.engine.storage import Storage
 from tuimail.engine.worker import Worker
 from tuimail.mime.continued import continued, message_id_of
 from tuimail.mime.parse import parse_message, safe_file_name
-from tuimail.mime.quote import answer, forward_attachments, from_mailto, new_draft
+from tuimail.mime.quote import (
+    answer,
+    forward_attachments,
+    from_mailto,
+    list_address,
+    new_draft,
+    signature_alone,
+    whole_mail,
+)
 
 MAX_ATTACHMENT = 50 * 1024 * 1024
 """Read into memory and kept in the store, so bounded; providers take 20 to 35 MB."""
@@ -42,8 +50,12 @@ MAX_ATTACHMENT = 50 * 1024 * 1024
 _KINDS = {
     AnswerKind.REPLY: DraftKind.REPLY,
     AnswerKind.REPLY_ALL: DraftKind.REPLY_ALL,
+    AnswerKind.REPLY_LIST: DraftKind.REPLY,
     AnswerKind.FORWARD: DraftKind.FORWARD,
+    AnswerKind.FORWARD_WHOLE: DraftKind.FORWARD,
 }
+_WHOLE = frozenset({AnswerKind.FORWARD, AnswerKind.FORWARD_WHOLE})
+"""What takes along more than the texts."""
 
 
 def own_addresses(account: Account) -> tuple[Address, ...]:
@@ -148,7 +160,7 @@ class DraftDesk:
         assert isinstance(command, BeginAnswer)  # noqa: S101 (the route's own type, for the checker)
         found = self._messages.stored(command.row)
         # A forward takes the attachments along; for an answer the texts are enough.
-        if found is not None and (found.is_whole or command.kind is not AnswerKind.FORWARD):
+        if found is not None and (found.is_whole or command.kind not in _WHOLE):
             job.hand_to(self._parser, lambda job: self._answer(job, found))
         else:
             job.hand_to(self._connection.worker, self._fetch_for_answer)
@@ -156,7 +168,7 @@ class DraftDesk:
     def _fetch_for_answer(self, job: Job) -> None:
         command = job.command
         assert isinstance(command, BeginAnswer)  # noqa: S101 (the route's own type, for the checker)
-        if command.kind is AnswerKind.FORWARD:
+        if command.kind in _WHOLE:
             found = RawMessage(raw=self._messages.whole(job, command.row))
         else:
             found = self._messages.readable(job, command.row)
@@ -166,8 +178,9 @@ class DraftDesk:
         command = job.command
         assert isinstance(command, BeginAnswer)  # noqa: S101 (the route's own type, for the checker)
         kind = _KINDS[command.kind]
+        message = parse_message(found.raw, missing=found.missing, wants_both=False)
         draft = answer(
-            parse_message(found.raw, missing=found.missing, wants_both=False),
+            message,
             kind=kind,
             own=own_addresses(self._account),
             account=self._account.id,
@@ -176,8 +189,17 @@ class DraftDesk:
             signature=self._account.signature,
             zone=self._zone,
         )
-        if kind is DraftKind.FORWARD:
-            draft = replace(draft, attachments=forward_attachments(found.raw))
+        match command.kind:
+            case AnswerKind.REPLY_LIST:
+                draft = replace(draft, to=list_address(message), cc="")
+            case AnswerKind.FORWARD:
+                draft = replace(draft, attachments=forward_attachments(found.raw))
+            case AnswerKind.FORWARD_WHOLE:
+                draft = replace(
+                    draft, text=signature_alone(self._account.signature), attachments=(whole_mail(found.raw),)
+                )
+            case _:
+                pass
         self._begun[draft.id] = draft
         self.show(job, draft)
         job.finish()

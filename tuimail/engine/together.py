@@ -61,7 +61,7 @@ class Together:
             c.SearchServer: self._lists.search_servers,
             c.Undo: self._undo_newest,
             c.BeginDraft: self._in_first,
-            **dict.fromkeys((c.LoadRows, c.Prefetch, c.SetFlags, c.MoveMessages), self._in_rows),
+            **dict.fromkeys((c.LoadRows, c.Prefetch, c.SetFlags, c.MoveMessages, *reading.OF_MESSAGES), self._in_rows),
             **dict.fromkeys((c.OpenMessage, c.BeginAnswer, c.LoadThread, *reading.OF_ONE_MESSAGE), self._in_row),
             **dict.fromkeys((c.Refresh, c.PauseFilling), self._in_each),
         }
@@ -121,12 +121,11 @@ class Together:
 
     def _in_rows(self, job: Job) -> None:
         command = job.command
-        assert isinstance(command, c.LoadRows | c.Prefetch | c.SetFlags | c.MoveMessages)  # noqa: S101 (the table's own)
         found: dict[AccountId, Command] = {}
         heads = self._family.by_account(getattr(command, "heads", ()))
-        for account, rows in self._family.by_account(command.rows).items():
+        for account, rows in self._family.by_account(getattr(command, "rows")).items():  # noqa: B009 (as below)
             changes: dict[str, object] = {"rows": rows}
-            if isinstance(command, c.SetFlags | c.MoveMessages):
+            if hasattr(command, "heads"):
                 changes["heads"] = heads.get(account, ())
             if isinstance(command, c.MoveMessages):
                 changes["to"] = _role(command.to)

@@ -36,6 +36,7 @@ _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]+")
 _CONTENT_TYPE = re.compile(r"[A-Za-z0-9!#$&^_.+-]{1,80}/[A-Za-z0-9!#$&^_.+-]{1,80}")
 _MESSAGE_ID = re.compile(r"<[!-;=?-~]+>")
 _FIELD = re.compile(rb"([A-Za-z-]+): ")
+_NOT_ON_THE_WIRE = re.compile(rb"\0|\r(?!\n)|(?<!\r)\n")
 _PERCENT_UNIT = re.compile(r"%[0-9A-F]{2}|[^%]")
 _ONLY_PRINTABLE = re.compile(r"[\t\n -~]*")
 
@@ -199,12 +200,23 @@ def _base64_lines(data: bytes) -> bytes:
 
 def _attachment_part(attachment: DraftAttachment) -> tuple[list[tuple[str, str]], bytes]:
     kind = attachment.content_type.lower()
+    disposition = f"attachment;{_file_name(safe_file_name(attachment.name))}"
+    if kind == "message/rfc822" and _can_go_as_it_is(attachment.data):
+        encoding = "7bit" if attachment.data.isascii() else "8bit"
+        fields = [("Content-Type", kind), ("Content-Transfer-Encoding", encoding), ("Content-Disposition", disposition)]
+        # The line end before the boundary is the boundary's: the mail keeps its own.
+        return fields, attachment.data + b"\r\n"
     # A message must not be sent in base64 under its own type (RFC 2046 section 5.2.1).
     if not _CONTENT_TYPE.fullmatch(kind) or kind.startswith(("multipart/", "message/")):
         kind = "application/octet-stream"
-    disposition = f"attachment;{_file_name(safe_file_name(attachment.name))}"
     fields = [("Content-Type", kind), ("Content-Transfer-Encoding", "base64"), ("Content-Disposition", disposition)]
     return fields, _base64_lines(attachment.data)
+
+
+def _can_go_as_it_is(mail: bytes) -> bool:
+    """Whether no byte of a mail need change on the way: lines that end as they should and are not too long."""
+    lines = mail.split(b"\r\n")
+    return not _NOT_ON_THE_WIRE.search(mail) and max(map(len, lines)) <= MAX_LINE
 
 
 def _file_name(name: str) -> str:
@@ -236,6 +248,8 @@ def _multipart(
         _check(header, [name for name, _ in fields])
         pieces.append(b"--" + boundary.encode() + b"\r\n" + header + b"\r\n\r\n" + body.removesuffix(b"\r\n") + b"\r\n")
     content = [("Content-Type", f'multipart/{kind};\r\n boundary="{boundary}"')]
+    if not all(piece.isascii() for piece in pieces):
+        content.append(("Content-Transfer-Encoding", "8bit"))  # as its parts (RFC 2045 section 6.4)
     return content, b"".join(pieces) + b"--" + boundary.encode() + b"--\r\n"
 
 

@@ -7,11 +7,13 @@ from urllib.parse import unquote
 from tuimail.domain.address import Address, format_addresses, is_address
 from tuimail.domain.clean import clean_block, clean_line
 from tuimail.domain.draft import Draft, DraftAttachment, DraftKind
+from tuimail.domain.errors import ErrorKind, Remedy, SendError
 from tuimail.domain.ids import AccountId, DraftId, RowId
 from tuimail.domain.message import Message
 from tuimail.mime.attachments import draft_attachment
 from tuimail.mime.contents import sort_parts
-from tuimail.mime.headers import addresses, message_ids
+from tuimail.mime.filenames import safe_file_name
+from tuimail.mime.headers import addresses, message_ids, read_text
 from tuimail.mime.quoting import attribution, forwarded, quotation
 from tuimail.mime.structure import read_structure
 
@@ -20,6 +22,7 @@ _REPLY_PREFIX = re.compile(
 )
 _FORWARD_PREFIX = re.compile(r"^(?:(?:fwd?|wg|tr|i|enc|vb|vl)\s*[:\uff1a]\s*)++", re.I)
 _MAX_MAILTO = 100_000
+_MAX_NAME = 80
 _TAKEN = frozenset({"to", "cc", "bcc", "subject", "body", "in-reply-to", "references"})
 
 
@@ -59,8 +62,13 @@ def answer(  # noqa: PLR0913 (what an answer is made of, by keyword)
 
 def new_draft(*, own: tuple[Address, ...], account: AccountId, draft_id: DraftId, signature: str = "") -> Draft:
     """An empty draft from the account's first identity, signature in place."""
-    text = f"\n\n-- \n{signature.rstrip()}\n" if signature.strip() else ""
-    return Draft(id=draft_id, account=account, sender=str(own[0]) if own else "", text=text)
+    sender = str(own[0]) if own else ""
+    return Draft(id=draft_id, account=account, sender=sender, text=signature_alone(signature))
+
+
+def signature_alone(signature: str) -> str:
+    """A text of which only the signature stands."""
+    return f"\n\n-- \n{signature.rstrip()}\n" if signature.strip() else ""
 
 
 def from_mailto(
@@ -104,6 +112,23 @@ def from_mailto(
 def forward_attachments(raw: bytes) -> tuple[DraftAttachment, ...]:
     """Copies of a message's attachments, for forwarding it."""
     return tuple(draft_attachment(part) for part in sort_parts(read_structure(raw).root).attached)
+
+
+def whole_mail(raw: bytes) -> DraftAttachment:
+    """A message as an attachment, not a byte of it changed."""
+    subject = read_text(read_structure(raw).root.value("subject"))[:_MAX_NAME]
+    name = safe_file_name(f"{subject.replace('/', '-').strip() or 'message'}.eml")
+    return DraftAttachment(name=name, content_type="message/rfc822", data=raw)
+
+
+def list_address(message: Message) -> str:
+    """Where the mailing list of a message takes mail (RFC 2369 section 3.4). Raises SendError where it does not."""
+    post_to = message.lists.post_to if message.lists is not None else ""
+    found = _typed([unquote(post_to[len("mailto:") :].partition("?")[0])])
+    if not found:
+        words = "This message names no mailing list that takes mail. r answers its sender, R everybody."
+        raise SendError(ErrorKind.BAD_DRAFT, words, remedy=Remedy.FIX_INPUT)
+    return found
 
 
 def _typed(values: list[str]) -> str:

@@ -1,4 +1,6 @@
-"""Our few HTTPS requests that are no sign-in: a domain's own mail settings. Home of httpx2 beside ``oauth.http``.
+"""Our few HTTPS requests that are no sign-in: a domain's own mail settings, and leaving a mailing list.
+
+Home of httpx2 beside ``oauth.http``.
 
 Certificates are checked, a redirect is followed only within its host, no cookie is kept, no compressed body read,
 and a body ends at the size that the caller names or with the clock, however slowly it comes.
@@ -21,6 +23,8 @@ CONNECT_S = 5.0
 READ_S = 8.0
 MOST_REDIRECTS = 3
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_AGAIN = frozenset({307, 308})
+"""Redirects that keep the method (RFC 9110 section 15.4)."""
 
 
 class Document(Struct, frozen=True, kw_only=True):
@@ -32,7 +36,7 @@ class Document(Struct, frozen=True, kw_only=True):
 
 
 class Web:
-    """GET over HTTPS. Safe from several threads; ``context`` must be its own, for httpx2 changes it (ALPN)."""
+    """GET and POST over HTTPS. Safe from several threads; ``context`` must be its own, for httpx2 changes it (ALPN)."""
 
     def __init__(self, context: ssl.SSLContext, *, read_s: float = READ_S) -> None:
         self._read_s = read_s
@@ -55,9 +59,36 @@ class Web:
             url = answer
         raise _useless(url, "it redirects in a circle")
 
+    def post_form(self, url: str, form: bytes) -> None:
+        """Send a form; returns once the server took it. No answer of it is read.
+
+        A redirect after which the form is to be sent again is followed within the host (307, 308); any other one
+        within the host says that the form was taken, and leads to a page that nobody asked for.
+        """
+        for _ in range(MOST_REDIRECTS + 1):
+            moved = self._post(url, form)
+            if not moved:
+                return
+            url = moved
+        raise _useless(url, "it redirects in a circle")
+
     def close(self) -> None:
         """Close all connections; a request under way fails."""
         self._session.close()
+
+    def _post(self, url: str, form: bytes) -> str:
+        """Where to send it instead; empty once it was taken."""
+        if urlsplit(url).scheme != "https":
+            raise _useless(url, "it is not https")
+        headers = {"content-type": "application/x-www-form-urlencoded"}
+        with _translating(url), self._session.stream("POST", url, content=form, headers=headers) as response:
+            self._session.cookies.clear()
+            if response.status_code in _REDIRECTS:
+                target = _same_host(url, response.headers.get("location", ""))
+                return target if response.status_code in _AGAIN else ""
+            if not response.is_success:
+                raise _useless(url, f"it answered with status {response.status_code}")
+            return ""
 
     def _fetch(self, url: str, most_bytes: int) -> Document | str | None:
         """The document, or where it has moved to."""
