@@ -2,7 +2,7 @@
 
 import re
 
-from msgspec import Struct
+from msgspec import Struct, field
 from msgspec.structs import replace
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
@@ -10,7 +10,7 @@ from tuimail.domain.body import Block, LinkTarget
 from tuimail.mime.html_guard import MAX_DEPTH, RENAMED, SURROGATES, guard
 from tuimail.mime.html_pictures import Pictures, without_echoes
 from tuimail.mime.html_render import Renderer
-from tuimail.mime.html_rules import Rules, read_rules
+from tuimail.mime.html_rules import Rules, Verdict, read_rules
 from tuimail.mime.html_style import NOTHING, read_style
 from tuimail.mime.html_tree import Element, measure
 from tuimail.mime.links import LinkBook
@@ -21,6 +21,7 @@ _TAG = re.compile(r"<[^<>]{0,16384}+>")
 _UNSEEN = re.compile(r"<(style|script|head|!--)")
 _UNSEEN_ENDS = {"style": "</style", "script": "</script", "head": "</head", "!--": "-->"}
 _MAX_NODE_DEPTH = 3 * MAX_DEPTH
+_NO_RULE = Verdict()
 
 
 class HtmlText(Struct, frozen=True, kw_only=True):
@@ -48,7 +49,7 @@ def read_html(html: str, *, is_forwarded: bool = False) -> HtmlText:
         return HtmlText(blocks=plain.blocks, links=tuple(book.targets), notes=(*notes, *plain.notes, words))
     pictures = Pictures()
     renderer = Renderer(book, answered=-1 if is_forwarded else 0)
-    blocks = without_echoes(renderer.render(_visible(tree, read_rules(guarded.styles), pictures)), book)
+    blocks = without_echoes(renderer.render(_visible(tree, _rulebook(read_rules(guarded.styles)), pictures)), book)
     if renderer.flow.left_out:
         notes.append("The page is very long; its end is not shown.")
     return HtmlText(blocks=tuple(blocks), links=tuple(book.targets), remote_images=pictures.remote, notes=tuple(notes))
@@ -68,7 +69,28 @@ def rough_words(html: str) -> int:
     return len(_TAG.sub(" ", "".join(pieces)).split())
 
 
-def _visible(tree: LexborHTMLParser, rules: Rules, pictures: Pictures) -> Element:
+class _Rulebook(Struct):
+    """The rules of a page, and what they were found to say."""
+
+    rules: Rules
+    tags: frozenset[str] = frozenset()
+    """Those that a rule is about without a class."""
+    _known: dict[tuple[str, str, str], Verdict] = field(default_factory=dict)
+
+    def verdict(self, tag: str, classes: str, identity: str) -> Verdict:
+        """What the rules say of an element; newsletters repeat a few kinds of them."""
+        key = (tag, classes, identity)
+        known = self._known.get(key)
+        if known is None:
+            known = self._known[key] = self.rules.verdict(tag, classes, identity) if self.rules else _NO_RULE
+        return known
+
+
+def _rulebook(rules: Rules) -> _Rulebook:
+    return _Rulebook(rules, frozenset(name for name in rules.hidden | rules.painted | rules.tight if name.isalnum()))
+
+
+def _visible(tree: LexborHTMLParser, rules: _Rulebook, pictures: Pictures) -> Element:
     """Our own copy of the page without what is hidden."""
     root = Element("body")
     elements = [root]
@@ -105,22 +127,19 @@ def _visible(tree: LexborHTMLParser, rules: Rules, pictures: Pictures) -> Elemen
     return root
 
 
-def _element(tag: str, attributes: dict[str, str | None], rules: Rules) -> Element | None:
-    if "hidden" in attributes:
-        return None
+def _element(tag: str, attributes: dict[str, str | None], rules: _Rulebook) -> Element | None:
+    if not attributes and tag not in rules.tags:
+        return Element(tag)
     style = attributes.get("style")
     css = read_style(style) if style else NOTHING
-    if css.is_gone:
+    if css.is_gone or "hidden" in attributes:
         return None
-    is_painted = False
-    if rules:
-        names = rules.names(tag, attributes.get("class") or "", attributes.get("id") or "")
-        if not css.is_shown and not rules.hidden.isdisjoint(names):
-            return None
-        if css.is_tight is None and not rules.tight.isdisjoint(names):
-            css = replace(css, is_tight=True)
-        is_painted = not rules.painted.isdisjoint(names)
-    return Element(tag, attributes, css, is_painted=is_painted)
+    verdict = rules.verdict(tag, attributes.get("class") or "", attributes.get("id") or "")
+    if verdict.is_hidden and not css.is_shown:
+        return None
+    if verdict.is_tight and css.is_tight is None:
+        css = replace(css, is_tight=True)
+    return Element(tag, attributes, css, is_painted=verdict.is_painted)
 
 
 def _count_hidden(node: LexborNode, pictures: Pictures) -> None:

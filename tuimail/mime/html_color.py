@@ -28,12 +28,16 @@ _SEEN_APART = 10
 
 def text_color(value: str) -> str | None:
     """The colour of a text; None where the value says nothing."""
+    if not value:
+        return None
     value = _bare(value)
     return None if value in _INHERITED else _color(value) or UNKNOWN
 
 
 def background_color(value: str) -> str | None:
     """The colour of a background, from a colour or the shorthand; None where what is behind shows through."""
+    if not value:
+        return None
     value = _bare(value)
     if "url(" in value or "gradient(" in value:
         return PICTURE

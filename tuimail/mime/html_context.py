@@ -44,7 +44,7 @@ class Numbers(Struct):
     following: int | None
 
 
-class Context(Struct, frozen=True, kw_only=True):
+class Context(Struct, frozen=True, kw_only=True, gc=False):
     """What an element hands down to its children."""
 
     style: Style = Style.PLAIN
@@ -75,15 +75,9 @@ def inherited(context: Context, element: Element) -> Context:
     css, tag = element.css, element.tag
     if css is NOTHING and tag not in _INHERITING and not element.attributes and not element.is_painted:
         return context
-    style = context.style | STYLES.get(tag, Style.PLAIN)
-    if css.is_bold is not None:
-        style = style | Style.BOLD if css.is_bold else style & ~Style.BOLD
-    style |= (Style.ITALIC if css.is_italic else Style.PLAIN) | (Style.STRIKE if css.is_struck else Style.PLAIN)
-    if context.kind is BlockKind.HEADING:
-        style &= ~Style.BOLD
     return replace(
         context,
-        style=style,
+        style=_style(context, element),
         link=OpenLink(element.get("href")) if tag == "a" and element.get("href") else context.link,
         is_tiny=context.is_tiny if css.is_tiny is None else css.is_tiny,
         is_invisible=context.is_invisible if css.is_invisible is None else css.is_invisible,
@@ -91,6 +85,20 @@ def inherited(context: Context, element: Element) -> Context:
         background=_behind(element) or context.background,
         is_pre=context.is_pre or tag == "pre" or (css.keeps_space and tag in BLOCK_TAGS),
     )
+
+
+def _style(context: Context, element: Element) -> Style:
+    style, css = context.style, element.css
+    # Each step of a Flag costs as much as all else here.
+    if element.tag in STYLES:
+        style |= STYLES[element.tag]
+    if css.is_bold is not None:
+        style = style | Style.BOLD if css.is_bold else style & ~Style.BOLD
+    if css.is_italic:
+        style |= Style.ITALIC
+    if css.is_struck:
+        style |= Style.STRIKE
+    return style & ~Style.BOLD if context.kind is BlockKind.HEADING and style else style
 
 
 def _behind(element: Element) -> str | None:

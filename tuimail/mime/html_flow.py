@@ -3,6 +3,7 @@
 import re
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from tuimail.domain.body import Block, BlockKind, Span, Style
 from tuimail.domain.clean import clean_block
@@ -66,7 +67,7 @@ class Flow(Struct):
                 self._spans.append(Span(text=" "))
         elif self.blocks and self.blocks[-1].kind not in {BlockKind.BLANK, BlockKind.RULE, BlockKind.TABLE}:
             last = self.blocks[-1]
-            self.blocks[-1] = _with_spans(last, (*last.spans, link_mark(number)))
+            self.blocks[-1] = replace(last, spans=(*last.spans, link_mark(number)))
 
     def end_line(self) -> None:
         """End the line; a second end in a row leaves a blank one."""
@@ -102,10 +103,14 @@ class Flow(Struct):
 
     def put(self, block: Block) -> None:
         """Add a finished block, after the blank line that is due."""
-        self._lines += max(1, len(block.cells))
-        if self._lines > MAX_BLOCKS:
+        room = MAX_BLOCKS - self._lines
+        if room <= 0:
             self.left_out = True
             return
+        if len(block.cells) > room:
+            self.left_out = True
+            block = replace(block, cells=block.cells[:room])
+        self._lines += max(1, len(block.cells))
         if self._gap and self.blocks and self.blocks[-1].kind is not BlockKind.BLANK:
             self.blocks.append(Block(kind=BlockKind.BLANK, quote=min(self.blocks[-1].quote, block.quote)))
         self._gap = False
@@ -119,10 +124,6 @@ class Flow(Struct):
         if self._spans and stripped != self._spans[-1].text:
             last = self._spans[-1]
             self._spans[-1] = Span(text=stripped, style=last.style, link=last.link)
-
-
-def _with_spans(block: Block, spans: tuple[Span, ...]) -> Block:
-    return Block(kind=block.kind, spans=spans, quote=block.quote, indent=block.indent, lead=block.lead)
 
 
 def _merged(spans: list[Span]) -> tuple[Span, ...]:

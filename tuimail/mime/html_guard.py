@@ -49,10 +49,12 @@ _IMPLIED = {
     "thead": ({"tbody", "thead", "tfoot"}, {"table"}),
     "tfoot": ({"tbody", "thead", "tfoot"}, {"table"}),
 }
-_NAME = re.compile(r"</?+([A-Za-z][A-Za-z0-9:_-]{0,40}+)")
-_ATTRIBUTES = re.compile(
-    r"(?:[\s/]++|[^\s/>=][^\s/>=]*+|=\s*+(?:\"[^\"]{0,16384}+\"|'[^']{0,16384}+'|[^\s>\"'][^\s>]*+|(?=[>\"'])))*+>"
+_TAG = re.compile(
+    r"<(/?+)([A-Za-z][A-Za-z0-9_-]{0,40}+)(?![@.:])"
+    r"((?:[\s/]++|[^\s/>=][^\s/>=]*+|=\s*+(?:\"[^\"]{0,16384}+\"|'[^']{0,16384}+'|[^\s>\"'][^\s>]*+|(?=[>\"'])))*+)>"
 )
+_NAME = re.compile(r"</?+[A-Za-z][A-Za-z0-9_-]{0,40}+")
+_PREFIXED = re.compile(r"</?+[A-Za-z][A-Za-z0-9]{0,20}+:[A-Za-z][^<>]{0,500}+>")
 _ATTRIBUTE = re.compile(r"[\s/]*+[^\s/>=]++(?:\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s>]*+))?+")
 _DATA_URI = re.compile(r"data:[a-z]{1,20}/[a-z0-9.+-]{1,40};base64,[A-Za-z0-9+/=\s%]{100,}+", re.I)
 _MAX_BROKEN = 50
@@ -78,30 +80,32 @@ class _Guard(Struct):
 
     def token(self, at: int) -> int:
         """Handle the markup at this ``<``, and say where to go on."""
+        tag = None if self.broken > _MAX_BROKEN else _TAG.match(self.html, at, at + MAX_TAG)
+        if tag is None:
+            return self._no_tag(at)
+        name = tag[2].lower()
+        if tag[1]:
+            self._close(name)
+        elif name in _SWALLOWED:
+            return self._swallow(name, tag.end())
+        else:
+            self._open(name, tag[3])
+        return tag.end()
+
+    def _no_tag(self, at: int) -> int:
         html = self.html
         if html.startswith("<!--", at):
             return self._comment(at)
         if html[at + 1 : at + 2] in {"!", "?"}:
             end = html.find(">", at, at + MAX_TAG)
             return self._text(at) if end < 0 else end + 1
-        name_match = _NAME.match(html, at)
-        if name_match is None or self.broken > _MAX_BROKEN:
-            return self._text(at)
-        name = name_match[1].lower()
-        if name.endswith(":") or html[name_match.end() : name_match.end() + 1] in {"@", "."}:
-            # An address in angle brackets, as plain text has them.
-            return self._text(at)
-        rest = _ATTRIBUTES.match(html, name_match.end(), name_match.end() + MAX_TAG)
-        if rest is None:
-            self.broken += 1
-            return self._text(at)
-        if html[at + 1] == "/":
-            self._close(name)
-        elif name in _SWALLOWED:
-            return self._swallow(name, rest.end())
-        else:
-            self._open(name, html[name_match.end() : rest.end() - 1])
-        return rest.end()
+        if prefixed := _PREFIXED.match(html, at):
+            # Word's and Outlook's own elements, such as <o:p>.
+            return prefixed.end()
+        name = _NAME.match(html, at)
+        # An address in angle brackets, as plain text has them, is no broken tag.
+        self.broken += name is not None and html[name.end() : name.end() + 1] not in {"@", ".", ":"}
+        return self._text(at)
 
     def _text(self, at: int) -> int:
         self.out.append("&lt;")

@@ -46,7 +46,7 @@ _FEW_LINES = 3
 _SPACE_PX = 8.0
 
 
-class _Leave(Struct):
+class _Leave(Struct, gc=False):
     """Stands among what is still to be read for the end of an element."""
 
     element: Element
@@ -260,9 +260,10 @@ class Renderer(Struct):
             if isinstance(child, Element) and child.tag == "caption":
                 for line in self._lines(child):
                     self.flow.put(Block(spans=line, quote=self._quote, indent=self.context.indent))
-        block = grid_of(table, self._lines)
+        block, is_whole = grid_of(table, self._lines)
         if block.cells:
             self.flow.put(replace(block, quote=self._quote, indent=self.context.indent))
+        self.flow.left_out = self.flow.left_out or not is_whole
         self.flow.end_paragraph()
 
     def _inner(self) -> "Renderer":

@@ -12,7 +12,16 @@ _COMMENT = re.compile(r"/\*[^*]*+(?:\*(?!/)[^*]*+)*+\*/|<!--|-->")
 _SIMPLE = re.compile(r"[a-z][a-z0-9]{0,20}(?:\.[a-z_][\w-]{0,60})?|[.#][a-z_][\w-]{0,60}", re.I)
 _TELLING = re.compile(r"none|hid|0|background|block|inline|table", re.I)
 _MAX_SELECTORS = 1000
+_MAX_CLASSES = 20
 _MAX_IN_RULE = 50
+
+
+class Verdict(Struct, frozen=True, kw_only=True):
+    """What the rules of a page say of one element."""
+
+    is_hidden: bool = False
+    is_painted: bool = False
+    is_tight: bool = False
 
 
 class Rules(Struct, frozen=True, kw_only=True):
@@ -27,11 +36,17 @@ class Rules(Struct, frozen=True, kw_only=True):
     def __bool__(self) -> bool:
         return bool(self.hidden or self.painted or self.tight)
 
-    def names(self, tag: str, classes: str, identity: str) -> frozenset[str]:
-        """What the selectors that mean this element look like."""
-        words = classes.split()[:20]
-        named = [f"#{identity}"] if identity else []
-        return frozenset([tag, *named, *(f".{word}" for word in words), *(f"{tag}.{word}" for word in words)])
+    def verdict(self, tag: str, classes: str, identity: str) -> Verdict:
+        """What they say of one element."""
+        words = classes.split()[:_MAX_CLASSES]
+        names = [tag, *(f".{word}" for word in words), *(f"{tag}.{word}" for word in words)]
+        if identity:
+            names.append(f"#{identity}")
+        return Verdict(
+            is_hidden=not self.hidden.isdisjoint(names),
+            is_painted=not self.painted.isdisjoint(names),
+            is_tight=not self.tight.isdisjoint(names),
+        )
 
 
 def read_rules(styles: str) -> Rules:

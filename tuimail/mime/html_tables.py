@@ -10,7 +10,10 @@ Lines = list[tuple[Span, ...]]
 """What stands in one cell."""
 
 MAX_COLUMNS = 16
+MAX_CELLS = 20_000
+"""Cells of one table that are read."""
 MAX_SHORT_CELL = 60
+_MAX_ROWSPAN = 1000
 _MAX_HEADED_CELL = 400
 _MAX_LABEL = 30
 _MAX_VALUE = 200
@@ -31,7 +34,7 @@ def is_data_table(table: Element) -> bool:
     """Whether columns mean something: header cells, a border, amounts, or rows of short cells that repeat."""
     rows = [cells for row in rows_of(table) if (cells := [cell for cell in cells_of(row) if is_filled(cell)])]
     wide = [cells for cells in rows if len(cells) > 1]
-    if len(wide) < _PAIR or max(map(len, rows)) > MAX_COLUMNS:
+    if len(wide) < _PAIR or any(len(cells_of(row)) > MAX_COLUMNS for row in rows_of(table)):
         return False
     cells = [cell for row in rows for cell in row]
     if any(cell.tables > 1 or cell.pictures for cell in cells):
@@ -91,11 +94,10 @@ def bullet_of(row: Element) -> str:
     return own_text(cells[0])
 
 
-def grid_of(table: Element, lines_of: Callable[[Element], Lines]) -> Block:
-    """A data table as a block: each cell in its column whatever spans come before it, further lines of cells in rows
-    that go on with the one above."""
-    rows = [_placed(row, taken) for row, taken in _with_spans(table)]
-    columns = min(MAX_COLUMNS, max((max(row, default=-1) + 1 for row in rows), default=0))
+def grid_of(table: Element, lines_of: Callable[[Element], Lines]) -> tuple[Block, bool]:
+    """A data table as a block, and whether all of it: each cell in its column whatever spans come before it, further
+    lines of cells in rows that go on with the one above."""
+    rows, columns, is_whole = _with_spans(table)
     weights = _weights(rows, columns)
     cells: list[tuple[tuple[Span, ...], ...]] = []
     goes_on: list[int] = []
@@ -108,12 +110,12 @@ def grid_of(table: Element, lines_of: Callable[[Element], Lines]) -> Block:
             continue
         texts: dict[int, Lines] = {}
         for place, (cell, span) in shown.items():
-            if place < columns:
-                texts[max(range(place, min(place + span, columns)), key=weights.__getitem__)] = lines_of(cell)
+            column = max(range(place, min(place + span, columns)), key=weights.__getitem__)
+            texts.setdefault(column, []).extend(lines_of(cell))
         height = max(map(len, texts.values()), default=0)
         goes_on += range(len(cells) + 1, len(cells) + height)
         cells += side_by_side([texts.get(column, []) for column in range(columns)])
-    return table_block(cells, tuple(goes_on))
+    return table_block(cells, tuple(goes_on)), is_whole
 
 
 def side_by_side(cells: list[Lines]) -> list[tuple[tuple[Span, ...], ...]]:
@@ -140,36 +142,47 @@ def _is_bold(row: tuple[tuple[Span, ...], ...]) -> bool:
     return all(Style.BOLD in span.style for cell in row for span in cell if span.text.strip() and span.link is None)
 
 
-def _with_spans(table: Element) -> list[tuple[list[Element], set[int]]]:
-    """The cells of each row, and the columns that cells of rows above reach into."""
-    found: list[tuple[list[Element], set[int]]] = []
+_Places = dict[int, tuple[Element, int]]
+"""The cells of a row by their first columns, and how many columns each spans."""
+
+
+def _with_spans(table: Element) -> tuple[list[_Places], int, bool]:
+    """The rows, the number of columns, and whether these are all rows."""
+    found: list[_Places] = []
     reaching: dict[int, int] = {}
+    columns, left = 0, MAX_CELLS
     for row in rows_of(table):
-        cells = cells_of(row)
-        taken = {column for column, left in reaching.items() if left > 0}
-        reaching = {column: left - 1 for column, left in reaching.items() if left > 1}
-        for place, (cell, span) in _placed(cells, taken).items():
-            further = _count(cell.get("rowspan"), 1000) - 1
+        if left <= 0:
+            return found, columns, False
+        places = _placed(cells_of(row), reaching)
+        left -= max(1, len(places))
+        # Columns that cells of rows above reach into, and for how many rows more.
+        reaching = {column: rows - 1 for column, rows in reaching.items() if rows > 1}
+        for place, (cell, span) in places.items():
+            columns = max(columns, place + span)
+            further = _count(cell.get("rowspan"), _MAX_ROWSPAN) - 1
             if further > 0:
                 reaching.update(dict.fromkeys(range(place, place + span), further))
-        found.append((cells, taken))
-    return found
+        found.append(places)
+    return found, columns, True
 
 
-def _placed(cells: list[Element], taken: set[int]) -> dict[int, tuple[Element, int]]:
-    """The first column of each cell, and how many columns it spans."""
-    places: dict[int, tuple[Element, int]] = {}
+def _placed(cells: list[Element], taken: dict[int, int]) -> _Places:
+    """Cells in the columns that are free. Where spans leave too few, those above no longer count."""
+    places: _Places = {}
     column = 0
-    for cell in cells[: 2 * MAX_COLUMNS]:
+    for cell in cells:
         while column in taken:
             column += 1
-        span = _count(cell.get("colspan"), MAX_COLUMNS)
+        span = min(_count(cell.get("colspan"), MAX_COLUMNS), MAX_COLUMNS - column)
+        if span < 1:
+            return {number: (each, 1) for number, each in enumerate(cells)}
         places[column] = (cell, span)
         column += span
     return places
 
 
-def _weights(rows: list[dict[int, tuple[Element, int]]], columns: int) -> list[int]:
+def _weights(rows: list[_Places], columns: int) -> list[int]:
     """The widest single cell of each column: among those that a cell spans, its words disturb least there."""
     weights = [0] * columns
     for row in rows:

@@ -15,7 +15,7 @@ _MAX_ALT = 200
 _MAX_LOOKED_AT = 200
 
 
-class Element(Struct, eq=False):
+class Element(Struct, eq=False, gc=False):
     """A visible element; ``children`` are elements and texts in order."""
 
     tag: str

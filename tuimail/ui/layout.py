@@ -14,7 +14,7 @@ from rich.cells import cell_len, chop_cells
 from tuimail.domain.body import Block, BlockKind, Span, Style
 from tuimail.ui.reflow import reflow
 from tuimail.ui.tables import table_rows
-from tuimail.ui.wrapping import wrap
+from tuimail.ui.wrapping import pieces, wrap
 
 __all__ = ["BAR", "EMPTY", "FOLD_FROM", "MAX_BARS", "MAX_WIDTH", "Line", "Run", "Tone", "lay_out", "wrap"]
 
@@ -140,8 +140,9 @@ def _pre(block: Block, lead: tuple[Run, ...], room: int) -> Iterable[Line]:
     cuts = [0]
     for piece in chop_cells(text, room) if text else [""]:
         cuts.append(cuts[-1] + len(piece))
-    for start, end in pairwise(cuts):
-        yield Line((*lead, *_slice(spans, (start, end), _tone(block))))
+    tone = _tone(block)
+    for found in pieces(spans, pairwise(cuts)):
+        yield Line((*lead, *(_run(span, text, tone) for span, text in found)))
 
 
 def _paragraph(block: Block, lead: tuple[Run, ...], room: int) -> Iterable[Line]:
@@ -158,8 +159,8 @@ def _paragraph(block: Block, lead: tuple[Run, ...], room: int) -> Iterable[Line]
             yield Line((*first, _run(only, text[start:end], tone)))
             first = later
         return
-    for start, end in wrap(text, room):
-        yield Line((*first, *_slice(spans, (start, end), tone)))
+    for found in pieces(spans, wrap(text, room)):
+        yield Line((*first, *(_run(span, piece, tone) for span, piece in found)))
         first = later
 
 
@@ -181,17 +182,3 @@ def _with_numbers(spans: tuple[Span, ...]) -> tuple[Span, ...]:
         if span.link is not None and span.link != following and not span.text.endswith(mark):
             numbered.append(Span(text=mark, style=Style.DIM))
     return tuple(numbered)
-
-
-def _slice(spans: tuple[Span, ...], place: tuple[int, int], tone: Tone) -> list[Run]:
-    start, end = place
-    runs: list[Run] = []
-    at = 0
-    for span in spans:
-        after = at + len(span.text)
-        if after > start and at < end:
-            runs.append(_run(span, span.text[max(0, start - at) : end - at], tone))
-        if after >= end:
-            break
-        at = after
-    return runs

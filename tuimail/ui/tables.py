@@ -8,7 +8,7 @@ from rich.cells import cell_len
 
 from tuimail.domain.body import Block, Span, Style
 from tuimail.ui.fit import truncate
-from tuimail.ui.wrapping import wrap
+from tuimail.ui.wrapping import pieces, wrap
 
 GAP = "  "
 MIN_WRAPPED = 14
@@ -144,16 +144,10 @@ def _wrapped(cell: Cell, width: int) -> list[Cell]:
     text = _text(cell)
     if cell_len(text) <= width:
         return [cell]
-    return [tuple(_cut(cell, start, end)) for start, end in wrap(text, max(1, width))]
-
-
-def _cut(cell: Cell, start: int, end: int) -> Iterator[Span]:
-    at = 0
-    for span in cell:
-        piece = span.text[max(0, start - at) : max(0, end - at)]
-        if piece:
-            yield Span(text=piece, style=span.style, link=span.link)
-        at += len(span.text)
+    return [
+        tuple(Span(text=piece, style=span.style, link=span.link) for span, piece in found)
+        for found in pieces(cell, wrap(text, max(1, width)))
+    ]
 
 
 def _listed(block: Block, columns: int, width: int) -> list[Cell]:

@@ -1,13 +1,33 @@
 """Where lines of text break: at spaces, by cells of the terminal, within a word only where it needs more room."""
 
 import re
+from collections.abc import Iterable, Iterator
 
 from rich.cells import cell_len, chop_cells
+
+from tuimail.domain.body import Span
 
 # Text that is certainly one cell a character; everything else is measured.
 _SINGLE = re.compile(r"[\x20-\x7e\xa0-\u02ff\u0370-\u0482\u048a-\u052f\u2010-\u2027\u2030-\u203a\u20ac]*")
 _NUMBER = re.compile(r"\[\d{1,4}\]")
 _WORDS = re.compile(r"\s+|[^\s]+")
+
+
+def pieces(spans: tuple[Span, ...], places: Iterable[tuple[int, int]]) -> Iterator[list[tuple[Span, str]]]:
+    """For each place in the text of the spans, in order: which of them it touches, and what it has of each."""
+    number = at = 0
+    for start, end in places:
+        while number < len(spans) and at + len(spans[number].text) <= start:
+            at += len(spans[number].text)
+            number += 1
+        found: list[tuple[Span, str]] = []
+        before, following = at, number
+        while following < len(spans) and before < end:
+            span = spans[following]
+            found.append((span, span.text[max(0, start - before) : end - before]))
+            before += len(span.text)
+            following += 1
+        yield found
 
 
 def wrap(text: str, width: int) -> list[tuple[int, int]]:
