@@ -139,6 +139,7 @@ def make_app(program: Program, start: StartMode) -> "TuimailApp":
         patience_s=_PATIENCE_S if isinstance(start, OpenMail) else 0.0,
     )
     app.session.rings = ui.bell
+    app.session.can_add = not setting.is_passing
     if isinstance(start, FirstSignIn):
         app.session.first = start
     return app

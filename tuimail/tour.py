@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tuimail.assembly import AnotherAccountError, run_app, run_mail
 from tuimail.assistant import run_assistant
-from tuimail.config.paths import find_places, find_profile, places_under
+from tuimail.config.paths import find_places, places_under
 from tuimail.demo.provider import DemoProvider
 from tuimail.embedded import demo_setting
 from tuimail.ui.start import OpenMail
@@ -19,9 +19,7 @@ def run_demo(environ: dict[str, str], *, no_browser: bool) -> int:
         places = places_under(Path(folder))
         places.create()
         setting = demo_setting(demo, places, environ, no_browser=no_browser)
-        with contextlib.suppress(AnotherAccountError):  # an account of the person's own, wanted from its settings
-            return run_app(setting, demo.account.id, start=OpenMail())
-    return run_first(find_profile(environ, None, find_places()), environ)
+        return run_app(setting, demo.account.id, start=OpenMail())
 
 
 def run_first(profile: Path, environ: dict[str, str]) -> int:

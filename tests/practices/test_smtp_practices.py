@@ -55,7 +55,7 @@ from tuimail.mime.compose import build
 from tuimail.net.sasl import Mechanism, initial_response
 from tuimail.oauth.discovery import find_metadata
 from tuimail.oauth.http import OAuthHttp
-from tuimail.ui.screens.health import TEACHING
+from tuimail.ui.teaching import TOKENS
 
 ROOT = Path(__file__).parents[2]
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -257,8 +257,8 @@ def test_b14_users_are_taught() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     presets = bundled_presets()
 
-    assert "token" in TEACHING
-    assert "Never paste it" in TEACHING
+    assert "token" in TOKENS
+    assert "never paste one" in TOKENS
     assert all(
         word in readme for word in ("## Privacy", "## Security", "what a token can do", "What to do after a leak")
     )

@@ -110,7 +110,8 @@ def _age(facts: HealthFacts, *, now: datetime) -> list[HealthLine]:
     if facts.since is None:
         return []
     days = (now - facts.since).days
-    words = f"{facts.since:%Y-%m-%d}, {days} {'day' if days == 1 else 'days'} ago"
+    ago = {0: "today", 1: "yesterday"}.get(days, f"{days} days ago")
+    words = f"{facts.since:%Y-%m-%d}, {ago}"
     if days >= OLD_DAYS:
         words += "; sign in again now and then, so that permissions are looked at anew"
     return [HealthLine(title="Since", words=words, grade=Grade.WEAK if days >= OLD_DAYS else Grade.FACT)]

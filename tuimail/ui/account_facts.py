@@ -19,6 +19,7 @@ from tuimail.domain.account import (
 )
 from tuimail.domain.scope import PermissionLine
 from tuimail.ui.fit import clock_time, list_date, plural, size
+from tuimail.ui.teaching import TOKENS, listed_words
 from tuimail.ui.widgets.facts import Fact, fact
 
 MINUTE_S = 60
@@ -60,6 +61,11 @@ def account_facts(summary: AccountSummary, *, now: datetime, zone: tzinfo) -> li
     ]
     if summary.read_only_reason:
         rows.append(fact("Reads only", summary.read_only_reason))
+    if isinstance(state, SignedIn) and not summary.account.uses_password:
+        rows += [
+            fact("Listed at", listed_words(summary.account.access_page, summary.account.provider)),
+            fact("Know this", Content.styled(TOKENS, "$muted")),
+        ]
     return rows
 
 

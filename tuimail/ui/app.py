@@ -231,8 +231,11 @@ class TuimailApp(QuietApp[None]):
         self._later.show_help(self._mail.pane if self.is_home else None)
 
     def action_command_palette(self) -> None:
-        """Every action of the main screen, and the themes; elsewhere the themes alone."""
-        entries = palette.actions_of(self._mail, self.session.keymap) if self.is_home else []
+        """Everything that can be done on the screen on top, and the themes."""
+        if self.is_home:
+            entries = palette.actions_of(self._mail, self.session.keymap)
+        else:
+            entries = palette.actions_on(self.app, self.screen.active_bindings.values())
         entries += palette.themes(self.available_themes, partial(setattr, self, "theme"))
         self.search_commands(entries, placeholder="What to do…")
 

@@ -46,6 +46,8 @@ class Session:
         """The newest that was told, for whoever wants the server's own words."""
         self.first: FirstSignIn | None = None
         """The program follows a set-up of the account on the screen."""
+        self.can_add = True
+        """Whether there is a profile that another account can be written into; the demo has none."""
         self.rings = False
         """Whether new mail rings the terminal's bell."""
         self.ahead = TypedAhead()

@@ -32,12 +32,12 @@ async def test_it_says_what_is_lost_where_it_is_made_and_where_it_is_kept(size: 
 
         for words in (
             "weaker way",
-            "cannot be limited to reading",
+            "opens all of the mailbox",
             "only you can end it there",
             "https://account.icloud.example/manage",
             "imap.icloud.example:993",
             "kept in GNOME Keyring",
-            "Never type the password of the account itself",
+            "never the password of the account itself",
         ):
             assert words in shown
 

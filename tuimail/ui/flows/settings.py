@@ -82,6 +82,8 @@ class SettingsFlow(Flow):
                 self.session.submit(AskConsent(account=account, permissions=wanted))
             case SettingsScreen.PermissionsWanted(summary=summary):
                 self._choose_permissions(summary)
+            case SettingsScreen.AccountWanted() if not self.session.can_add:
+                self.host.tell("The demo sets no accounts up: quit it with Ctrl+Q, and start tuimail.")
             case SettingsScreen.SignOutWanted(account=account):
                 self.session.submit(PreviewSignOut(account=account))
             case SignOutReport.RetryWanted(account=account):

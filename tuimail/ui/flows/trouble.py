@@ -52,7 +52,7 @@ class TroubleFlow(Flow):
         if self.session.problem is None:
             self.host.tell("Nothing has gone wrong since the start.")
         else:
-            self._show_modal(self.session.problem)
+            self._show_modal(self.session.problem, of="the newest problem")
         return True
 
     def _is_in_reader(self, event: Failed) -> bool:
@@ -77,9 +77,9 @@ class TroubleFlow(Flow):
         key = self.session.keymap.shown("details")
         return f"{problem.summary} ({key}: its own words)" if problem.detail and key else problem.summary
 
-    def _show_modal(self, problem: Problem, *, link: str = "") -> None:
+    def _show_modal(self, problem: Problem, *, link: str = "", of: str = "") -> None:
         # Ten failures of one kind are one screen.
         if self._shown is not None and self._shown.is_attached and self._showing == problem:
             return
-        self._shown, self._showing = ProblemScreen(problem, link=link), problem
+        self._shown, self._showing = ProblemScreen(problem, link=link, of=of), problem
         self.host.app.push_screen(self._shown)

@@ -32,7 +32,7 @@ class AppPasswordScreen(ModalScreen[str | None]):
     ]
     DEFAULT_CSS = """
     AppPasswordScreen { align: center middle; background: $background 70%; }
-    AppPasswordScreen Input { margin-bottom: 1; }
+    AppPasswordScreen Input { margin-bottom: 1; background: $panel; }
     AppPasswordScreen #trouble { color: $warning; display: none; }
     AppPasswordScreen #progress { color: $muted; display: none; }
     """
@@ -54,7 +54,7 @@ class AppPasswordScreen(ModalScreen[str | None]):
         with Dialog(wide=True):
             yield title("App password", tail=request.address)
             yield Words(opening_words(request))
-            yield Input(password=True, placeholder="app password", id="password")
+            yield Input(password=True, placeholder="app password", id="password", compact=True)
             yield Words(id="trouble")
             yield Words(id="progress")
             yield Words(lost_words(request))
@@ -105,16 +105,16 @@ def opening_words(request: PasswordRequest) -> str:
     """What to type in, and where it comes from."""
     where = f" Make one at {request.page}" if request.page else " Make one in the settings of your account there"
     return (
-        f"This account signs in to {request.provider} with a password made for one program.{where} and paste it."
-        " Never type the password of the account itself."
+        f"{request.provider} gives out passwords for one program each.{where} and paste it here, never the password of"
+        " the account itself."
     )
 
 
 def lost_words(request: PasswordRequest) -> str:
     """Why this is the weaker way."""
     return (
-        "This is the weaker way to sign in: it cannot be limited to reading, it does not expire, and tuimail cannot"
-        f" end it at {request.provider}. Signing out deletes it here; only you can end it there."
+        "It is the weaker way to sign in: it opens all of the mailbox, does not expire, and tuimail cannot end it at"
+        f" {request.provider}. Signing out deletes it here; only you can end it there."
     )
 
 

@@ -19,8 +19,8 @@ class ClientSecretScreen(ModalScreen[Secret | None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "decline", "Cancel", id="client_secret.cancel")]
     DEFAULT_CSS = """
-    ClientSecretScreen { align: center middle; }
-    ClientSecretScreen Input { margin-bottom: 1; }
+    ClientSecretScreen { align: center middle; background: $background 70%; }
+    ClientSecretScreen Input { margin-bottom: 1; background: $panel; }
     """
 
     def __init__(self, event: ClientSecretNeeded) -> None:
@@ -32,10 +32,11 @@ class ClientSecretScreen(ModalScreen[Secret | None]):
         with Dialog():
             yield title("Client secret", tail=self._event.provider)
             yield Words(
-                f"{self._event.provider} issued a secret with the client id {self._event.client_id}. Paste it here; it"
-                " is kept in your keychain with the sign-in and asked for this once."
+                f"{self._event.provider} issued a secret with this client id, and wants it at each sign-in. Paste it"
+                " here once: it is kept in your keychain, and never shown."
             )
-            yield Input(password=True, placeholder="client secret", id="secret")
+            yield Words(self._event.client_id, classes="muted")
+            yield Input(password=True, placeholder="client secret", id="secret", compact=True)
         yield HintLine((("enter", "sign in"), ("escape", "cancel")))
 
     @on(Input.Submitted)

@@ -8,6 +8,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.screen import Screen
 
+from tuimail.ui.teaching import TOKENS
 from tuimail.ui.widgets.choices import Choice, Choices
 from tuimail.ui.widgets.dialog import Dialog, Words
 from tuimail.ui.widgets.hint_line import HintLine
@@ -73,5 +74,6 @@ def _welcome() -> Content:
     return Content.assemble(
         ("tuimail", "bold $primary"),
         ("\nMail in your terminal: you sign in through your browser, and everything kept here is encrypted.", ""),
-        ("\nNo account is set up on this machine yet.", "$muted"),
+        (f"\n\n{TOKENS}", ""),
+        ("\n\nNo account is set up on this machine yet.", "$muted"),
     )

@@ -13,16 +13,13 @@ from textual.screen import Screen
 
 from tuimail.domain.health import Grade, HealthLine, is_weak
 from tuimail.domain.ids import AccountId
+from tuimail.ui.teaching import TOKENS
 from tuimail.ui.widgets.dialog import Words, title
 from tuimail.ui.widgets.facts import Fact, Facts, fact
 from tuimail.ui.widgets.hint_line import HintLine
 
 _SIGNS = {Grade.GOOD: ("✓", "bold $success"), Grade.FACT: (" ", "$muted"), Grade.WEAK: ("!", "bold $warning")}
 LEAD_WIDTH = 19
-TEACHING = (
-    "What tuimail holds is a token: whoever has it can read your mail, and send it where that was granted, until it is"
-    " ended. Never paste it, or a redirect address, into anything but tuimail. tuimail never shows one."
-)
 
 
 class HealthScreen(Screen[None]):
@@ -62,7 +59,7 @@ class HealthScreen(Screen[None]):
             yield Facts(lead_width=LEAD_WIDTH, id="lines")
             yield Words("", id="testing")
             yield Facts(lead_width=2, id="tested")
-            yield Words(Content.styled(TEACHING, "$muted"))
+            yield Words(Content.styled(TOKENS, "$muted"))
         yield HintLine((("t", "test now"), ("j k", "scroll"), ("escape", "back")))
 
     def on_mount(self) -> None:
@@ -73,7 +70,7 @@ class HealthScreen(Screen[None]):
         """What is known."""
         weak = sum(line.grade is Grade.WEAK for line in lines)
         if is_weak(lines):
-            words = Content.assemble(("! ", "bold $warning"), f"{weak} of these could be safer, or will need you.")
+            words = Content.assemble(("! ", "bold $warning"), f"{_lines(weak)} below could be safer, or will need you.")
         else:
             words = Content.assemble(("✓ ", "bold $success"), "Nothing here wants a look.")
         self.query_one("#verdict", Words).show(words)
@@ -99,6 +96,10 @@ class HealthScreen(Screen[None]):
     def action_back(self) -> None:
         """Go back."""
         self.post_message(self.Closed())
+
+
+def _lines(count: int) -> str:
+    return "One line" if count == 1 else f"{count} lines"
 
 
 def tested_row(line: HealthLine) -> Fact:

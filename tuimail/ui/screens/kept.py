@@ -85,7 +85,9 @@ class KeptScreen(Screen[None]):
         rows.add_options(Option(thing_row(thing, now=self._now())) for thing in self._things)
         rows.highlighted = min(at, len(self._things) - 1) if self._things else None
         files = {thing.where: thing.size_bytes for thing in self._things if thing.count is None}
-        head = Content.assemble(("Kept on this machine", "bold $primary"), f"  {size(sum(files.values()))} in all")
+        total = size(sum(files.values()))
+        legend = ("  d: can go by itself", "$muted")
+        head = Content.assemble(("Kept on this machine", "bold $primary"), f"  {total} in all", legend)
         self.query_one("#sum", Words).show(head)
         self._show_purpose()
 

@@ -51,7 +51,7 @@ class KeychainScreen(ModalScreen[ChooseKeychain | None]):
     DEFAULT_CSS = """
     KeychainScreen { align: center middle; background: $background 70%; }
     KeychainScreen #form { height: auto; display: none; }
-    KeychainScreen Input { margin-bottom: 1; }
+    KeychainScreen Input { margin-bottom: 1; background: $panel; }
     KeychainScreen #trouble { color: $error; display: none; }
     """
 
@@ -72,10 +72,10 @@ class KeychainScreen(ModalScreen[ChooseKeychain | None]):
             with Vertical(id="form"):
                 yield Words(self._form_words())
                 if self._event.sealed_file_exists:
-                    yield PassphraseField(password=True, placeholder="passphrase", id="first")
+                    yield PassphraseField(password=True, placeholder="passphrase", id="first", compact=True)
                 else:
-                    yield NewPassphraseField(password=True, placeholder="passphrase", id="first")
-                    yield PassphraseField(password=True, placeholder="the same once more", id="second")
+                    yield NewPassphraseField(password=True, placeholder="passphrase", id="first", compact=True)
+                    yield PassphraseField(password=True, placeholder="the same once more", id="second", compact=True)
                 yield Words(id="trouble")
         yield HintLine(_HINTS)
 

@@ -67,7 +67,7 @@ class LoginScreen(AwaitingScreen):
     LoginScreen #head { height: 1; padding: 0 2; margin-bottom: 1; }
     LoginScreen #head Words { width: 1fr; }
     LoginScreen UrlText { margin-bottom: 1; color: $accent; }
-    LoginScreen PasteField { margin: 0 2; width: 1fr; max-width: 100; }
+    LoginScreen PasteField { margin: 0 2 1 2; width: 1fr; max-width: 100; background: $panel; }
     LoginScreen #progress { color: $muted; }
     LoginScreen #words { color: $warning; display: none; margin-top: 1; }
     """
@@ -100,7 +100,7 @@ class LoginScreen(AwaitingScreen):
             if event.is_remote:
                 yield Words(tunnel_words(event.listening_on))
             yield Words(paste_words(event))
-            yield PasteField(placeholder="the address your browser ended on", select_on_focus=False)
+            yield PasteField(placeholder="the address your browser ended on", select_on_focus=False, compact=True)
             yield Words(id="words")
             yield Words(f"Waiting for the answer on {event.listening_on}.", id="progress")
         yield HintLine(self._hints(_HINTS, key="d"))

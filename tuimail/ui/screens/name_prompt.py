@@ -18,14 +18,14 @@ class NamePrompt(ModalScreen[str | None]):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Cancel", id="name.cancel")]
     DEFAULT_CSS = """
     NamePrompt { align: center middle; background: $background 70%; }
-    NamePrompt Input { margin-bottom: 1; }
+    NamePrompt Input { margin-bottom: 1; background: $panel; }
     """
 
     def __init__(self, title: str, words: str, *, name: str) -> None:
         super().__init__()
         self._title = title
         self._words = words
-        self._field = Input(name, placeholder="name", id="name")
+        self._field = Input(name, placeholder="name", id="name", compact=True)
 
     def compose(self) -> ComposeResult:
         """Words, the field, keys."""

@@ -22,27 +22,33 @@ class ProblemScreen(ModalScreen[None]):
     ]
     DEFAULT_CSS = "ProblemScreen { align: center middle; background: $background 70%; }"
 
-    def __init__(self, problem: Problem, *, link: str = "") -> None:
-        """``link``: the address that no browser could open; it is what is copied."""
+    def __init__(self, problem: Problem, *, link: str = "", of: str = "") -> None:
+        """``link``: the address that no browser could open; it is what is copied. ``of``: which problem this is."""
         super().__init__()
+        self._of = of
         self._problem = problem
         self._link = link
 
     def compose(self) -> ComposeResult:
         """Sentence, details, what to do."""
-        with Dialog():
-            yield title("No browser" if self._link else heading(self._problem))
+        with Dialog(scrolls_by_key=True):
+            yield title("No browser" if self._link else heading(self._problem), tail=self._of)
             yield Words(self._problem.summary)
             if self._link:
                 yield Words(self._link)
             if side := side_words(self._problem):
                 yield Words(side)
             if self._problem.detail:
-                yield Words(Content.styled(f"In its own words: “{self._problem.detail}”", "$muted"))
+                yield Words(Content.styled("What was said, word for word:", "$muted"))
+                yield Words(self._problem.detail, id="detail")
             closing = closing_words(self._problem)
             if closing:
                 yield Words(closing)
-        yield HintLine((("enter", "close"), ("y", "copy the address" if self._link else "copy the details")))
+        yield HintLine((("y", "copy the address" if self._link else "copy the details"), ("enter escape", "close")))
+
+    def on_mount(self) -> None:
+        """The arrows scroll."""
+        self.query_one(Dialog).focus()
 
     def action_back(self) -> None:
         """Close."""
@@ -52,4 +58,4 @@ class ProblemScreen(ModalScreen[None]):
         """Hand the address, or else the texts, to the terminal's clipboard."""
         details = f"{self._problem.kind.value}: {self._problem.summary}\n{self._problem.detail}"
         self.app.copy_to_clipboard(self._link or details)
-        self.query_one(HintLine).show((("enter", "close"), ("y", "handed to the terminal's clipboard")))
+        self.query_one(HintLine).show((("y", "handed to the terminal's clipboard"), ("enter escape", "close")))

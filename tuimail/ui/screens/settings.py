@@ -48,9 +48,10 @@ class SettingsScreen(Screen[None]):
     SettingsScreen { background: $background; }
     SettingsScreen #accounts { height: auto; max-height: 5; }
     SettingsScreen .heading { height: 1; padding: 0 2; }
-    SettingsScreen #details { height: auto; max-height: 12; padding: 0 2; margin: 1 0; scrollbar-size-vertical: 1; }
+    SettingsScreen #details { height: auto; max-height: 13; padding: 0 2; margin: 1 0; scrollbar-size-vertical: 1; }
     SettingsScreen #activity { height: 1fr; padding: 0 2; scrollbar-size-vertical: 1; }
     SettingsScreen #activity:focus .heading { text-style: reverse; }
+    SettingsScreen #details:focus { background: $surface; }
     SettingsScreen.-narrow #columns { layout: vertical; }
     SettingsScreen.-narrow #left { height: auto; }
     SettingsScreen.-narrow #right { height: 1fr; }
@@ -99,7 +100,7 @@ class SettingsScreen(Screen[None]):
             with Vertical(id="left"):
                 yield Words(Content.assemble(("Accounts", "bold $primary")), classes="heading")
                 yield PlainList(id="accounts")
-                with VerticalScroll(id="details", can_focus=False):
+                with VerticalScroll(id="details"):
                     yield Facts([fact("", "Looking…")], lead_width=LABEL_WIDTH, id="facts")
             with Vertical(id="right"):
                 yield Words(Content.assemble(("Activity", "bold $primary")), classes="heading")
@@ -114,7 +115,7 @@ class SettingsScreen(Screen[None]):
                 ("e", "emergency"),
                 ("p", "permissions"),
                 ("a", "add"),
-                ("tab", "activity"),
+                ("tab", "scroll"),
                 ("escape", "back"),
             )
         )
