@@ -78,7 +78,33 @@ def _chunk(kind: bytes, content: bytes) -> bytes:
     return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
 
 
+def _tnef(name: str, content: bytes) -> bytes:
+    """A file in Microsoft's envelope (MS-OXTNEF section 2.1): each attribute with level, id, length and sum."""
+    renddata = struct.pack("<HIHHI", 1, 0xFFFFFFFF, 0, 0, 0)
+    attributes = (
+        (1, 0x00089006, struct.pack("<I", 0x00010000)),
+        (1, 0x00069007, struct.pack("<II", 1252, 0)),
+        (1, 0x00078008, b"IPM.Microsoft Mail.Note\0"),
+        (2, 0x00069002, renddata),
+        (2, 0x00018010, name.encode("ascii") + b"\0"),
+        (2, 0x0006800F, content),
+    )
+    stream = struct.pack("<IH", 0x223E9F78, 1)
+    for level, attribute, value in attributes:
+        stream += struct.pack("<BII", level, attribute, len(value)) + value + struct.pack("<H", sum(value) & 0xFFFF)
+    return stream
+
+
+_AGENDA = """Harbour Council, public meeting
+
+1. Berths for visitors: twelve new ones at the fish quay
+2. The lamp on the north pier (it blinks, it should not)
+3. Gulls
+4. Any other business, which is mostly gulls
+"""
+
 _FILES = {
+    "winmail.dat": ("application/ms-tnef", _tnef("agenda.txt", _AGENDA.encode())),
     "minutes.txt": ("text/plain; charset=utf-8", _MINUTES.encode()),
     "beds.csv": ("text/csv; charset=utf-8", _SEEDS.encode()),
     "stations.csv": ("text/csv; charset=utf-8", _STATIONS.encode()),

@@ -1,7 +1,8 @@
 """The form in which the demo's mails are kept in ``letters/``.
 
 A file holds letters parted by ``%%``, each with head lines, an empty line and the text; ``%html`` and ``%calendar``
-start further versions of it. Head lines in lower case are ours, others are headers of the mail.
+start further versions of it, ``%part`` with a type a part beside it. Head lines in lower case are ours, others are
+headers of the mail.
 """
 
 import re
@@ -10,7 +11,7 @@ from importlib.resources import files
 
 from msgspec import Struct
 
-_MARKER = re.compile(r"^%(html|calendar)$", re.MULTILINE)
+_MARKER = re.compile(r"^%(html|calendar|part [^\n]+)$", re.MULTILINE)
 
 
 class Letter(Struct, frozen=True, kw_only=True):
@@ -21,6 +22,8 @@ class Letter(Struct, frozen=True, kw_only=True):
     text: str
     versions: dict[str, str]
     """Its further bodies: ``html``, ``calendar``."""
+    parts: tuple[tuple[str, str], ...] = ()
+    """What stands beside the text: content types with their texts."""
 
 
 def read_letters(name: str) -> Iterator[Letter]:
@@ -34,9 +37,11 @@ def parse_letters(text: str) -> Iterator[Letter]:
         head_text, _, body = block.strip("\n").partition("\n\n")
         pairs = [line.partition(": ")[::2] for line in head_text.splitlines() if not line.startswith("#")]
         first, *rest = _MARKER.split(body)
+        further = [(name, version.strip("\n")) for name, version in zip(rest[::2], rest[1::2], strict=True)]
         yield Letter(
             head={name: value for name, value in pairs if name.islower()},
             headers=tuple((name, value) for name, value in pairs if not name.islower()),
             text=first.strip("\n"),
-            versions={name: version.strip("\n") for name, version in zip(rest[::2], rest[1::2], strict=True)},
+            versions={name: version for name, version in further if not name.startswith("part ")},
+            parts=tuple((name.removeprefix("part "), part) for name, part in further if name.startswith("part ")),
         )

@@ -21,7 +21,10 @@ from tuimail.domain.discreet import Discreet
 MAILBOXES = ("Drafts", "Sent", "Archive", "Junk", "Trash", "Allotment", "North Pier", "Receipts", "Tidewatch")
 """Beside INBOX."""
 
-_FILES = ("personal", "work", "languages", "tidewatch", "newsletters", "errands", "unwanted")
+SERVER = "mx.example.org"
+"""The demo's server, as it calls itself where it checks senders."""
+_UNCHECKED = {"Sent", "Drafts", "Junk"}
+_FILES = ("personal", "work", "languages", "tidewatch", "newsletters", "errands", "unwanted", "curious")
 _AGO = re.compile(r"(?:(?P<days>\d+)d (?P<hour>\d\d):(?P<minute>\d\d))|(?:(?P<amount>\d+)(?P<unit>[mh]))")
 _REPLY = re.compile(r"^(?:re: )+", re.IGNORECASE)
 _ME = "me"
@@ -75,10 +78,22 @@ def _draft(letter: Letter, when: datetime) -> Draft:
         html=letter.versions.get("html", ""),
         calendar=_dated(letter.versions.get("calendar", ""), when),
         charset=head.get("charset", "utf-8"),
-        headers=letter.headers,
+        headers=(*letter.headers, *_checked(letter)),
+        parts=letter.parts,
+        kind=head.get("kind", "mixed"),
         files=[attachment(name) for name in head.get("attach", "").split()],
         seed=head.get("when", ""),
     )
+
+
+def _checked(letter: Letter) -> Sequence[tuple[str, str]]:
+    """What the demo's own server says of the sender, unless the letter has it (RFC 8601)."""
+    folder, sender = letter.head.get("folder", "INBOX"), BY_KEY[letter.head["from"]]
+    if folder in _UNCHECKED or any(name == "Authentication-Results" for name, _ in letter.headers):
+        return ()
+    domain = sender.address.rpartition("@")[2]
+    words = f"{SERVER}; dkim=pass header.d={domain}; spf=pass smtp.mailfrom={sender.address};"
+    return (("Authentication-Results", f"{words}\r\n dmarc=pass header.from={domain}"),)
 
 
 def _contacts(keys: str) -> Sequence[Contact]:

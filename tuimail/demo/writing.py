@@ -39,6 +39,10 @@ class Draft(Struct, frozen=True, kw_only=True):
     charset: str = "utf-8"
     headers: Sequence[tuple[str, str]] = ()
     references: Sequence[str] = ()
+    parts: Sequence[tuple[str, str]] = ()
+    """Content types with their texts, beside the text; where that is empty, these are all."""
+    kind: str = "mixed"
+    """Of the multipart that holds the parts, with its parameters."""
     files: Sequence[File] = ()
     seed: str = ""
     """Part of the Message-ID, so that equal letters differ."""
@@ -98,9 +102,16 @@ def _body(draft: Draft) -> bytes:
     if draft.calendar:
         versions.append(_text_part("text/calendar; method=REQUEST", draft.calendar, "utf-8"))
     main = versions[0] if len(versions) == 1 else _multipart("alternative", versions)
-    if not draft.files:
+    parts = [_plain_part(*part) for part in draft.parts]
+    files = [_file_part(one) for one in draft.files]
+    if not parts and not files:
         return main
-    return _multipart("mixed", [main, *(_file_part(one) for one in draft.files)])
+    return _multipart(draft.kind, [*([main] if draft.text else []), *parts, *files])
+
+
+def _plain_part(kind: str, text: str) -> bytes:
+    """A part of ASCII lines as they stand."""
+    return f"Content-Type: {kind}\r\n\r\n".encode() + text.replace("\n", "\r\n").encode("ascii") + b"\r\n"
 
 
 def _text_part(kind: str, text: str, charset: str) -> bytes:
@@ -131,7 +142,7 @@ def _base64_lines(content: bytes) -> bytes:
 
 
 def _multipart(kind: str, parts: Sequence[bytes]) -> bytes:
-    boundary = f"=_{kind}_{hashlib.sha256(b''.join(parts)).hexdigest()[:16]}".encode()
-    head = b'Content-Type: multipart/%b; boundary="%b"\r\n\r\n' % (kind.encode(), boundary)
+    boundary = f"=_{kind.partition(';')[0]}_{hashlib.sha256(b''.join(parts)).hexdigest()[:16]}".encode()
+    head = b'Content-Type: multipart/%b;\r\n boundary="%b"\r\n\r\n' % (kind.encode(), boundary)
     inner = b"".join(b"--%b\r\n%b\r\n" % (boundary, part.rstrip(b"\r\n")) for part in parts)
     return head + inner + b"--%b--\r\n" % boundary

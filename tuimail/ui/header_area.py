@@ -174,7 +174,7 @@ def words(text: str, width: int, tone: Tone = Tone.TEXT) -> list[Line]:
 def _signed(sign: str, text: str, width: int) -> list[Line]:
     lines: list[Line] = []
     for start, end in wrap(text, max(8, width - len(sign))):
-        lines.append(Line((Run(sign, Tone.HEADING, Style.BOLD), Run(text[start:end], Tone.HEADING))))
+        lines.append(Line((Run(sign, Tone.WARNING, Style.BOLD), Run(text[start:end], Tone.WARNING))))
         sign = " " * len(sign)
     return lines
 

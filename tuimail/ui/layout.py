@@ -32,6 +32,7 @@ class Tone(StrEnum):
 
     TEXT = "text"
     HEADING = "heading"
+    WARNING = "warning"
     MUTED = "muted"
     CODE = "code"
     LINK = "link"

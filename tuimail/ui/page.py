@@ -203,7 +203,7 @@ def _links(message: Message, width: int) -> Iterable[Line]:
         room = max(8, width - cell_len(number))
         host = Run(f"{link.host}  ", Tone.LINK, link=link.number)
         if link.suspicious:
-            yield Line((Run(number, Tone.MUTED), Run("! ", Tone.HEADING, Style.BOLD), host, Run(link.suspicious)))
+            yield Line((Run(number, Tone.MUTED), Run("! ", Tone.WARNING, Style.BOLD), host, Run(link.suspicious)))
         else:
             short = (
                 link.url

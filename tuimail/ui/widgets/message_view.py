@@ -44,6 +44,7 @@ class MessageView(Lines, inherit_bindings=False):
         background: $background;
         & > .page--header { background: $surface; }
         & > .page--heading { color: $primary; text-style: bold; }
+        & > .page--warning { color: $warning; text-style: bold; }
         & > .page--muted { color: $muted; }
         & > .page--code { color: $foreground; }
         & > .page--link { color: $accent; }
