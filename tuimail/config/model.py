@@ -117,7 +117,7 @@ class Preset(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     smtp: ServerTable = ServerTable()
     save_sent: bool = True
     checked_by: tuple[str, ...] = ()
-    """As in an account; empty where its fields name no server, and nobody can tell whose they are."""
+    """As in an account; an empty name where its fields begin without one."""
     access_page: Text = None
     """Where the user ends a program's access."""
     password_page: Text = None

@@ -7,6 +7,8 @@ from tuimail.api.events import MessageLoaded, SourceLoaded
 from tuimail.api.reading import ShowSource
 from tuimail.domain.ids import AccountId, RowId
 from tuimail.domain.message import Message, RawMessage
+from tuimail.domain.trust import TrustNote
+from tuimail.engine.acquaintance import Acquaintance
 from tuimail.engine.bodies import Bodies, Place
 from tuimail.engine.connection import Connection
 from tuimail.engine.job import Job
@@ -29,6 +31,7 @@ class MessageDesk:
         bodies: Bodies,
         recent: Recent,
         parser: Worker,
+        acquaintance: Acquaintance,
         on_read: Callable[[RowId, Message], None],
     ) -> None:
         """``parser`` takes what is slow and waits for nobody: parsing, reading and writing the user's files;
@@ -40,6 +43,7 @@ class MessageDesk:
         self._parser = parser
         self._on_read = on_read
         self._recent = recent
+        self._acquaintance = acquaintance
 
     def open(self, job: Job) -> None:
         """Route of ``OpenMessage``."""
@@ -47,8 +51,7 @@ class MessageDesk:
         assert isinstance(command, OpenMessage)  # noqa: S101 (the route's own type, for the checker)
         known = self._recent.get(command.row)
         if known is not None and (not command.both_forms or known.other_blocks or not known.has_other_form):
-            # Not at once: who submitted does not know the command's number yet.
-            job.hand_to(self._parser, lambda job: self._tell(job, command.row, known))
+            self._tell(job, command.row, known)
         else:
             self.with_texts(job, command.row, self._show)
 
@@ -124,8 +127,17 @@ class MessageDesk:
             self._on_read(command.row, message)
 
     def _tell(self, job: Job, row: RowId, message: Message) -> None:
-        job.emit(MessageLoaded(account=self._account, row=row, message=message))
-        job.finish()
+        def tell(job: Job, trust: tuple[TrustNote, ...]) -> None:
+            job.emit(MessageLoaded(account=self._account, row=row, message=message, trust=trust))
+            job.finish()
+
+        told = self._acquaintance.told(row)
+        if told is not None:
+            # Not at once: who submitted does not know the command's number yet.
+            job.hand_to(self._parser, lambda job: tell(job, told))
+        else:
+            ask = self._acquaintance.notes
+            job.hand_to(self._storage.worker, lambda job: tell(job, ask(row, message)), urgency=Urgency.SCREEN)
 
     def _show_source(self, job: Job, raw: bytes) -> None:
         command = job.command

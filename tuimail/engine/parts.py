@@ -14,6 +14,8 @@ from tuimail.api.reading import OpenAttachment, PreviewAttachment, SaveAttachmen
 from tuimail.domain.errors import ErrorKind, Remedy, StoreError
 from tuimail.domain.ids import AccountId, RowId
 from tuimail.domain.message import Attachment, Message, RawMessage
+from tuimail.domain.trust import KnownSender
+from tuimail.domain.trust_line import trust_notes
 from tuimail.engine.files import write_new
 from tuimail.engine.job import Job
 from tuimail.engine.messages import MessageDesk
@@ -102,7 +104,10 @@ class PartDesk:
         if attachment.content_type != "message/rfc822":
             raise StoreError(ErrorKind.MESSAGE_GONE, "This part is no mail.", remedy=Remedy.FIX_INPUT)
         message = _within(parse_message(data, wants_both=command.both_forms), command.part)
-        job.emit(MessageLoaded(account=self._account, row=command.row, part=command.part, message=message))
+        # Whoever passes a mail on says what is in it: nobody checked its sender.
+        trust = trust_notes(message, servers=frozenset(), known=KnownSender())
+        event = MessageLoaded(account=self._account, row=command.row, part=command.part, message=message, trust=trust)
+        job.emit(event)
         job.finish()
 
     def _with_part(

@@ -16,6 +16,7 @@ from tuimail.domain.errors import ErrorKind, KeychainError, Problem, Remedy, Tui
 from tuimail.domain.ids import AccountId, OutboxId, RowId
 from tuimail.domain.message import Flag
 from tuimail.domain.scope import Permission, describe
+from tuimail.engine.acquaintance import Acquaintance
 from tuimail.engine.auth import AuthDesk, Surroundings
 from tuimail.engine.bodies import Bodies
 from tuimail.engine.changes import ChangeDesk, Undoable
@@ -217,7 +218,13 @@ class AccountRooms:
         texts.is_paused = lambda: self.sync.filler.is_paused
         self.sync.filler.on_end = texts.wanted
         messages = MessageDesk(
-            self.connection, house.storage, bodies=bodies, recent=recent, parser=house.parser, on_read=indexer.note
+            self.connection,
+            house.storage,
+            bodies=bodies,
+            recent=recent,
+            parser=house.parser,
+            acquaintance=Acquaintance(self.account, house.storage),
+            on_read=indexer.note,
         )
         return texts, messages
 

@@ -107,7 +107,7 @@ def message_section(
         *header_area.sent(message, paper.zone),
         *(header_area.every_header(message, width) if wishes.all_headers else ()),
         *header_area.files(message.attachments, width),
-        *header_area.trust_lines(trust or warnings_of(message), width),
+        *header_area.trust_lines(trust, width),
         *header_area.note_lines(message.notes, width),
         *(header_area.bounce_area(message.bounce, width) if message.bounce else ()),
         *(header_area.invitation_area(message.invitation, width, zone=paper.zone) if message.invitation else (EMPTY,)),
@@ -176,21 +176,6 @@ def shown_blocks(message: Message, wishes: Wishes) -> tuple[Block, ...]:
 def shows_html(message: Message, wishes: Wishes) -> bool:
     """Whether that form is the HTML."""
     return message.is_html is not (wishes.other_form and bool(message.other_blocks))
-
-
-def warnings_of(message: Message) -> tuple[TrustNote, ...]:
-    """What about the sender should be looked at twice."""
-    words: list[str] = []
-    for sender in message.sender:
-        if "@" in sender.name and sender.spec.lower() not in sender.name.lower():
-            words.append(f"The sender's name holds another address; the mail names {sender.spec}.")
-    own = {sender.domain for sender in message.sender}
-    elsewhere = [address for address in message.reply_to if address.domain not in own]
-    if elsewhere:
-        words.append(f"An answer would go to {elsewhere[0].spec}, not to the sender's domain.")
-    if len(message.sender) > 1:
-        words.append(f"The mail names {len(message.sender)} senders.")
-    return tuple(TrustNote(words=each) for each in words)
 
 
 def _links(message: Message, width: int) -> Iterable[Line]:
