@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
-from tuimail.api.commands import Command
+from tuimail.api.commands import Command, NotePlace
 from tuimail.api.engine import Sink
 from tuimail.api.events import Event
 from tuimail.domain.ids import CommandId
@@ -16,15 +16,20 @@ class FakeEngine:
     """Implements ``api.engine.Engine``. ``answer`` makes the events that a submitted command leads to at once."""
 
     def __init__(self, answer: Answer | None = None) -> None:
-        self.commands: list[Command] = []
+        self._submitted: list[Command] = []
         self.cancelled: list[CommandId] = []
         self.closed = False
         self._answer = answer
         self._sinks: list[Sink] = []
 
+    @property
+    def commands(self) -> list[Command]:
+        """What was submitted, but for where the cursor is, which comes whenever it has rested for a second."""
+        return [command for command in self._submitted if not isinstance(command, NotePlace)]
+
     def submit(self, command: Command) -> CommandId:
-        self.commands.append(command)
-        number = CommandId(len(self.commands))
+        self._submitted.append(command)
+        number = CommandId(len(self._submitted))
         if self._answer is not None:
             for event in self._answer(command, number):
                 self.play(event)
@@ -47,9 +52,9 @@ class FakeEngine:
 
     def sent(self, kind: type[C]) -> list[C]:
         """The commands of one kind, oldest first."""
-        return [command for command in self.commands if isinstance(command, kind)]
+        return [command for command in self._submitted if isinstance(command, kind)]
 
     def number_of(self, kind: type[object]) -> CommandId:
         """The id of the newest command of one kind."""
-        found = [index for index, command in enumerate(self.commands, 1) if isinstance(command, kind)]
+        found = [index for index, command in enumerate(self._submitted, 1) if isinstance(command, kind)]
         return CommandId(found[-1])

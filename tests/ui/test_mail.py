@@ -318,6 +318,24 @@ async def test_no_hits_have_a_sentence_and_a_key() -> None:
         assert "Esc" in words
 
 
+async def test_no_hits_name_each_way_to_find_more_that_was_not_taken() -> None:
+    app, _ = make_app()
+
+    async with app.run_test(size=WIDE) as pilot:
+        await press(pilot, "slash", *"zebra")
+        await settle(pilot)
+        first = str(screen(app).query_one("#empty").render())
+        await press(pilot, "enter", "slash", "home", *"in:all ")
+        await settle(pilot)
+        second = str(screen(app).query_one("#empty").render())
+
+    assert "Nothing stored of Inbox matches “zebra”." in first
+    assert "in:all in front of the words looks in every folder." in first
+    assert "Enter asks the server too." in first
+    assert "Nothing stored matches “in:all zebra”." in second
+    assert "every folder" not in second
+
+
 async def test_an_answer_to_a_superseded_open_is_not_shown() -> None:
     held: list[e.Event] = []
     mailbox = FakeMailbox()

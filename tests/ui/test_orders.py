@@ -307,7 +307,8 @@ async def test_typing_narrows_the_list_and_esc_shows_all_again(size: tuple[int, 
 
         await press(pilot, "enter")
         assert screen(app).messages.has_focus
-        assert "Inbox: train" in text(app)
+        assert "Inbox   2 of 24 · " in text(app)
+        assert "“train”" in text(app)
         await press(pilot, "escape")
         assert len(app.state.rows) == 12
         assert "train" not in text(app).splitlines()[0]

@@ -260,7 +260,7 @@ async def test_the_first_hits_are_counted_as_such() -> None:
         await press(pilot, "slash", "t", "r")
         await until(pilot, lambda: app.state.hits.has_more)
 
-        assert "200+ hits" in screen(app)._titles["mailbox"].render().plain
+        assert "200+ hits" in screen(app)._list_title.render().plain
 
 
 async def test_a_search_is_kept_under_a_name() -> None:

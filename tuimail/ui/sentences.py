@@ -6,13 +6,14 @@ from math import ceil
 from tuimail.api.events import FillingChanged, MailArrived
 from tuimail.domain.account import Expired, Link, LinkState, Revoking, SignedOut
 from tuimail.domain.draft import OutboxState
-from tuimail.domain.listing import ListView, SortBy
 from tuimail.domain.mailbox import MailboxRole
 from tuimail.domain.message import Envelope, Flag
 from tuimail.ui.fit import clock_time, plural
 from tuimail.ui.state import AccountView, AppState
 from tuimail.ui.widgets.status_bar import Status
 
+_PLACES = ("in:", "-in:", "account:")
+"""How words begin that say where to look."""
 WIDTH, HEIGHT = 80, 24
 """The smallest terminal that is supported."""
 _MINUTE = 60
@@ -32,17 +33,28 @@ def list_words(state: AppState) -> str:  # noqa: PLR0911 (one sentence a state)
         return f"{view.trouble.summary}\n\nOther accounts are not concerned."
     mailbox = state.current_mailbox
     name = mailbox.title if mailbox else "this folder"
-    words = state.query or state.list_view.narrow
-    if words and state.rows_known:
-        where = "Nothing stored" if state.query else f"Nothing in {name}"
-        return f"{where} matches “{words}”.\n\nEsc shows all messages again."
+    if state.query and state.rows_known:
+        return _no_hits(state, name)
+    if state.list_view.narrow and state.rows_known:
+        return f"Nothing in {name} matches “{state.list_view.narrow}”.\n\nEsc shows all messages again."
     if state.rows_known and state.is_complete:
-        return f"{name} is empty.\n\nCtrl+R checks for new mail."
+        return f"{name} is empty."
     if view.link.link is Link.OFFLINE:
         return f"Offline, and {name} was not fetched yet.\n\nCtrl+R tries again."
     if state.mailbox is None and not view.mailboxes:
         return "" if view.link.link is Link.IDLE else "Connecting, then fetching your folders…"
     return f"Fetching {name} for the first time…" if state.rows_known else ""
+
+
+def _no_hits(state: AppState, name: str) -> str:
+    """An empty search, and each way to find more that was not taken."""
+    is_everywhere = any(word.startswith(_PLACES) for word in state.query.lower().split())
+    where = "Nothing stored" if is_everywhere else f"Nothing stored of {name}"
+    ways = [] if is_everywhere else ["in:all in front of the words looks in every folder."]
+    if not state.hits.words:
+        ways.append("Enter asks the server too.")
+    ways.append("Esc shows all messages again.")
+    return "\n".join((f"{where} matches “{state.query}”.", "", *ways))
 
 
 def reader_words(state: AppState) -> str:
@@ -80,36 +92,6 @@ def _trouble_words(view: AccountView) -> str:
         said = " F8: its own words." if problem.detail else ""
         return f"{problem.summary} Your stored mail stays readable. To sign in again: comma, then Enter.{said}"
     return ""
-
-
-def counts(state: AppState) -> str:
-    """Unread and all, for the title of the list."""
-    mailbox = state.current_mailbox
-    if state.query:
-        if not state.hits.is_known:
-            return ""
-        more = "+" if state.hits.has_more else ""
-        return f"{len(state.rows):,}{more} {'hit' if len(state.rows) == 1 else 'hits'}"
-    view = state.list_view
-    order = view_words(view)
-    if view.narrow:
-        return f"{len(state.listed):,}{order}"
-    unread = f"{mailbox.unread:,} unread" if mailbox and mailbox.unread else ""
-    if view.is_threaded and not view.is_unfolded:
-        conversations = plural(len(state.listed), "conversation")
-        return f"{unread}, {conversations}{order}" if unread else f"{conversations}{order}"
-    total = max(len(state.rows), mailbox.total if mailbox else 0)
-    if not total:
-        return ""
-    return f"{unread} of {total:,}{order}" if unread else f"{total:,}{order}"
-
-
-def view_words(view: ListView) -> str:
-    """How the list is ordered, where that is not the usual way; the arrow shows where the values grow."""
-    is_falling = (view.sort in {SortBy.DATE, SortBy.SIZE}) != view.is_reversed
-    if view.sort is SortBy.DATE and is_falling:
-        return ""
-    return f" · {view.sort.value} {'↓' if is_falling else '↑'}"
 
 
 def filling_words(filling: FillingChanged) -> str:

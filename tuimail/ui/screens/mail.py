@@ -30,6 +30,7 @@ from tuimail.ui.session import Session
 from tuimail.ui.state import AppState, Slot
 from tuimail.ui.typed_ahead import as_if_new
 from tuimail.ui.widgets.find_field import ID as FIND
+from tuimail.ui.widgets.list_title import ListTitle
 from tuimail.ui.widgets.mailbox_tree import MailboxTree
 from tuimail.ui.widgets.message_list import MessageList
 from tuimail.ui.widgets.message_view import MessageView
@@ -322,6 +323,10 @@ class MailScreen(Panes):
         if self.messages.cursor != self._told_cursor:
             self._render_lines()
         self._placing.moved()
+
+    @on(ListTitle.SortWanted)
+    def _column_clicked(self, wish: ListTitle.SortWanted) -> None:
+        self.do(f"sort_{wish.sort.value}")
 
     @on(MessageList.Opened)
     def _row_opened(self) -> None:

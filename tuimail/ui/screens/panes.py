@@ -15,12 +15,12 @@ from tuimail.domain.ids import AccountId, MailboxId, RowId
 from tuimail.ui.actions import BY_NAME, Pane
 from tuimail.ui.compositor import LeanCompositor
 from tuimail.ui.folder_lines import folder_lines
+from tuimail.ui.heading import heading
 from tuimail.ui.key_names import pretty
 from tuimail.ui.keymap import Keys, Prefix
 from tuimail.ui.patience import Patience, awaited
 from tuimail.ui.sentences import (
     banner_words,
-    counts,
     is_outgoing,
     list_words,
     reader_title,
@@ -35,6 +35,7 @@ from tuimail.ui.widgets.banner import Banner
 from tuimail.ui.widgets.find_field import FindField
 from tuimail.ui.widgets.hint_line import HintLine
 from tuimail.ui.widgets.key_choices import KeyChoices
+from tuimail.ui.widgets.list_title import ListTitle
 from tuimail.ui.widgets.mailbox_tree import MailboxTree
 from tuimail.ui.widgets.message_list import MessageList
 from tuimail.ui.widgets.message_view import MessageView
@@ -70,7 +71,8 @@ class Panes(Screen[None]):
         self.field = Input(placeholder="search, such as from:mara since:2w report", compact=True, id="search")
         self._notice, self._banner = Notice(), Banner()
         self._status, self._hints, self._choices = StatusBar(), HintLine(), KeyChoices()
-        self._titles = {name: PaneTitle() for name in ("account", "mailbox", "place")}
+        self._titles = {name: PaneTitle() for name in ("account", "place")}
+        self._list_title = ListTitle()
         self._left, self._right = Vertical(id="left"), Vertical(id="right")
         self._empty = Static("", id="empty", markup=False)
         self._too_small = Static("", id="too-small", markup=False)
@@ -98,7 +100,7 @@ class Panes(Screen[None]):
                 yield self._titles["account"]
                 yield self.folders
             with Vertical(id="middle"):
-                yield self._titles["mailbox"]
+                yield self._list_title
                 yield self.field
                 yield self._empty
                 yield self.messages
@@ -185,17 +187,13 @@ class Panes(Screen[None]):
         """Titles, status and hints."""
         state, session, pane = self.session.state, self.session, self.pane
         self._told_cursor = self.messages.cursor
-        mailbox, is_open = state.current_mailbox, state.reading is not None
-        name = mailbox.title if mailbox else ""
+        is_open, whose = state.reading is not None, ""
         if len(state.accounts) > 1:
             whose = session.addresses[state.account] if state.is_joint else str(state.account)
-            name = f"{whose} · {name}" if name else whose
-        # The field above the list says it already.
-        words = "" if self.field.display else state.query or state.list_view.narrow
-        name = f"{name}: {words}" if words else name
         place = f"{self.messages.cursor + 1:,} of {len(state.rows):,}" if is_open else ""
         self._titles["account"].show(session.addresses[state.account], focused=pane is Pane.FOLDERS)
-        self._titles["mailbox"].show(name, counts(state), focused=pane is Pane.LIST)
+        said = heading(state, whose=whose, has_field=self.field.display)
+        self._list_title.show(said, focused=pane is Pane.LIST)
         self._titles["place"].show(reader_title(state), self._found_words or place, focused=pane is Pane.READER)
         marked = len(self.messages.marks)
         current = self.messages.current
