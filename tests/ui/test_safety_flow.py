@@ -185,6 +185,7 @@ async def test_what_is_kept_is_listed_deleted_after_a_yes_and_exported(size: tup
         assert "stored mail" in shown
         assert "1 day old" in shown
         assert "so that mail is there at once" in shown
+        assert "Lists, headers, flags" in shown
 
         await press(pilot, "d")
         assert "goes with a sign-out" in text(app)
@@ -285,6 +286,9 @@ async def test_help_lists_the_keys_of_the_screen_on_top_and_narrows_as_one_types
         assert "On this screen" in shown
         assert "What is kept on this machine" in shown
         assert "Reply to all" not in shown
+        assert any("Enter   Sign in" in line for line in shown.splitlines())
+        assert any("q, Esc   Back" in line for line in shown.splitlines())
+        assert "Focus Next" not in shown
         await press(pilot, *"emerg")
         await press(pilot, *["backspace"] * 5, *"compromised")
         assert "What is kept" not in text(app)

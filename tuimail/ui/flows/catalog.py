@@ -12,6 +12,7 @@ from tuimail.ui.flows.sign_in import SignInFlow
 from tuimail.ui.flows.trouble import TroubleFlow
 from tuimail.ui.flows.writing import WritingFlow
 from tuimail.ui.screens.help import HelpScreen, pane_groups, screen_groups
+from tuimail.ui.widgets.hint_line import HintLine
 
 
 class Catalog:
@@ -40,4 +41,6 @@ class Catalog:
         if pane is not None:
             app.push_screen(HelpScreen(pane_groups(keymap, pane), preset=keymap.name))
         else:
-            app.push_screen(HelpScreen(screen_groups(list(app.screen.active_bindings.values()))))
+            lines = app.screen.query(HintLine)
+            hints = lines.first().pairs if lines else ()
+            app.push_screen(HelpScreen(screen_groups(app.screen.active_bindings.values(), hints)))

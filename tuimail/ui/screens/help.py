@@ -1,13 +1,13 @@
 """Help: the live bindings of the screen it was asked from, found by typing."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
 from msgspec import Struct
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import ActiveBinding, Binding, BindingType
-from textual.containers import VerticalScroll
+from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen, Screen
 from textual.widgets import Input, Static
@@ -37,6 +37,15 @@ SIGNS = (
     (">", "marked"),
     ("…", "waits for the server"),
 )
+
+
+_COMMON_WORDS = {
+    "app.focus_next": "Next field or part of the screen",
+    "app.focus_previous": "The one before",
+    "screen.copy_text": "Copy what the mouse selected",
+}
+"""Ours for what Textual gives to every screen."""
+_UNUSUAL = {"super+c"}
 
 
 class HelpGroup(Struct, frozen=True, kw_only=True):
@@ -73,7 +82,7 @@ class HelpScreen(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         """Field above the keys."""
-        with VerticalScroll(id="box", can_focus=False):
+        with Vertical(id="box"):
             yield title("Keys", tail=f"keymap: {self._preset}" if self._preset else "")
             yield Input(placeholder="type to search", compact=True)
             with VerticalScroll(id="keys", can_focus=False):
@@ -125,11 +134,29 @@ def pane_groups(keymap: Keymap, pane: Pane) -> list[HelpGroup]:
     return [*groups, HelpGroup(title="Signs in the list", rows=SIGNS)]
 
 
-def screen_groups(bindings: Sequence[ActiveBinding]) -> list[HelpGroup]:
-    """The group of any other screen, from its live bindings: its own keys before those of the list it shows."""
-    rows = dict.fromkeys(
-        (pretty((each.binding.key,)), each.binding.description)
-        for each in sorted(bindings, key=lambda each: not isinstance(each.node, Screen))
-        if each.binding.description
-    )
-    return [HelpGroup(title="On this screen", rows=tuple(rows))]
+def screen_groups(bindings: Iterable[ActiveBinding], hints: Iterable[tuple[str, str]] = ()) -> list[HelpGroup]:
+    """The groups of any other screen: its own live bindings, then what its widgets and every screen have.
+
+    ``hints`` name what a key of a widget does on this screen, such as Enter in a list.
+    """
+    own: dict[str, list[str]] = {}
+    common: dict[str, list[str]] = {}
+    told = {key: words for keys, words in hints for key in keys.split()}
+    for each in bindings:
+        binding = each.binding
+        words = _COMMON_WORDS.get(binding.action, binding.description)
+        if not words or binding.key in _UNUSUAL:
+            continue
+        key = pretty((binding.key,))
+        if binding.id and isinstance(each.node, Screen):
+            own.setdefault(words, []).append(key)
+        elif key in told:
+            own.setdefault(told[key][:1].upper() + told[key][1:], []).append(key)
+        else:
+            common.setdefault(words.capitalize(), []).append(key)
+    groups = (("On this screen", own), ("Moving about", common))
+    return [
+        HelpGroup(title=title, rows=tuple((", ".join(dict.fromkeys(keys)), words) for words, keys in rows.items()))
+        for title, rows in groups
+        if rows
+    ]

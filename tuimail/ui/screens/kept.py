@@ -148,7 +148,9 @@ class KeptScreen(Screen[None]):
 
     def _show_purpose(self) -> None:
         thing = self._current()
-        self.query_one("#purpose", Words).show(f"{thing.purpose}\n{thing.where}" if thing else "")
+        self.query_one("#purpose", Words).show(
+            f"{thing.purpose[:1].upper()}{thing.purpose[1:]}.\n{thing.where}" if thing else ""
+        )
 
 
 def thing_row(thing: KeptThing, *, now: datetime) -> Content:
