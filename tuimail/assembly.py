@@ -32,7 +32,8 @@ class AnotherAccountError(Exception):
 
 
 _PATIENCE_S = 1.0
-"""What lies over the list is not loaded while the first rows are fetched, but for at most so long."""
+"""What lies over the list is loaded so long after the first painting, unless it is wanted before: rows and news come
+first."""
 _FRAMES_PER_S = "250"
 """Textual's own 60 let a key wait up to 16 ms for its repaint, and each of the first layouts too."""
 

@@ -9,7 +9,7 @@ from tuimail.engine.timers import Timers
 
 SILENT_S = 4.0
 """With ``_LOOK_S`` on top, it is said within five."""
-_LOOK_S = 1.0
+_LOOK_S = 0.5
 
 
 class SilenceWatch:

@@ -77,7 +77,7 @@ class TuimailApp(QuietApp[None]):
         columns: tuple[Column, ...] = DEFAULT_COLUMNS,
         patience_s: float = 0.0,
     ) -> None:
-        """``patience_s``: how long all that lies over the list may wait for its first rows."""
+        """``patience_s``: after which all that lies over the list is loaded, unless it is wanted before."""
         super().__init__(driver_class=driver_class())
         self._engine = engine
         self.session = Session(

@@ -27,26 +27,26 @@ class Later:
     """Loads the flows once, and hands them events and wishes in the order in which they came."""
 
     def __init__(self, host: Host, *, downloads: str, patience_s: float) -> None:
-        """``patience_s``: how long the loading may wait for the first rows, which it would keep from the screen."""
+        """``patience_s``: how long the loading waits unless it is needed, and leaves the processor to what brings the
+        first rows, or brings them up to date."""
         self._host = host
         self._downloads = downloads
         self._patience_s = patience_s
-        self._is_painted = self._is_loading = False
+        self._is_loading = False
         self._catalog: Catalog | None = None
         self._kept: list[Callable[[Catalog], None]] = []
 
     def begin(self) -> None:
         """The first painting is over."""
-        self._is_painted = True
         if self._patience_s:
             self._host.app.set_timer(self._patience_s, self._load_soon)
-        self._look()
+        else:
+            self._load_soon()
 
     def offer(self, message: Event | Message) -> None:
         """Show it to the flows, now or once they are there."""
         if isinstance(message, Event):
             self._do(lambda catalog: _tell(catalog, message))
-            self._look()
         elif type(message).__module__.startswith("tuimail."):  # Textual's own are none of theirs
             self._do(lambda catalog: _ask(catalog, message))
             self._load_soon()
@@ -65,11 +65,6 @@ class Later:
             self._kept.append(work)
         else:
             work(self._catalog)
-
-    def _look(self) -> None:
-        is_useful = bool(self._host.session.state.rows) or not self._patience_s
-        if is_useful and self._is_painted and not self._is_loading:
-            self._host.app.call_after_refresh(self._load_soon)
 
     def _load_soon(self) -> None:
         if not self._is_loading:

@@ -28,8 +28,9 @@ from tuimail.ui.state import (
 )
 from tuimail.ui.still import Still
 
-HOLD_S = 0.08
-"""So long the screen stays as it was for a message that is on its way, so that it is drawn once and not twice."""
+HOLD_S = 0.03
+"""So long the screen stays as it was for a message that is on its way, so that it is drawn once and not twice; a key is
+answered within 50 ms all the same."""
 REST_S = 0.7
 """So long a message must stay open until the ones beside it are fetched: a glance while paging is no reading."""
 TRIES = 4
