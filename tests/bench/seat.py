@@ -16,6 +16,7 @@ from tests.bench.terminal import NotShownError, Terminal
 FILL_S = 300.0
 """A program may take so long to store all headers."""
 _POLL_S = 0.2
+_GONE_S = 3.0
 _STALE_S = 24 * 3600.0
 """A home filled by another version of the program, not used for so long, goes."""
 
@@ -36,7 +37,7 @@ class Seat:
     def make_cold(self) -> None:
         """A home that was never used, but needs nothing of its person."""
         self.mailbox.mend()
-        shutil.rmtree(self._home, ignore_errors=True)
+        self._clear()
         self._home.mkdir()
         self.peer.set_up(self._home, self.where)
 
@@ -45,7 +46,7 @@ class Seat:
         if not self._warm.exists():
             self._fill()
         self.mailbox.mend()
-        shutil.rmtree(self._home, ignore_errors=True)
+        self._clear()
         copy_tree(self._warm, self._home)
         # For the keychain too, which lives as long as one run of the benchmark.
         self.peer.set_up(self._home, self.where)
@@ -108,6 +109,12 @@ class Seat:
         """Seconds from the key to the end of the process."""
         pressed_at = terminal.press(self.peer.keys.quit)
         return terminal.when_ended() - pressed_at
+
+    def _clear(self) -> None:
+        """Remove the home; a program that was ended a moment ago may still be writing into it."""
+        ends_at = time.perf_counter() + _GONE_S
+        while self._home.exists() and time.perf_counter() < ends_at:
+            shutil.rmtree(self._home, ignore_errors=True)
 
     def _fill(self) -> None:
         sys.stderr.write(f"filling a home of {self.peer.name} with {self.size:,} messages\n")
