@@ -78,14 +78,14 @@ def whole(subject: str) -> Callable[[], Reading]:
 
 LETTERS = {
     "receipt": newest("Order 5512"),
-    "newsletter in one column": newest("on waiting for kettles"),
-    "newsletter with a table": newest("This week at the Harbour Cinema"),
-    "newsletter in two columns": newest("Small Boats, great winter"),
-    "newsletter of goods": newest("The winter list"),
+    "newsletter-in-one-column": newest("on waiting for kettles"),
+    "newsletter-with-a-table": newest("This week at the Harbour Cinema"),
+    "newsletter-in-two-columns": newest("Small Boats, great winter"),
+    "newsletter-of-goods": newest("The winter list"),
     "invitation": newest("Invitation: axis review"),
-    "patch on a list": first("[PATCH v2] gauge"),
-    "delivery report": newest("Undelivered Mail"),
-    "thread of twelve": whole("Which unit for the export?"),
+    "patch-on-a-list": first("[PATCH v2] gauge"),
+    "delivery-report": newest("Undelivered Mail"),
+    "thread-of-twelve": whole("Which unit for the export?"),
     "japanese": newest("写真展のご案内"),
     "arabic": newest("ورشة الخط العربي"),
     "hebrew": newest("ארוחת ערב"),
@@ -93,8 +93,8 @@ LETTERS = {
     "winmail.dat": newest("Public meeting on Thursday"),
     "encrypted": newest("The programme notes, between us"),
     "signed": newest("Key change"),
-    "spoofed sender": newest("Quick favour", STRANGER),
-    "spoofed colleagues": newest("ACTION REQUIRED"),
+    "spoofed-sender": newest("Quick favour", STRANGER),
+    "spoofed-colleagues": newest("ACTION REQUIRED"),
 }
 
 

@@ -153,8 +153,7 @@ def wanted(reading: Reading, in_sight: Iterable[RowId]) -> RowId | None:
 
 def with_letter(reading: Reading, row: RowId, **changes: object) -> Reading:
     """Something else is known of a message."""
-    letter = replace(reading.letter(row), **changes)
-    return reading if letter == NOTHING else replace(reading, letters={**reading.letters, row: letter})
+    return replace(reading, letters={**reading.letters, row: replace(reading.letter(row), **changes)})
 
 
 def arrived(reading: Reading, event: MessageLoaded) -> Reading:

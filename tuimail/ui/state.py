@@ -42,7 +42,7 @@ from tuimail.domain.ids import AccountId, CommandId, MailboxId, RowId
 from tuimail.domain.listing import ListView
 from tuimail.domain.mailbox import Mailbox, MailboxRole
 from tuimail.domain.together import ALL_ACCOUNTS, parted
-from tuimail.ui.conversations import Threads, with_threads
+from tuimail.ui.conversations import Places, Threads, with_threads
 from tuimail.ui.hits import Hits, after_end, after_list, after_server, searched, with_remote
 from tuimail.ui.stack import Reading, arrived, begun, renewed, with_letter
 
@@ -367,6 +367,12 @@ def _reduce_sign_in(state: AppState, account: AccountId, sign_in: SignInState) -
     return _with_account(emptied, account, bare)
 
 
+def is_listed(state: AppState, event: ThreadLoaded) -> bool:
+    """Whether any of it is in the list: of a message that is gone, the answer may name itself alone."""
+    places = Places(state.rows)
+    return any(places.of(row) is not None for row in (event.head, *event.rows))
+
+
 def _reduce_reader(state: AppState, event: MessageLoaded | ThreadLoaded | SourceLoaded) -> AppState:
     reading = state.reading
     if reading is None or event.account != state.account:
@@ -382,8 +388,7 @@ def _reduce_reader(state: AppState, event: MessageLoaded | ThreadLoaded | Source
             if not reading.stack and event.command == awaited:
                 waiting = {slot: command for slot, command in state.waiting.items() if slot is not Slot.READER}
                 return replace(state, reading=begun(reading, event), waiting=waiting)
-            # Of a message that is gone the answer names nothing but itself, with nothing known of it.
-            if event.envelopes and not frozenset(reading.rows).isdisjoint(event.rows):
+            if is_listed(state, event) and not frozenset(reading.rows).isdisjoint(event.rows):
                 return replace(state, reading=renewed(reading, event))
         case _:
             pass

@@ -22,6 +22,7 @@ from tuimail.ui.state import (
     await_message,
     close_message,
     give_up_message,
+    is_listed,
     open_message,
     open_thread,
     show_message,
@@ -191,7 +192,9 @@ class Reading:
         if not isinstance(event, ThreadLoaded) or self._renewing is None or event.command != self._renewing[0]:
             return
         tried, self._renewing = self._renewing[1], None
-        if not event.envelopes:
+        state = self._desk.session.state
+        is_ours = state.reading is not None and not frozenset(state.reading.rows).isdisjoint(event.rows)
+        if not is_ours or not is_listed(state, event):
             self._renew(tried)
 
     def follow_list(self) -> None:
