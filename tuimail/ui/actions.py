@@ -55,7 +55,7 @@ def _actions(context: Context, rows: Iterable[tuple[str, ...]]) -> Iterator[Acti
             title=title,
             hint=more[0] if more else title.lower(),
             context=context,
-            keys=tuple(key.strip() for key in keys.split("|") if key.strip()),
+            keys=tuple(key.strip() for key in keys.split(" | ") if key.strip()),
             help=more[1] if len(more) > 1 else "",
         )
 
@@ -95,14 +95,21 @@ _EVERYWHERE = (
 _MESSAGE = (
     ("reply", "r", "Reply", "reply"),
     ("reply_all", "R", "Reply to all", "reply all"),
+    ("reply_list", "L", "Reply to the mailing list", "to list"),
     ("forward", "f", "Forward", "forward"),
+    ("forward_whole", "F", "Forward as an attachment, unchanged", "forward whole"),
     ("archive", "a | e", "Archive", "archive"),
     ("delete", "d | #", "Delete (to Trash)", "delete"),
     ("move", "m", "Move to a folder", "move"),
     ("junk", "!", "Junk, or not junk", "junk"),
     ("star", "s", "Star, or take the star away", "star"),
     ("toggle_read", "u", "Mark as read or unread", "unread"),
-    ("attachments", "A", "List attachments", "attachments"),
+    ("attachments", "A", "List attachments: look, save, open", "attachments"),
+    ("invitation", "i", "Answer the invitation", "answer"),
+    ("unsubscribe", "U", "Unsubscribe from the mailing list", "unsubscribe", "Asks, and names whom it tells."),
+    ("browser", "ctrl+o", "Show in the browser, cleaned", "browser", "A copy that loads nothing from the network."),
+    ("export", "E", "Export as .eml", "export"),
+    ("pipe", "|", "Run a command on the message", "command"),
 )
 _LIST = (
     ("list_down", "j | down", "Next message", "next"),
@@ -181,15 +188,9 @@ ACTIONS = (
     *_actions(Context.FOLDERS, _FOLDERS),
 )
 LATER = {
-    "L": "Replying to a list",
-    "F": "Forwarding as an attachment",
     "D": "Deleting for good",
     "M": "Copying to a folder",
     "l": "Labelling",
-    "U": "Unsubscribing",
-    "|": "Piping to a command",
-    "E": "Exporting as .eml",
-    "ctrl+o": "Opening the HTML in the browser",
 }
 """Keys of the default keymap that are kept free, and what they will do: they say so and do nothing."""
 BY_NAME = {action.name: action for action in ACTIONS}

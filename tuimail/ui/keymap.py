@@ -23,6 +23,7 @@ PRESETS: Mapping[str, Mapping[str, str]] = {
         "mark_all": "T",
         "move": "s",
         "star": "F",
+        "forward_whole": "W",
         "toggle_read": "N",
         "undo": "u",
         "refresh": "$ | ctrl+r",
@@ -77,6 +78,7 @@ PRESETS: Mapping[str, Mapping[str, str]] = {
         "mark_range": "",
         "mark_all": "* a | * n",
         "toggle_read": "I | U",
+        "unsubscribe": "W",
         "next_message": "n | J",
         "previous_message": "p | K",
         "unfold_all": "; | +",
@@ -137,7 +139,7 @@ def build(name: str, overrides: Mapping[str, str]) -> Keymap:
     unknown = [action for action in overrides if action not in BY_NAME]
     if unknown:
         raise _bad(f"The keymap “{name}” names no known action: {unknown[0]}.")
-    wanted = {action: _sequences(keys.split("|")) for action, keys in overrides.items()}
+    wanted = {action: _sequences(keys.split(" | ")) for action, keys in overrides.items()}
     panes: dict[Pane, dict[Keys, Action]] = {pane: {} for pane in Pane}
     for action in ACTIONS:
         for keys in wanted.get(action.name, ()):

@@ -3,8 +3,11 @@
 from tuimail.ui.actions import Pane
 from tuimail.ui.flows.accounts import AccountsFlow
 from tuimail.ui.flows.app_password import AppPasswordFlow
+from tuimail.ui.flows.deeds import DeedsFlow
 from tuimail.ui.flows.first_sign_in import FirstSignInFlow
 from tuimail.ui.flows.flow import Flow, Host
+from tuimail.ui.flows.links import LinksFlow
+from tuimail.ui.flows.parts import PartsFlow
 from tuimail.ui.flows.quitting import QuitFlow
 from tuimail.ui.flows.safety import SafetyFlow
 from tuimail.ui.flows.settings import SettingsFlow
@@ -27,6 +30,9 @@ class Catalog:
             SignInFlow(host),
             AppPasswordFlow(host),
             writing,
+            PartsFlow(host, downloads),
+            LinksFlow(host),
+            DeedsFlow(host),
             SafetyFlow(host, downloads),
             SettingsFlow(host, downloads),
             QuitFlow(host, writing),

@@ -1,13 +1,13 @@
-"""The attachments of a message: names, types and sizes, and where to save them."""
+"""The attachments of a message: names, types and sizes; to look at, save, or open with another program."""
 
 from collections.abc import Sequence
 from typing import ClassVar
 
-from msgspec import Struct
 from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
+from textual.message import Message
 from textual.screen import ModalScreen
 from textual.widgets import Input
 from textual.widgets.option_list import Option
@@ -21,20 +21,14 @@ from tuimail.ui.widgets.plain_list import PlainList
 NAME_WIDTH = 40
 
 
-class SaveWish(Struct, frozen=True, kw_only=True):
-    """What to save, and into which folder."""
-
-    attachments: tuple[Attachment, ...]
-    folder: str
-
-
-class AttachmentsScreen(ModalScreen[SaveWish | None]):
-    """Saving is all that a key does here; nothing is opened."""
+class AttachmentsScreen(ModalScreen[None]):
+    """Opens nothing by itself: it posts what is wanted, and shows what came of it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("s", "save", "Save", id="attachments.save"),
         Binding("S", "save_all", "Save all", id="attachments.save_all"),
-        Binding("q,escape", "cancel", "Cancel", id="attachments.cancel"),
+        Binding("o", "open", "Open with another program", id="attachments.open"),
+        Binding("q,escape", "leave", "Close", id="attachments.cancel"),
     ]
     DEFAULT_CSS = """
     AttachmentsScreen { align: center middle; background: $background 70%; }
@@ -42,10 +36,33 @@ class AttachmentsScreen(ModalScreen[SaveWish | None]):
     AttachmentsScreen Input { border: none; height: 1; padding: 0; background: $panel; margin-bottom: 1; }
     """
 
+    class PreviewWanted(Message):
+        """Show the text of a part, or the mail that it is."""
+
+        def __init__(self, screen: "AttachmentsScreen", attachment: Attachment) -> None:
+            super().__init__()
+            self.screen = screen
+            self.attachment = attachment
+
+    class SaveWanted(PreviewWanted):
+        """Save a part into the folder of the field."""
+
+    class OpenWanted(PreviewWanted):
+        """Hand a part to another program, after a question."""
+
+    class GiveUpWanted(Message):
+        """End what is under way for this screen."""
+
+        def __init__(self, screen: "AttachmentsScreen") -> None:
+            super().__init__()
+            self.screen = screen
+
     def __init__(self, attachments: Sequence[Attachment], folder: str) -> None:
         super().__init__()
         self._attachments = tuple(attachments)
         self._folder = folder
+        self._is_busy = False
+        self._said = Words()
 
     def compose(self) -> ComposeResult:
         """List, then the folder's field."""
@@ -54,7 +71,9 @@ class AttachmentsScreen(ModalScreen[SaveWish | None]):
             yield PlainList()
             yield Words(Content.styled("Save into this folder:", "$muted"))
             yield Input(self._folder, compact=True)
-        yield HintLine((("enter", "save"), ("s", "save"), ("S", "save all"), ("tab", "folder"), ("escape", "cancel")))
+            self._said.display = False
+            yield self._said
+        yield HintLine(_HINTS)
 
     def on_mount(self) -> None:
         """The list has the keys."""
@@ -63,9 +82,27 @@ class AttachmentsScreen(ModalScreen[SaveWish | None]):
         options.highlighted = 0
         options.focus()
 
+    @property
+    def folder(self) -> str:
+        """Where to save."""
+        return self.query_one(Input).value.strip() or self._folder
+
+    def say(self, words: str) -> None:
+        """What came of it; nothing is under way."""
+        self._is_busy = False
+        self._said.show(words)
+        self.query_one(HintLine).show(_HINTS)
+
+    def say_under_way(self, words: str) -> None:
+        """What is being done; Esc ends it."""
+        if not self._is_busy:
+            self.query_one(HintLine).show((("escape", "give up"),))
+        self._is_busy = True
+        self._said.show(words)
+
     def on_option_list_option_selected(self) -> None:
         """Enter, or a click."""
-        self.action_save()
+        self.post_message(self.PreviewWanted(self, self._marked))
 
     def on_input_submitted(self) -> None:
         """Enter in the folder's field: back to the list."""
@@ -73,20 +110,37 @@ class AttachmentsScreen(ModalScreen[SaveWish | None]):
 
     def action_save(self) -> None:
         """Save the highlighted one."""
-        at = self.query_one(PlainList).highlighted or 0
-        self._wish((self._attachments[at],))
+        self.post_message(self.SaveWanted(self, self._marked))
 
     def action_save_all(self) -> None:
         """Save them all."""
-        self._wish(self._attachments)
+        for attachment in self._attachments:
+            self.post_message(self.SaveWanted(self, attachment))
 
-    def action_cancel(self) -> None:
-        """Save nothing."""
-        self.dismiss(None)
+    def action_open(self) -> None:
+        """Ask whether to open the highlighted one."""
+        self.post_message(self.OpenWanted(self, self._marked))
 
-    def _wish(self, attachments: tuple[Attachment, ...]) -> None:
-        folder = self.query_one(Input).value.strip() or self._folder
-        self.dismiss(SaveWish(attachments=attachments, folder=folder))
+    def action_leave(self) -> None:
+        """End what is under way, else close."""
+        if self._is_busy:
+            self.post_message(self.GiveUpWanted(self))
+        else:
+            self.dismiss(None)
+
+    @property
+    def _marked(self) -> Attachment:
+        return self._attachments[self.query_one(PlainList).highlighted or 0]
+
+
+_HINTS = (
+    ("enter", "look"),
+    ("s", "save"),
+    ("S", "save all"),
+    ("o", "open…"),
+    ("tab", "folder"),
+    ("escape", "close"),
+)
 
 
 def attachment_words(attachment: Attachment) -> Content:
@@ -95,5 +149,10 @@ def attachment_words(attachment: Attachment) -> Content:
     if cell_len(name) > NAME_WIDTH:
         name = f"{name[: NAME_WIDTH - 14]}…{name[-12:]}"
     return Content.assemble(
-        fit(name, NAME_WIDTH), (f"  {size(attachment.size_bytes):>8}  {attachment.content_type}", "$muted")
+        fit(name, NAME_WIDTH), (f"  {size(attachment.size_bytes):>8}  {kind_words(attachment)}", "$muted")
     )
+
+
+def kind_words(attachment: Attachment) -> str:
+    """What the sender calls it."""
+    return attachment.content_type

@@ -17,6 +17,7 @@ from tuimail.ui.keymap import Prefix, key_of
 from tuimail.ui.screens.deeds.acting import Acting
 from tuimail.ui.screens.deeds.finding import Finding
 from tuimail.ui.screens.deeds.going import Going, QuitWanted
+from tuimail.ui.screens.deeds.handing import Handing
 from tuimail.ui.screens.deeds.moving import Moving
 from tuimail.ui.screens.deeds.narrowing import Narrowing
 from tuimail.ui.screens.deeds.opening import Opening
@@ -54,7 +55,15 @@ class MailScreen(Panes):
         self._searching = Searching(self, self._going)
         self._narrowing = Narrowing(self, self._ordering, self._searching)
         lists = (self._going, self._ordering, self._narrowing, self._searching)
-        parts = (self._moving, self._acting, *lists, self._reading, self._finding, Opening(self, downloads))
+        parts = (
+            self._moving,
+            self._acting,
+            *lists,
+            self._reading,
+            self._finding,
+            Opening(self),
+            Handing(self, self._acting, downloads),
+        )
         self._deeds = {name: deed for part in parts for name, deed in part.deeds().items()}
         self._deeds |= {"list_back": self._back, "list_clear": self._clear_words}
         self._deeds |= {"open": self._open, "reader_back": self._reader_back}

@@ -23,7 +23,9 @@ class Acting:
         return {
             "reply": partial(self._answer, AnswerKind.REPLY),
             "reply_all": partial(self._answer, AnswerKind.REPLY_ALL),
+            "reply_list": partial(self._answer, AnswerKind.REPLY_LIST),
             "forward": partial(self._answer, AnswerKind.FORWARD),
+            "forward_whole": partial(self._answer, AnswerKind.FORWARD_WHOLE),
             "archive": self._archive,
             "delete": partial(self._move_to_role, MailboxRole.TRASH, "Trash"),
             "junk": self._junk,
