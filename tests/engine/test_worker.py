@@ -87,7 +87,7 @@ def test_closing_frees_those_who_wait() -> None:
 
     waiting = threading.Thread(target=wait)
     waiting.start()
-    while not worker.has_waiters:
+    while not worker.is_wanted:
         threading.Event().wait(0.001)
     worker.close()
 

@@ -71,21 +71,15 @@ def test_rows_and_flags_in_slices_are_those_asked_for_at_once(connect: Connect) 
     session.select(b"INBOX")
     uids = session.uids()
     rows: list[FetchedRow] = []
-    flags: dict[int, frozenset[str]] = {}
 
     def take_rows(found: list[FetchedRow]) -> bool:
         rows.extend(found)
         return True
 
-    def take_flags(found: dict[int, frozenset[str]]) -> bool:
-        flags.update(found)
-        return True
-
     assert session.rows_in(uids, take_rows, size=2)
-    assert session.flags_of_all(range(1, uids[-1] + 1), take_flags)
     assert rows == session.rows(uids)[::-1]
     assert all(row.is_readable and row.header for row in rows)
-    assert flags == {row.uid: row.flags for row in rows}
+    assert session.flags(range(1, uids[-1] + 1)) == {row.uid: row.flags for row in rows}
 
 
 def test_a_file_comes_by_its_part(connect: Connect) -> None:

@@ -48,11 +48,6 @@ class UidRanges:
         return list(self._ranges)
 
     @property
-    def lowest(self) -> int:
-        """The lowest UID; 0 where there is none."""
-        return self._ranges[0][0] if self._ranges else 0
-
-    @property
     def highest(self) -> int:
         """The highest UID; 0 where there is none."""
         return self._ranges[-1][1] if self._ranges else 0

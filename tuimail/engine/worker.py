@@ -61,11 +61,6 @@ class Worker:
         """Whether the caller runs on this worker's thread."""
         return threading.current_thread() is self._thread
 
-    @property
-    def has_waiters(self) -> bool:
-        """Whether somebody waits for an answer."""
-        return bool(self._waiting)
-
     def post(self, job: Callable[[], None], *, urgency: Urgency = Urgency.NORMAL) -> None:
         """Queue the job and return at once. After ``close`` it is dropped, after ``finish`` if nobody needs it."""
         is_late = self._finishing.is_set() and urgency in {Urgency.BACKGROUND, Urgency.IDLE}

@@ -47,8 +47,6 @@ class ConnectionEnded(NetworkError):  # noqa: N818 (an end the server announced 
     def __init__(self, host: str, words: str) -> None:
         quoted = clean_quote(words)
         super().__init__(ErrorKind.CONNECTION_LOST, f"{host} ended the connection.", remedy=Remedy.WAIT, detail=quoted)
-        self.token_expired = False
-        """The access token ran out: a fresh one and a new connection mend it, without a word to the user."""
 
 
 class Refused(ServerError):  # noqa: N818 (the server's word)
@@ -63,10 +61,9 @@ class Refused(ServerError):  # noqa: N818 (the server's word)
 class LoginRefused(ServerError):  # noqa: N818 (the server's word)
     """The token was not accepted. ``detail`` has the server's words, its status and the scope it named."""
 
-    def __init__(self, host: str, *, detail: str, status: str = "", scope: str = "", words: str = "") -> None:
+    def __init__(self, host: str, *, detail: str, scope: str = "", words: str = "") -> None:
         summary = words or f"{host} did not accept the sign-in."
         super().__init__(ErrorKind.LOGIN_REFUSED, summary, remedy=Remedy.SIGN_IN, detail=detail)
-        self.challenge_status = status
         self.challenge_scope = scope
         """The scope that the server wants, as it names it; empty where it named none."""
 

@@ -88,7 +88,7 @@ def sign_in_refused(host: str, reply: Reply, challenge: Challenge) -> ServerErro
     refused: LoginRefused | Refused
     if row.kind is ErrorKind.LOGIN_REFUSED:
         said = f"{reply.words} ({challenge.words})" if challenge.words else reply.words
-        refused = LoginRefused(host, detail=said, status=challenge.status, scope=challenge.scope, words=words)
+        refused = LoginRefused(host, detail=said, scope=challenge.scope, words=words)
     else:
         refused = Refused(row.kind, words, remedy=row.remedy, detail=reply.words, code=str(reply.code))
     refused.side = row.side

@@ -65,7 +65,7 @@ CALLS: dict[str, Callable[[ImapSession], object]] = {
     "rows": lambda session: session.rows([5, 6, 9]),
     "newest": lambda session: session.newest_rows(1, 3),
     "rows in slices": lambda session: session.rows_in(range(1, 10), _go_on, size=3),
-    "flags in slices": lambda session: session.flags_of_all(range(1, 10), _go_on),
+    "flags": lambda session: session.flags(range(1, 10)),
     "structure": lambda session: session.structure(5),
     "sections": lambda session: session.sections(5, {"1": 10, "1.MIME": 10}),
     "part": lambda session: session.part(5, "1", check=lambda: None),

@@ -6,13 +6,12 @@ from collections.abc import Callable
 import pytest
 
 from tests.fakes.certificates import Certificate
-from tests.fakes.imap_server import CAPABILITIES, ImapScript, row
+from tests.fakes.imap_server import ImapScript, row
 from tests.fakes.wire_server import Peer
 from tests.net.conftest import Serve
 from tests.net.imap.conftest import session_with
-from tuimail.domain.errors import ErrorKind, NetworkError, ServerError
+from tuimail.domain.errors import ErrorKind, ServerError
 from tuimail.net.imap.changes import Known
-from tuimail.net.imap.flags import SLICE
 from tuimail.net.imap.rows import FetchedRow
 from tuimail.net.imap.translate import read_numbers
 
@@ -192,56 +191,3 @@ def test_changes_bring_gmails_labels(serve: Serve, certificate: Certificate) -> 
     assert changes.flags == {7: {"\\Seen"}, 8: frozenset()}
     assert changes.labels == {7: ("\\Starred", "UID 9 FLAGS (x)")}
     assert script.commands[0] == b"UID FETCH 1:* (UID FLAGS X-GM-LABELS) (CHANGEDSINCE 70)"
-
-
-def _serve_flags(count: int) -> Callable[[Peer, bytes, bytes], None]:
-    def answer(peer: Peer, tag: bytes, _: bytes) -> None:
-        peer.send(b"".join(b"* %d FETCH (UID %d FLAGS (\\Seen))\r\n" % (uid, uid) for uid in range(1, count + 1)))
-        peer.send(b"* 1 FETCH (FLAGS (\\Seen) UID 1 MODSEQ (9))\r\n* 3 EXISTS\r\n" + tag + b" OK done\r\n")
-
-    return answer
-
-
-def test_flags_of_all_come_in_slices_by_one_command(serve: Serve, certificate: Certificate) -> None:
-    sizes: list[int] = []
-    seen: set[int] = set()
-
-    def take(flags: dict[int, frozenset[str]]) -> bool:
-        sizes.append(len(flags))
-        seen.update(flags)
-        return True
-
-    script = ImapScript(answers={b"UID FETCH": _serve_flags(2 * SLICE + 50)})
-    with session_with(serve(script).address, certificate) as session:
-        assert session.flags_of_all(range(1, 2 * SLICE + 1), take)
-
-    assert max(sizes) <= SLICE
-    assert seen == set(range(1, 2 * SLICE + 1))
-    assert script.commands == [b"UID FETCH 1:%d (UID FLAGS)" % (2 * SLICE)]
-
-
-def test_flags_of_all_can_be_given_up(serve: Serve, certificate: Certificate) -> None:
-    taken: list[int] = []
-
-    def take(flags: dict[int, frozenset[str]]) -> bool:
-        taken.append(len(flags))
-        return False
-
-    script = ImapScript(answers={b"UID FETCH": _serve_flags(3 * SLICE)}, capabilities=CAPABILITIES)
-    with session_with(serve(script).address, certificate) as session:
-        assert not session.flags_of_all(range(1, 3 * SLICE + 1), take)
-        session.noop()
-
-    assert taken == [SLICE]
-
-
-def test_an_error_amid_the_flags_closes_the_connection(serve: Serve, certificate: Certificate) -> None:
-    def take(_: dict[int, frozenset[str]]) -> bool:
-        raise StopError
-
-    script = ImapScript(answers={b"UID FETCH": _serve_flags(2 * SLICE)})
-    with session_with(serve(script).address, certificate) as session:
-        with pytest.raises(StopError):
-            session.flags_of_all(range(1, 2 * SLICE + 1), take)
-        with pytest.raises(NetworkError):
-            session.noop()

@@ -1,21 +1,14 @@
 """Flags, and with Gmail labels, of as many messages as a mailbox has: read as they arrive, in slices."""
 
 import re
-import time
-from collections.abc import Callable, Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 
 from tuimail.net.errors import Garbled
 from tuimail.net.imap.arguments import uid_sets
 from tuimail.net.imap.exchange import Exchange
 from tuimail.net.imap.translate import MAX_NUMBERS, Node, Response, attributes, is_number, read_flags, read_labels
 
-SLICE = 1_000
-"""Messages between two pauses: some 2 ms of reading, in which the interpreter is kept from other threads."""
-PAUSE_S = 0.001
 ALL_UIDS = range(1, 2**32)
-
-OnFlags = Callable[[dict[int, frozenset[str]]], bool]
-"""Takes the flags of one slice; whether to go on."""
 
 # All that most servers send; MODSEQ comes by itself once CONDSTORE is on.
 _PLAIN = re.compile(
@@ -86,53 +79,3 @@ def fetch_flags(exchange: Exchange, uids: Sequence[int]) -> dict[int, frozenset[
     for uid_set in uid_sets(uids):
         reader.read(exchange.run(b"UID", b"FETCH", uid_set, b"(UID FLAGS)", take=reader.take).responses)
     return reader.flags
-
-
-def stream_flags(exchange: Exchange, uids: range, on_slice: OnFlags, *, size: int = SLICE) -> bool:
-    """Flags of all these UIDs in one command, handed on in slices while the rest arrives; whether all were.
-
-    Where ``on_slice`` wants no more, the rest is read and dropped; where it raises, the connection is closed.
-    """
-    slices = _Slices(exchange, uids, on_slice, size=size)
-    try:
-        for uid_set in uid_sets(uids):
-            answer = exchange.run(b"UID", b"FETCH", uid_set, b"(UID FLAGS)", take=slices.take)
-            slices.reader.read(answer.responses)
-            slices.hand_on()
-    finally:
-        if slices.is_handing_on:
-            exchange.link.close()
-    return slices.goes_on
-
-
-class _Slices:
-    """Cuts a stream of flags into slices."""
-
-    def __init__(self, exchange: Exchange, uids: range, on_slice: OnFlags, *, size: int) -> None:
-        self.reader = FlagReader(uids)
-        self.goes_on = True
-        self.is_handing_on = False
-        """Still so where ``on_slice`` raised."""
-        self._link = exchange.link
-        self._on_slice = on_slice
-        self._size = size
-
-    def take(self, line: bytes) -> bool:
-        """Whether this line was a plain FETCH of flags."""
-        if not self.reader.take(line):
-            return False
-        if len(self.reader.flags) >= self._size:
-            began_s = time.monotonic()
-            self.hand_on()
-            # Without it, the other threads wait for the switch interval again and again.
-            time.sleep(PAUSE_S)
-            self._link.excuse(time.monotonic() - began_s)
-        return True
-
-    def hand_on(self) -> None:
-        """Hand on what there is, to one who wants it."""
-        found, self.reader.flags = self.reader.flags, {}
-        if self.goes_on and found:
-            self.is_handing_on = True
-            self.goes_on = self._on_slice(found)
-            self.is_handing_on = False

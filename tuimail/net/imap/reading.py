@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping, Sequence
 
 from tuimail.net.imap import fetch, flags, sections, structure
 from tuimail.net.imap.connection import ImapConnection
-from tuimail.net.imap.flags import OnFlags
 from tuimail.net.imap.rows import SLICE, FetchedRow, OnRows, fetch_newest, fetch_rows, stream_rows
 from tuimail.net.imap.structure import Parts
 
@@ -34,13 +33,6 @@ class ImapReader(ImapConnection):
     def flags(self, uids: Sequence[int]) -> dict[int, frozenset[str]]:
         """Flags by UID; a ``range`` asks for all between its ends in one command."""
         return flags.fetch_flags(self._exchange, uids)
-
-    def flags_of_all(self, uids: range, on_slice: OnFlags) -> bool:
-        """Flags of all in this range by one command, in slices as they arrive; whether all were handed on.
-
-        Where ``on_slice`` returns False, the rest is read and dropped; where it raises, the connection is closed.
-        """
-        return flags.stream_flags(self._exchange, uids, on_slice)
 
     def structure(self, uid: int) -> Parts | None:
         """Header and parts of a message in one command; None where the server cannot tell: fetch the whole ``body``.

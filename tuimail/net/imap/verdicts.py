@@ -13,9 +13,7 @@ def farewell(host: str, status: Status) -> NetworkError | ServerError:
     row = find(Door.IMAP, status.code, f"{status.code} {status.words}")
     if row.kind is ErrorKind.THROTTLED:
         return _refused(row, host, status)
-    ended = ConnectionEnded(host, f"{status.code} {status.words}".strip())
-    ended.token_expired = row.kind is ErrorKind.CONNECTION_LOST
-    return ended
+    return ConnectionEnded(host, f"{status.code} {status.words}".strip())
 
 
 def refusal(host: str, status: Status) -> Refused:
@@ -36,7 +34,6 @@ def login_refusal(host: str, status: Status, challenge: Challenge) -> ServerErro
     refused = LoginRefused(
         host,
         detail=f"{quoted} ({challenge.words})" if challenge.words else quoted,
-        status=challenge.status,
         scope=challenge.scope,
         words=row.summary(host),
     )
