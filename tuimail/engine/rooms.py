@@ -149,12 +149,12 @@ class AccountRooms:
             on_trouble=self.connection.probe,
         )
         self._clock = ClockWatch(house.timers, self.woke)
+        self._is_polling = self._is_looking = False
         self.on_turn: Callable[[], None] = lambda: None
         """Called when this window writes for the account from now on, after another one did. Any thread."""
         self.mark_elsewhere: Callable[[AccountId, RowId, Flag], None] = lambda _account, _row, _flag: None
         """Flags a message of another account that was answered from this one. Any thread."""
         self.texts, self.messages = self._reading_rooms()
-        self._deeds = Deeds(self.connection, self.messages, parser=house.parser, outside=house.outside)
         self.undo = UndoDesk(
             account.id,
             house.storage,
@@ -191,15 +191,9 @@ class AccountRooms:
             on_sent=self.copies.left,
         )
         self.outbox.on_left = lambda: house.parser.post(lambda: house.nudge(account.id))
-        self.login: LoginDesk | PasswordDesk
-        if account.uses_password:
-            self.login = PasswordDesk(self.auth, context, on_signed_in=self._signed_in)
-        else:
-            self.login = LoginDesk(self.auth, house.browser, timers=house.timers, on_signed_in=self._signed_in)
+        self.login = _login(self.auth, context, house, on_signed_in=self._signed_in)
         self.signing_out = SignOutDesk(self.auth, house.storage, stop_rooms=self._stop, sending=self.outbox.worker)
         self.connection.on_online = self._came_online
-        self._is_polling = False
-        self._is_looking = False
 
     def _reading_rooms(self) -> tuple[TextRoom, MessageDesk]:
         """Who fetches texts ahead, and who shows messages: both keep them in one place."""
@@ -239,7 +233,7 @@ class AccountRooms:
             commands.SignOut: self._as_writer(self.signing_out.sign_out, words=SIGN_OUT_THERE),
             commands.RetryRevocation: self.signing_out.retry,
             commands.EndRetry: self.signing_out.end_retry,
-            **self._deeds.routes(),
+            **Deeds(self.connection, self.messages, parser=self._house.parser, outside=self._house.outside).routes(),
             commands.Prefetch: self.texts.prefetch,
             commands.SearchServer: ServerSearch(self.connection, self._house.storage, self._house.timers).search,
             commands.SetFlags: self._as_writer(self.changes.set_flags),
@@ -466,6 +460,15 @@ class AccountRooms:
 
     def _show_draft(self, job: Job, draft: Draft) -> None:
         self.drafts.show(job, draft)
+
+
+def _login(
+    auth: AuthDesk, context: ssl.SSLContext, house: House, *, on_signed_in: Callable[[], None]
+) -> LoginDesk | PasswordDesk:
+    """How the account signs in."""
+    if auth.account.uses_password:
+        return PasswordDesk(auth, context, on_signed_in=on_signed_in)
+    return LoginDesk(auth, house.browser, timers=house.timers, on_signed_in=on_signed_in)
 
 
 def _asks(job: Job) -> bool:
