@@ -140,6 +140,10 @@ def make_app(program: Program, start: StartMode) -> "TuimailApp":
         patience_s=_PATIENCE_S if isinstance(start, OpenMail) else 0.0,
     )
     app.session.rings = ui.bell
+    if ui.bidi == "reorder":
+        from tuimail.ui.bidi import visual  # noqa: PLC0415 (few profiles ask for it)
+
+        app.session.order = visual
     app.session.can_add = not setting.is_passing
     if isinstance(start, FirstSignIn):
         app.session.first = start

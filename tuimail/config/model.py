@@ -93,6 +93,8 @@ class UiSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How long a mail must be open to count as read; negative: never by itself."""
     bell: bool = False
     """Whether new mail rings the terminal's bell."""
+    bidi: Literal["terminal", "reorder"] = "terminal"
+    """Who puts right-to-left text in the order in which it is seen: the terminal, or the reader itself."""
     columns: tuple[str, ...] = ()
     """Of the message list, see ``config.columns``; none for the usual ones."""
 

@@ -50,4 +50,4 @@ def word_list_mark(paragraph: Element) -> str:
     if mark is None:
         return ""
     text = own_text(mark)[:_MAX_MARK]
-    return f"{_BULLETS.get(text, text) or '-'} "
+    return _BULLETS.get(text, text) or "-"

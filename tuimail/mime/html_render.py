@@ -4,6 +4,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from tuimail.domain.body import Block, BlockKind, Span, Style
+from tuimail.domain.clean import clean_line
 from tuimail.mime.html_context import Context, Numbers, OpenLink, inherited
 from tuimail.mime.html_flow import Flow
 from tuimail.mime.html_habits import begins_answered_mail, is_quotation, is_signature, word_list_mark
@@ -35,7 +36,7 @@ _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _LISTS = frozenset({"ul", "ol", "menu", "dir"})
 _PARAGRAPHS = frozenset({"p", "blockquote", "dl", "pre", "figure", *_LISTS, *_HEADINGS})
 _SINGLE = frozenset({"hr", "br", "img", "input"})
-_BULLETS = ("- ", "* ", "+ ")
+_BULLETS = ("-", "*", "+")
 _MAX_INDENT = 24
 _INDENT = 4
 _MAX_QUOTE = 50
@@ -164,12 +165,13 @@ class Renderer(Struct):
         if numbers is None or numbers.following is None:
             lead = _BULLETS[max(0, context.lists - 1) % len(_BULLETS)]
         else:
-            lead = f"{numbers.following}. "
+            lead = f"{numbers.following}."
             numbers.following += 1
         self._hang(lead, context.indent)
 
-    def _hang(self, lead: str, indent: int) -> None:
+    def _hang(self, sign: str, indent: int) -> None:
         """What follows is a list item: its sign waits for the first words."""
+        lead = f"{clean_line(sign)} "
         self.flow.lead = lead
         indent = min(_MAX_INDENT, indent + len(lead))
         self.context = replace(self.context, kind=BlockKind.ITEM, indent=indent, numbers=None)
@@ -231,7 +233,7 @@ class Renderer(Struct):
         if is_short_row(row):
             self.context = replace(self.context, lines_up=True)
         elif bullet := bullet_of(row):
-            self._hang(f"{bullet} ", self.context.indent)
+            self._hang(bullet, self.context.indent)
             self._apply()
             return list(cells[1].children)
         elif may_be_cards(row):

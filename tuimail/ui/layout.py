@@ -3,11 +3,13 @@
 Measured: 100 KB of text in some 15 ms, so a resize lays the whole mail out again.
 """
 
+import re
 from collections.abc import Iterable
 from enum import StrEnum
 from functools import lru_cache
 from itertools import groupby, pairwise
 from typing import NamedTuple
+from unicodedata import bidirectional
 
 from rich.cells import cell_len, chop_cells
 
@@ -16,7 +18,20 @@ from tuimail.ui.reflow import reflow
 from tuimail.ui.tables import table_rows
 from tuimail.ui.wrapping import pieces, wrap
 
-__all__ = ["BAR", "EMPTY", "FOLD_FROM", "MAX_BARS", "MAX_WIDTH", "Line", "Run", "Tone", "lay_out", "wrap"]
+__all__ = [
+    "BAR",
+    "EMPTY",
+    "FOLD_FROM",
+    "MAX_BARS",
+    "MAX_WIDTH",
+    "RIGHT_TO_LEFT",
+    "Line",
+    "Run",
+    "Tone",
+    "as_read",
+    "lay_out",
+    "wrap",
+]
 
 MAX_WIDTH = 100
 """Longer lines are hard to read."""
@@ -55,6 +70,10 @@ class Line(NamedTuple):
     """One line of the page."""
 
     runs: tuple[Run, ...] = ()
+    head: int = 0
+    """So many runs are no words of the text: bars, the room left of it, the sign of a list item."""
+    is_rtl: bool = False
+    """Whether the paragraph is read from right to left. Its words stand in the order in which they are read."""
 
     @property
     def text(self) -> str:
@@ -63,7 +82,14 @@ class Line(NamedTuple):
 
 
 EMPTY = Line()
+RIGHT_TO_LEFT = re.compile(r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff\U00010800-\U00010fff\U0001e800-\U0001efff]")
+"""Letters of the scripts that are read so, with what stands among them."""
 _QUOTES = (Tone.QUOTE_1, Tone.QUOTE_2, Tone.QUOTE_3)
+
+
+def as_read(line: Line) -> Line:
+    """The line as it stands: the terminal puts right-to-left text in order."""
+    return line
 
 
 @lru_cache(maxsize=8)
@@ -97,11 +123,11 @@ def _block(block: Block, width: int) -> Iterable[Line]:
         lead = (*lead, Run(" " * block.indent))
     match block.kind:
         case BlockKind.BLANK:
-            return (Line(_quote_bars(block.quote)),)
+            return (Line(_quote_bars(block.quote), block.quote),)
         case BlockKind.RULE:
-            return (Line((*lead, Run("─" * room, Tone.RULE))),)
+            return (Line((*lead, Run("─" * room, Tone.RULE)), len(lead)),)
         case BlockKind.TABLE:
-            return [Line((*lead, *_cells(row, _tone(block)))) for row in table_rows(block, room)]
+            return [Line((*lead, *_cells(row, _tone(block))), len(lead)) for row in table_rows(block, room)]
         case BlockKind.PRE:
             return _pre(block, lead, room)
         case _:
@@ -143,7 +169,7 @@ def _pre(block: Block, lead: tuple[Run, ...], room: int) -> Iterable[Line]:
         cuts.append(cuts[-1] + len(piece))
     tone = _tone(block)
     for found in pieces(spans, pairwise(cuts)):
-        yield Line((*lead, *(_run(span, text, tone) for span, text in found)))
+        yield Line((*lead, *(_run(span, text, tone) for span, text in found)), len(lead))
 
 
 def _paragraph(block: Block, lead: tuple[Run, ...], room: int) -> Iterable[Line]:
@@ -154,15 +180,24 @@ def _paragraph(block: Block, lead: tuple[Run, ...], room: int) -> Iterable[Line]
         first, later = (*lead, Run(block.lead, Tone.MUTED)), (*lead, Run(" " * hang))
         room = max(8, room - hang)
     spans, text = _numbered(block.spans)
+    is_rtl = not text.isascii() and _is_rtl(text)
     if len(spans) == 1:
         only = spans[0]
         for start, end in wrap(text, room):
-            yield Line((*first, _run(only, text[start:end], tone)))
+            yield Line((*first, _run(only, text[start:end], tone)), len(first), is_rtl)
             first = later
         return
     for found in pieces(spans, wrap(text, room)):
-        yield Line((*first, *(_run(span, piece, tone) for span, piece in found)))
+        yield Line((*first, *(_run(span, piece, tone) for span, piece in found)), len(first), is_rtl)
         first = later
+
+
+def _is_rtl(text: str) -> bool:
+    """Whether its first letter is read from right to left (UAX #9, rule P2)."""
+    if not RIGHT_TO_LEFT.search(text):
+        return False
+    sides = (bidirectional(char) for char in text)
+    return next((side for side in sides if side in {"L", "R", "AL"}), "L") != "L"
 
 
 def _numbered(spans: tuple[Span, ...]) -> tuple[tuple[Span, ...], str]:

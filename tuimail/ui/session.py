@@ -10,6 +10,7 @@ from tuimail.domain.ids import AccountId, CommandId
 from tuimail.domain.together import ALL_ACCOUNTS
 from tuimail.ui.external_editor import ExternalEditor
 from tuimail.ui.keymap import Keymap
+from tuimail.ui.layout import Line, as_read
 from tuimail.ui.start import FirstSignIn
 from tuimail.ui.state import AppState
 from tuimail.ui.typed_ahead import TypedAhead
@@ -50,6 +51,8 @@ class Session:
         """Whether there is a profile that another account can be written into; the demo has none."""
         self.rings = False
         """Whether new mail rings the terminal's bell."""
+        self.order: Callable[[Line], Line] = as_read
+        """Puts a line of the reader in the order in which it is drawn."""
         self.ahead = TypedAhead()
         """Keys for what is not there yet."""
         self._engine = engine

@@ -73,6 +73,7 @@ class MailScreen(Panes):
     def on_mount(self) -> None:
         """Everything from the state."""
         self.field.display = self._empty.display = False
+        self.reader.order = self.session.order
         self._render_state(None)
         self._on_stand()
 

@@ -14,7 +14,7 @@ from textual.strip import Strip
 from tuimail.domain.body import Style as Look
 from tuimail.domain.ids import RowId
 from tuimail.ui.find import NO_FINDING, Finding
-from tuimail.ui.layout import Line, Run, Tone
+from tuimail.ui.layout import Line, Run, Tone, as_read
 from tuimail.ui.page import Page, Section
 from tuimail.ui.widgets.lines import Lines
 
@@ -80,6 +80,8 @@ class MessageView(Lines, inherit_bindings=False):
         super().__init__(id=id)
         self.shows_targets = False
         """Whether the terminal is told where links lead (OSC 8)."""
+        self.order: Callable[[Line], Line] = as_read
+        """Puts a line in the order in which it is drawn."""
         self._make: MakePage = _empty
         self._page = Page()
         self._room = 0
@@ -247,7 +249,7 @@ class MessageView(Lines, inherit_bindings=False):
         section, offset = self._page.at(number)
         in_header = offset < section.header
         base = self._style(Tone.TEXT, Look.PLAIN, header=in_header)
-        line = section.lines[offset]
+        line = self.order(section.lines[offset])
         segments = [self._margin(section, offset, base)]
         segments += [Segment(run.text, self._look(run, section, in_header=in_header)) for run in line.runs]
         strip = Strip(segments)
