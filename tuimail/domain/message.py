@@ -91,6 +91,9 @@ class Attachment(Struct, frozen=True, kw_only=True):
     name: str
     """Cleaned and safe to show; ``mime.parse`` makes it safe to save, too: no path, no leading dot, no device name."""
     content_type: str
+    """As the sender says."""
+    real_type: str = ""
+    """What the content is by its first bytes, where that is another thing than type and name say; else empty."""
     size_bytes: int
     """Decoded size."""
     is_inline: bool = False

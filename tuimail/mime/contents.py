@@ -4,10 +4,14 @@ from msgspec import Struct, field
 
 from tuimail.domain.body import Block, BlockKind, Span, Style
 from tuimail.domain.clean import clean_line
-from tuimail.mime.attachments import given_name, is_attached, name_of
+from tuimail.mime.attachments import OPAQUE_TYPES, given_name, is_attached, name_of, signed_mail, transfer_of
 from tuimail.mime.bounce import REPORTS, RETURNED_HEADERS, names_recipients
 from tuimail.mime.headers import read_text
-from tuimail.mime.structure import Part
+from tuimail.mime.inner_files import MARK, is_tnef
+from tuimail.mime.params import FieldWithParams
+from tuimail.mime.structure import Part, read_structure, walk
+from tuimail.mime.tnef import read_tnef
+from tuimail.mime.transfer import decode_transfer
 
 READABLE = frozenset({"text/plain", "text/html", "text/enriched", *REPORTS})
 """Types that are read as part of the message unless they are attached."""
@@ -16,6 +20,7 @@ CALENDARS = frozenset({"text/calendar", "application/ics"})
 TELLING = READABLE | RETURNED_HEADERS
 """The types that something of what is shown comes from."""
 _SIGNATURES = frozenset({"application/pgp-signature", "application/pkcs7-signature", "application/x-pkcs7-signature"})
+_MAX_LAYERS = 3
 _TOLD_FIELDS = ("From", "To", "Date", "Subject")
 
 
@@ -33,6 +38,7 @@ class Contents(Struct):
     sections: list[Section] = field(default_factory=list)
     attached: list[Part] = field(default_factory=list)
     calendars: list[Part] = field(default_factory=list)
+    containers: list[Part] = field(default_factory=list)
     reports: list[Part] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
@@ -44,6 +50,9 @@ def sort_parts(root: Part) -> Contents:
     while waiting:
         part = waiting.pop()
         waiting += reversed(_sort(part, contents, is_root=part is root))
+    for container in contents.containers if not contents.sections else ():
+        section = _from_container(container)
+        contents.sections += [section] if section else []
     for report in contents.reports:
         # It is summed up above the message; the words beside it are what people are meant to read.
         if contents.sections:
@@ -63,10 +72,10 @@ def _sort(part: Part, contents: Contents, *, is_root: bool) -> list[Part]:
     if kind == "message/rfc822":
         contents.sections.append(Section(told=_nested(part)))
         contents.attached.append(part)
-    elif kind in {"application/pkcs7-mime", "application/x-pkcs7-mime"}:
-        is_signed = part.type.params.get("smime-type", "").lower() == "signed-data"
-        state = "signed in a form that" if is_signed else "encrypted and"
-        contents.sections.append(Section(told=_words(f"This message is {state} cannot be read here (S/MIME).")))
+    elif kind in OPAQUE_TYPES:
+        return _opaque(part, contents)
+    elif is_tnef(part):
+        contents.containers.append(part)
         contents.attached.append(part)
     elif kind in CALENDARS:
         # Some send it as a file only; what it says is shown all the same.
@@ -96,6 +105,42 @@ def _multipart(part: Part, contents: Contents) -> list[Part]:
         way = "S/MIME" if "pkcs7" in part.type.params.get("protocol", "").lower() else "PGP"
         contents.notes.append(f"Signed ({way}); the signature was not checked.")
     return part.children
+
+
+def _opaque(part: Part, contents: Contents) -> list[Part]:
+    """S/MIME in one piece: the mail inside of a signature, read as if it were not wrapped."""
+    # Each layer is a copy of all that is in it.
+    signed = signed_mail(part) if part.path.count(MARK) < _MAX_LAYERS else None
+    contents.attached.append(part)
+    if signed is not None:
+        contents.notes.append("Signed (S/MIME); the signature was not checked.")
+        inner = read_structure(signed).root
+        for each in walk(inner):
+            each.path = f"{part.path}{MARK}{each.path}"
+        return [inner]
+    is_signed = part.type.params.get("smime-type", "").lower() == "signed-data"
+    state = "signed in a form that" if is_signed else "encrypted and"
+    contents.sections.append(Section(told=_words(f"This message is {state} cannot be read here (S/MIME).")))
+    return []
+
+
+def _from_container(part: Part) -> Section | None:
+    """The text of a mail that is all in winmail.dat."""
+    found = read_tnef(decode_transfer(part.body, transfer_of(part)))
+    if found is None:
+        return None
+    if found.text.strip():
+        return Section(plain=_made_part(part.path, found.text.encode("utf-8", "replace"), "text/plain"))
+    if found.html:
+        return Section(html=_made_part(part.path, found.html, "text/html"))
+    return Section(told=_words("The text of this message is in a form of Outlook's own that cannot be read here."))
+
+
+def _made_part(path: str, data: bytes, content_type: str) -> Part:
+    params = {"charset": "utf-8"}
+    kind = FieldWithParams(value=content_type, params=params)
+    plain = FieldWithParams(value="", params={})
+    return Part(path=path, source=data, header_start=0, start=0, end=len(data), fields=(), type=kind, disposition=plain)
 
 
 def _alternatives(part: Part, contents: Contents) -> list[Part]:

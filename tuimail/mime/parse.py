@@ -9,8 +9,8 @@ from msgspec.structs import replace
 from tuimail.domain.body import Block, BlockKind, LinkTarget, Span
 from tuimail.domain.clean import clean_block
 from tuimail.domain.invitation import Invitation
-from tuimail.domain.message import Message
-from tuimail.mime.attachments import attachment_data, decode_part, describe
+from tuimail.domain.message import Attachment, Message
+from tuimail.mime.attachments import attachment_data, decode_part, describe, describe_inner
 from tuimail.mime.bounce import read_bounce
 from tuimail.mime.charset import decode_bytes
 from tuimail.mime.contents import Contents, Section, sort_parts
@@ -97,7 +97,7 @@ def parse_message(
         has_other_form=has_both,
         is_html=is_html,
         links=other.links if has_both else shown.links,
-        attachments=tuple(describe(part, missing.get(part.path)) for part in contents.attached),
+        attachments=tuple(_attachments(contents, missing)),
         notes=tuple(dict.fromkeys(notes)),
         invitation=invitation,
         bounce=read_bounce(structure.root),
@@ -122,6 +122,16 @@ def clean_source(raw: bytes) -> str:
     if len(raw) > MAX_SOURCE:
         text += f"\n[{len(raw) - MAX_SOURCE:,} further bytes are not shown; save the original to get them]"
     return text
+
+
+def _attachments(contents: Contents, missing: Mapping[str, int]) -> Iterator[Attachment]:
+    """The parts to save, and the files within parts that are here as a whole."""
+    for part in contents.attached:
+        yield describe(part, missing.get(part.path))
+    texts = [section.plain for section in contents.sections if section.plain is not None]
+    for part in [*contents.containers, *texts]:
+        if part.path not in missing:
+            yield from describe_inner(part)
 
 
 def _invitation(contents: Contents) -> Invitation | None:

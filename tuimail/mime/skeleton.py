@@ -11,7 +11,9 @@ from msgspec import Struct, field
 
 from tuimail.domain.message import RawMessage
 from tuimail.domain.parts import Part as Told
+from tuimail.mime.attachments import OPAQUE_TYPES
 from tuimail.mime.contents import CALENDARS, TELLING, sort_parts
+from tuimail.mime.inner_files import TNEF_TYPES
 from tuimail.mime.structure import Part, boundary_of, is_header, read_structure
 
 LONG_TEXT = 1_000_000
@@ -46,6 +48,8 @@ def plan(root: Told, size_bytes: int) -> Plan | None:
     leaves = [part for part in parts if not part.is_multipart]
     # Much that belongs to no part is a mail that the server reads otherwise than its writer meant it.
     if abs(size_bytes - sum(part.size_bytes for part in leaves)) > _UNTOLD + 512 * len(parts) + size_bytes // 8:
+        return None
+    if any(_is_wrapped(part) and part.size_bytes <= LONG_TEXT for part in leaves):
         return None
     sections = {f"{part.section}.MIME": _HEADER for part in parts if part is not root}
     missing: dict[str, int] = {}
@@ -92,6 +96,11 @@ def _walk(root: Told) -> Iterator[Told]:
         yield part
         if part.is_multipart:
             waiting += reversed(part.children)
+
+
+def _is_wrapped(part: Told) -> bool:
+    """Whether what is to be read may be inside of this part."""
+    return part.content_type in TNEF_TYPES | OPAQUE_TYPES
 
 
 def _is_read(part: Told, *, is_root: bool) -> bool:

@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from tuimail.domain.body import Block, BlockKind, Span, Style
 from tuimail.domain.clean import clean_block
+from tuimail.mime.armor import without_armor
 from tuimail.mime.flowed import MAX_QUOTE, SIGNATURE, FlowedLine, unflow
 from tuimail.mime.links import LinkBook, find_urls
 
@@ -14,6 +15,11 @@ MAX_CHARS = 2_000_000
 
 _QUOTE = re.compile(r"^(?:> ?)+")
 _UU_BLOCK = re.compile(r"^begin [0-7]{3,4} ([^\n]{1,200})\n(?:[ -`]{1,90}\n){1,100000}+(?:`?\n)?end\n?", re.M)
+_YENC_BLOCK = re.compile(
+    r"^=ybegin [^\n]{0,100}?size=(\d{1,12}) name=([^\n]{1,200})\n"
+    r"(?:(?!=y(?:begin|end) )[^\n]*+\n){1,200000}+=yend [^\n]*\n?",
+    re.M,
+)
 _MAX_SIGNATURE_LINES = 40
 
 
@@ -30,7 +36,9 @@ def read_text_body(text: str, book: LinkBook, *, flowed: bool = False, del_sp: b
     if len(text) > MAX_CHARS:
         text = text[:MAX_CHARS]
         notes.append(f"Only the first {MAX_CHARS:,} characters of the text are shown.")
-    raw_lines = _UU_BLOCK.sub(_name_uu_file, clean_block(text)).rstrip().split("\n")
+    text, armor_notes = without_armor(_without_files(clean_block(text)))
+    notes += armor_notes
+    raw_lines = text.rstrip().split("\n")
     if len(raw_lines) > MAX_LINES:
         notes.append(f"Showing {MAX_LINES:,} of {len(raw_lines):,} lines.")
         raw_lines = raw_lines[:MAX_LINES]
@@ -40,9 +48,16 @@ def read_text_body(text: str, book: LinkBook, *, flowed: bool = False, del_sp: b
     return PlainText(blocks=tuple(_single_blanks(blocks)), notes=tuple(notes))
 
 
-def _name_uu_file(match: re.Match[str]) -> str:
-    size = len(match[0]) * 3 // 4
-    return f"[File in the text: {match[1].strip()}, about {size:,} bytes; save the original message to get it]\n"
+def _without_files(text: str) -> str:
+    """Files in the text, which are among the attachments, as a line each."""
+    if "begin " not in text:
+        return text
+    named = _UU_BLOCK.sub(lambda found: _file_line(found[1], len(found[0]) * 3 // 4), text)
+    return _YENC_BLOCK.sub(lambda found: _file_line(found[2], int(found[1])), named)
+
+
+def _file_line(name: str, size: int) -> str:
+    return f"[File in the text: {name.strip()}, about {size:,} bytes; it is among the attachments]\n"
 
 
 def _split_quote(line: str) -> FlowedLine:
