@@ -165,7 +165,8 @@ class TuimailApp(QuietApp[None]):
             self.session.cancel(ahead.awaited)
             ahead.drop()
             self.tell("Given up: no composer was opened.")
-        elif ahead.keep(event):
+        else:
+            ahead.keep(event)
             self.set_timer(WORTH_A_WORD_S, self._tell_held)
         return True
 

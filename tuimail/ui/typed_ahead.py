@@ -73,10 +73,9 @@ class TypedAhead:
         self._command = None
         self._free()
 
-    def keep(self, event: Typed) -> bool:
-        """A key for later, as if nobody had seen it; whether it is the first."""
+    def keep(self, event: Typed) -> None:
+        """A key for later, as if nobody had seen it."""
         self._kept.append(as_if_new(event))
-        return len(self._kept) == 1
 
     def drop(self) -> None:
         """Nobody takes them."""

@@ -35,7 +35,7 @@ class AccountPicker(Picker[AccountId]):
     field_type = LetterField
     hints: ClassVar[tuple[tuple[str, str], ...]] = (
         ("enter at", "choose"),
-        ("1-9", "choose by number"),
+        ("0-9", "choose by number"),
         ("up down", "move"),
         ("escape", "cancel"),
     )

@@ -71,11 +71,11 @@ def no_choice_words(summary: AccountSummary) -> str:
 
 
 _CHOICES = (
-    Choice(key="r", action="read_only", words="reading only", then=WITHOUT[Permission.SEND]),
+    Choice(key="r", action="read_only", words="Reading only", then=f"{WITHOUT[Permission.SEND].capitalize()}."),
     Choice(
         key="s",
         action="read_and_send",
-        words="reading and sending",
-        then="what you write goes out, and only when you send it",
+        words="Reading and sending",
+        then="What you write goes out, and only when you send it.",
     ),
 )
