@@ -157,6 +157,15 @@ def test_a_named_profile_that_is_not_there_is_said(shell: Shell, terminal: int, 
     assert done.stderr == f"tuimail: {absent}: there is no such file.\n"
 
 
+@pytest.mark.parametrize("command", [("check",), ("logout",), ("logout", "--all", "--yes")])
+def test_without_any_profile_a_command_names_the_way_on(shell: Shell, command: tuple[str, ...]) -> None:
+    done = shell.run(*command)
+
+    assert done.returncode == 2
+    assert done.stderr.startswith("tuimail: no account is set up yet: there is no ")
+    assert done.stderr.endswith("profile.toml. Start tuimail to set one up, or tuimail demo.\n")
+
+
 def test_a_profile_may_be_named_after_the_command(shell: Shell, tmp_path: Path) -> None:
     absent = tmp_path / "absent.toml"
 

@@ -114,6 +114,12 @@ def run(arguments: Sequence[str] | None = None, environ: Mapping[str, str] = os.
 
 
 def _without_screen(chosen: Chosen, environ: dict[str, str]) -> int:
+    from tuimail.config.paths import find_places, find_profile, is_named  # noqa: PLC0415 (see run)
+
+    profile = find_profile(environ, chosen.profile, find_places())
+    if not profile.exists() and not is_named(environ, chosen.profile):
+        words = f"no account is set up yet: there is no {profile}. Start tuimail to set one up, or tuimail demo."
+        return _say(words, EXIT_USAGE)
     from tuimail import headless  # noqa: PLC0415 (the network's libraries, for these two commands alone)
 
     if chosen.command == "check":
@@ -140,10 +146,10 @@ def _do(chosen: Chosen, environ: dict[str, str]) -> int:
         from tuimail.pictures import take_pictures  # noqa: PLC0415 (the demo's own libraries)
 
         return take_pictures(Path(chosen.screenshot), environ)
-    from tuimail.config.paths import find_places, find_profile  # noqa: PLC0415 (see run)
+    from tuimail.config.paths import find_places, find_profile, is_named  # noqa: PLC0415 (see run)
 
     profile = find_profile(environ, chosen.profile, find_places())
-    has_profile = chosen.profile is not None or "TUIMAIL_PROFILE" in environ or profile.exists()
+    has_profile = is_named(environ, chosen.profile) or profile.exists()
     if chosen.command == "compose" and has_profile:
         from tuimail.assembly import hand_over  # noqa: PLC0415 (see run)
 

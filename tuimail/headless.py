@@ -190,7 +190,7 @@ def check_account(setting: Setting, name: AccountId) -> bool:
             _print(_as_text(line))
             is_good = is_good and line.is_good is not False
         assert program.health is not None  # noqa: S101 (loaded above)
-        for fact in program.health.lines(name, tls=tuple(tried.tls), now=setting.clock()):
+        for fact in program.health.lines(name, tls=tried.tls, now=setting.clock()):
             _print(f"{_GRADES[fact.grade]}  {fact.title}: {fact.words}")
         return is_good
     finally:

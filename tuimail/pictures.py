@@ -6,7 +6,6 @@ Nothing is shown on the terminal meanwhile. Each picture waits for what it shows
 import asyncio
 import re
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -23,6 +22,7 @@ from tuimail.api.events import AccountsListed, ActivityListed, DraftSaved, Event
 from tuimail.assembly import make_app
 from tuimail.config.logs import close_log, open_log
 from tuimail.config.paths import places_under
+from tuimail.demo.folder import demo_folder
 from tuimail.demo.provider import DemoProvider
 from tuimail.domain.account import Keep, Link
 from tuimail.domain.errors import ErrorKind, Remedy, TuimailError
@@ -80,7 +80,7 @@ def self_contained(svg: str, name: str) -> str:
 
 async def _tour(environ: dict[str, str]) -> dict[str, str]:
     with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="tuimail-demo-")))
+        folder = stack.enter_context(demo_folder())
         demo = stack.enter_context(DemoProvider().start(NOW))
         places = places_under(folder)
         places.create()

@@ -191,6 +191,7 @@ class Program:
                 random=chance,
                 turn=self.storage.turn,
                 early=self._early_entry,
+                zone=setting.zone,
             ),
             send_delay_s=setting.profile.ui.send_delay_s,
             zone=setting.zone,
@@ -201,9 +202,8 @@ class Program:
         engine.on_close(journal.close)
         engine.on_close(household.close)
         if self._has_door:
-            # Before any command is carried out: the first may take an account's lock.
             doorway = Doorway(engine, setting.places.socket, emit=engine.emit, look=household.look_at_outbox)
-            self.storage.on_locked = doorway.open
+            self.storage.when_locked(doorway.open)
             engine.on_close(doorway.close)
         engine.attach(self._joined({**self._early_routes, **household.routes(ACCOUNT_COMMANDS)}))
         self._attach_safety(household, house)

@@ -144,6 +144,39 @@ def test_fastmail_asks_for_other_scopes_where_it_registers_the_client(tmp_path: 
     assert registered.oauth.scopes.separate
 
 
+@pytest.mark.parametrize(
+    ("server", "has_codes", "rotates"),
+    [
+        ('issuer = "https://accounts.google.com"', False, False),
+        (
+            'authorization_endpoint = "https://accounts.google.com/o/oauth2/v2/auth"\n'
+            'token_endpoint = "https://oauth2.googleapis.com/token"',
+            False,
+            False,
+        ),
+        (
+            'issuer = "https://accounts.google.com"\n'
+            'device_authorization_endpoint = "https://oauth2.googleapis.com/device/code"',
+            True,
+            False,
+        ),
+        ('issuer = "https://api.fastmail.com"', True, True),
+        ('issuer = "https://id.x.test"', True, None),
+    ],
+)
+def test_what_is_known_of_an_authorization_server_counts_for_a_custom_provider_too(
+    tmp_path: Path, server: str, has_codes: bool, rotates: bool | None
+) -> None:
+    text = (
+        f'[accounts.g]\naddress = "a@x.test"\n[accounts.g.oauth]\n{server}\nclient_id = "c"\n'
+        'scopes = { read = ["https://mail.google.com/"] }\n[accounts.g.imap]\nhost = "imap.gmail.com"\n'
+    )
+
+    oauth = load(tmp_path, text).accounts[0].oauth
+
+    assert (oauth.device_code, oauth.rotates) == (has_codes, rotates)
+
+
 def test_own_issuer_replaces_the_endpoints_of_the_preset(tmp_path: Path) -> None:
     text = '[accounts.f]\naddress = "a@x.test"\nprovider = "fastmail"\noauth.issuer = "https://id.x.test"\n'
 

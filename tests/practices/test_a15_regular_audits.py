@@ -11,7 +11,16 @@ from tuimail.api.events import HealthInspected, HealthTested
 from tuimail.domain.account import Account, OAuthSettings, Server, SignedIn, SignInMethod, Tls
 from tuimail.domain.draft import ActivityEntry
 from tuimail.domain.errors import ErrorKind
-from tuimail.domain.health import Grade, HealthFacts, HealthLine, KeptIn, health_lines, is_weak, seven_day_ends
+from tuimail.domain.health import (
+    Grade,
+    HealthFacts,
+    HealthLine,
+    KeptIn,
+    TlsAgreed,
+    health_lines,
+    is_weak,
+    seven_day_ends,
+)
 from tuimail.domain.scope import ScopeSets
 from tuimail.headless import check_account
 from tuimail.keychain.base import entry_for
@@ -36,7 +45,7 @@ SOUND = HealthFacts(
     kept_in="Secret Service",
     kept_kind=KeptIn.SYSTEM,
     history=(),
-    tls=(("imap.example.test:993", "TLSv1.3"),),
+    tls=(TlsAgreed(server="imap.example.test:993", version="TLSv1.3", cipher="TLS_AES_256_GCM_SHA384"),),
 )
 
 
@@ -54,6 +63,17 @@ def weak(facts: HealthFacts) -> list[str]:
     return [line.words for line in health_lines(facts, now=NOW) if line.grade is Grade.WEAK]
 
 
+def test_a15_what_happens_to_a_refresh_token_is_told_where_it_is_known() -> None:
+    def told(*, rotates: bool | None) -> list[str]:
+        account = replace(SOUND.account, oauth=replace(SOUND.account.oauth, rotates=rotates))
+        lines = health_lines(replace(SOUND, account=account), now=NOW)
+        return [line.words for line in lines if line.title == "Refresh token"]
+
+    assert "replaced by a new one" in told(rotates=True)[0]
+    assert "stays the same" in told(rotates=False)[0]
+    assert told(rotates=None) == []
+
+
 def test_a15_a_sound_account_has_nothing_flagged() -> None:
     assert weak(SOUND) == []
 
@@ -63,7 +83,7 @@ def test_a15_a_sound_account_has_nothing_flagged() -> None:
     [
         (replace(SOUND, kept_kind=KeptIn.SEALED_FILE), "passphrase"),
         (replace(SOUND, kept_kind=KeptIn.MEMORY), "gone with this run"),
-        (replace(SOUND, tls=(("imap.example.test:993", "TLSv1.2"),)), "an older one"),
+        (replace(SOUND, tls=(TlsAgreed(server="imap.example.test:993", version="TLSv1.2"),)), "an older one"),
         (replace(SOUND, holds_refresh=False), "no refresh token"),
         (replace(SOUND, scopes=("mail", "calendar")), "more than was asked for: calendar"),
         (replace(SOUND, since=NOW - timedelta(days=400)), "400 days"),
@@ -101,7 +121,10 @@ def test_a15_the_screen_gets_the_facts_and_a_live_test_with_a_line_each(rig: Rig
     assert title(known.lines, "Signed in").words.startswith("in the browser")
     assert [line.words for line in known.lines if line.title == "Permission"]
     assert not any(line.title == "TLS" for line in known.lines)
-    assert title(tested.lines, "TLS").words.startswith("TLSv1.3")
+    agreed = [line.words for line in tested.lines if line.title == "TLS"]
+    servers = [str(rig.imap_server.address), str(rig.smtp_server.address)]
+    for server, words in zip(servers, agreed, strict=True):
+        assert words.startswith(f"TLSv1.3 with {server}, TLS_"), words
     lines = [event.line for event in heard.events if isinstance(event, HealthTested)]
     assert [line.grade for line in lines] == [Grade.GOOD] * 4
     assert is_weak(known.lines), "a test's own certificate is one more trust anchor"

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
+import pytest
 from msgspec.structs import replace
 from textual.pilot import Pilot
 
@@ -29,6 +30,7 @@ from tuimail.domain.ids import CommandId, DraftId, OutboxId
 from tuimail.domain.scope import Permission, ScopeSets, describe
 from tuimail.domain.token import AppPassword, Secret
 from tuimail.ui.app import TuimailApp
+from tuimail.ui.flows.quitting import waiting_words
 from tuimail.ui.screens.app_password import AppPasswordScreen
 from tuimail.ui.screens.compose import ComposeScreen
 from tuimail.ui.screens.consent import ConsentScreen
@@ -41,6 +43,7 @@ from tuimail.ui.screens.question import Question
 from tuimail.ui.screens.settings import SettingsScreen
 from tuimail.ui.screens.sign_out import SignOutQuestion, SignOutReport
 from tuimail.ui.start import ComposeMail
+from tuimail.ui.state import AccountView
 from tuimail.ui.widgets.dialog import Words
 from tuimail.ui.widgets.status_bar import StatusBar
 
@@ -501,6 +504,25 @@ async def test_quitting_does_not_ask_about_a_held_mail() -> None:
         await pilot.press("ctrl+q")
         await pilot.pause(0.1)
         assert not app.is_running
+
+
+@pytest.mark.parametrize(
+    ("states", "words"),
+    [
+        ((), ""),
+        ((OutboxState.SENT, OutboxState.HELD, OutboxState.UNKNOWN), ""),
+        ((OutboxState.QUEUED,), "1 mail waits in the outbox; it goes when tuimail is next open and online."),
+        ((OutboxState.QUEUED, OutboxState.SENDING), "2 mails wait in the outbox; they go when"),
+    ],
+)
+def test_mail_that_is_left_in_the_outbox_is_told_at_the_end(states: tuple[OutboxState, ...], words: str) -> None:
+    items = tuple(item for state in states for item in outbox(state).items)
+    view = AccountView(outbox=items)
+
+    told = waiting_words([view])
+
+    assert words in told
+    assert bool(told) == bool(words)
 
 
 def summary(reason: str = "") -> e.AccountsListed:

@@ -8,7 +8,7 @@ from typing import Any
 from tuimail.config.columns import parse_columns
 from tuimail.config.model import AccountTable, Preset, Profile, UiSettings
 from tuimail.config.places import line_of
-from tuimail.config.providers import bundled_presets
+from tuimail.config.providers import CUSTOM, bundled_presets, with_quirks
 from tuimail.config.resolve import resolve_account
 from tuimail.config.shape import ShapeError, as_struct, dotted, suggestion
 from tuimail.domain.account import Account
@@ -89,6 +89,8 @@ def _account(name: str, table: object, *, folder: Path, presets: Mapping[str, Pr
     if preset is None:
         words = f"{dotted((*keys, 'provider'))}: “{clean_line(checked.provider)[:40]}” is not a known provider"
         raise ShapeError((*keys, "provider"), words + suggestion(checked.provider, list(presets)))
+    if checked.provider == CUSTOM:
+        preset = with_quirks(preset, checked.oauth, presets)
     return resolve_account(name, checked, preset=preset, folder=folder)
 
 

@@ -104,6 +104,11 @@ def find_profile(environ: Mapping[str, str], flag: str | None, places: Places) -
     return Path(named).expanduser() if named else places.config / "profile.toml"
 
 
+def is_named(environ: Mapping[str, str], flag: str | None) -> bool:
+    """Whether somebody named the profile's file, so that one that is not there is a mistake."""
+    return bool(flag or environ.get("TUIMAIL_PROFILE"))
+
+
 def sweep(folder: Path, *, now_s: float) -> None:
     """Remove temporary files that were left behind a week ago; younger ones may still be in an editor."""
     with contextlib.suppress(OSError):  # a file that cannot be removed now is tried again at the next start

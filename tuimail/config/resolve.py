@@ -136,6 +136,7 @@ def _oauth(table: AccountTable, preset: Preset, keys: Keys) -> OAuthSettings:
         resource=_url(own, given, key="resource", keys=keys),
         revokes=Revokes(own.revokes or given.revokes or Revokes.GRANT.value),
         device_code=preset.device_code or own.device_authorization_endpoint is not None,
+        rotates=preset.rotates,
     )
 
 

@@ -4,15 +4,15 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Coroutine, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from threading import Thread
 from time import monotonic
 from typing import TypeVar
 
+from tuimail.demo.folder import demo_folder
 from tuimail.demo.people import ROBIN
 from tuimail.domain.account import Account, OAuthSettings, Server, Tls
 from tuimail.domain.errors import ConfigError, ErrorKind, Remedy
@@ -60,6 +60,7 @@ class DemoProvider:
     def __init__(self, *, answer_delay_s: float = 5.0) -> None:
         self._answer_delay_s = answer_delay_s
         self._ledger = Ledger()
+        self._left = ExitStack()
         self._loop = asyncio.new_event_loop()
         self._thread = Thread(target=self._loop.run_forever, name="demo-mail", daemon=True)
         self._answers: set[asyncio.Task[None]] = set()
@@ -74,8 +75,7 @@ class DemoProvider:
             logger.addHandler(logging.NullHandler())
         self._now = now
         self._started = monotonic()
-        self._folder = TemporaryDirectory(prefix="tuimail-demo-")
-        certificate = make_certificate(Path(self._folder.name))
+        certificate = make_certificate(self._left.enter_context(demo_folder()))
         self._loop.set_exception_handler(lambda _loop, _context: None)
         self._thread.start()
         issuer = self._open_web(certificate)
@@ -94,7 +94,7 @@ class DemoProvider:
         self._thread.join(_STOP_S)
         self._loop.close()
         self._ledger.end_grant()
-        self._folder.cleanup()
+        self._left.close()
 
     def __enter__(self) -> "DemoProvider":
         return self

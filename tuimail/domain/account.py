@@ -76,6 +76,8 @@ class OAuthSettings(Struct, frozen=True, kw_only=True):
     """The cautious guess, where nothing is known."""
     device_code: bool = True
     """False: the provider's sign-in with a code (RFC 8628) does not extend to mail, whatever its metadata say."""
+    rotates: bool | None = None
+    """Whether each refresh brings a new refresh token; None: not known. The program copes with both."""
 
 
 class Keep(Struct, frozen=True, kw_only=True):

@@ -18,6 +18,12 @@ UNUSED_DAYS = 60
 OLD_DAYS = 365
 
 
+_ROTATION = {
+    True: "replaced by a new one with each access token; a copy of an old one is worth little",
+    False: "stays the same until it is ended, so a copy of it stays good as long",
+}
+
+
 class Grade(StrEnum):
     """What a line is to the reader."""
 
@@ -43,6 +49,15 @@ class KeptIn(StrEnum):
     MEMORY = "memory"
 
 
+class TlsAgreed(Struct, frozen=True, kw_only=True):
+    """What a server and this machine agreed upon."""
+
+    server: str
+    version: str
+    """Such as ``TLSv1.3``."""
+    cipher: str = ""
+
+
 class HealthFacts(Struct, frozen=True, kw_only=True):
     """All that the lines are made of."""
 
@@ -60,8 +75,8 @@ class HealthFacts(Struct, frozen=True, kw_only=True):
     kept_kind: KeptIn
     history: tuple[ActivityEntry, ...]
     """Of this account, newest first."""
-    tls: tuple[tuple[str, str], ...] = ()
-    """Server and TLS version, where one was agreed upon in this run."""
+    tls: tuple[TlsAgreed, ...] = ()
+    """Of the servers that were connected to in this run."""
 
 
 def health_lines(facts: HealthFacts, *, now: datetime) -> tuple[HealthLine, ...]:
@@ -145,6 +160,8 @@ def _tokens(facts: HealthFacts, *, now: datetime) -> list[HealthLine]:
     if not facts.holds_refresh:
         words = "no refresh token is held, so each hour ends the sign-in; set extra = { prompt = 'consent' }"
         lines.append(HealthLine(title="Refresh token", words=words, grade=Grade.WEAK))
+    elif facts.account.oauth.rotates is not None:
+        lines.append(HealthLine(title="Refresh token", words=_ROTATION[facts.account.oauth.rotates]))
     if state.token_ends_at is None:
         words = "none held; fetched when it is needed"
     else:
@@ -177,10 +194,11 @@ def _place(facts: HealthFacts) -> HealthLine:
 def _servers(facts: HealthFacts) -> list[HealthLine]:
     account = facts.account
     lines = []
-    for host, version in facts.tls:
-        grade = Grade.GOOD if version == "TLSv1.3" else Grade.WEAK
+    for agreed in facts.tls:
+        grade = Grade.GOOD if agreed.version == "TLSv1.3" else Grade.WEAK
+        words = f"{agreed.version} with {agreed.server}" + (f", {agreed.cipher}" if agreed.cipher else "")
         more = "" if grade is Grade.GOOD else ", an older one: the server has no TLS 1.3"
-        lines.append(HealthLine(title="TLS", words=f"{version} with {host}{more}", grade=grade))
+        lines.append(HealthLine(title="TLS", words=words + more, grade=grade))
     started = [str(each) for each in (account.imap, account.smtp) if each is not None and each.tls is Tls.STARTTLS]
     if started:
         words = f"STARTTLS at {', '.join(started)}: verified, but implicit TLS is the better way (RFC 8314)"

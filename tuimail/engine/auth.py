@@ -10,7 +10,7 @@ import ssl
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import AbstractContextManager
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -50,6 +50,12 @@ class Surroundings(Struct, frozen=True, kw_only=True):
     that of ``early`` where another one was at it since."""
     early: Callable[[AccountId], "Early | None"] = lambda _account: None
     """What the keychain held when the program started, the first time that it is asked for."""
+    zone: tzinfo = UTC
+
+    def time_in(self, seconds: float) -> str:
+        """The time of day in so many seconds, as the person's clock shows it."""
+        # The next whole second: at the time that is named, it has happened.
+        return f"{(self.now() + timedelta(seconds=seconds + 0.999)).astimezone(self.zone):%H:%M:%S}"
 
 
 class Early(Struct, frozen=True, kw_only=True):
@@ -97,7 +103,9 @@ class AuthDesk:
         """Unless another window had its turn since, the record is as it was read."""
         self._replacement: Secret | None = None
         self._last_refresh: tuple[datetime, Problem | None] | None = None
-        self.gates = {permission: Gate(CONNECTIONS, around.monotonic) for permission in Permission}
+        self.gates = {
+            permission: Gate(CONNECTIONS, around.monotonic, time_in=around.time_in) for permission in Permission
+        }
         """By what a connection is for: reading goes to one server, sending to another."""
 
     @property
@@ -299,7 +307,7 @@ class AuthDesk:
     def _held_back(self, wait_s: float) -> AuthError:
         """The error for a request that would come too soon; nothing was sent."""
         reason = "it asked for that" if self._was_asked else "it could not be reached"
-        words = f"Waiting {max(1, round(wait_s))} s before asking {self.account.provider} for a new token: {reason}."
+        words = f"{self.account.provider} is asked for a new token at {self.around.time_in(wait_s)} again: {reason}."
         error = ProviderUnreachable(ErrorKind.PROVIDER_UNREACHABLE, words, remedy=Remedy.WAIT)
         error.retry_after_s = wait_s
         return error

@@ -8,9 +8,11 @@ from msgspec import Struct
 
 from tuimail.domain.account import Account
 from tuimail.domain.errors import ErrorKind, KeychainError, TuimailError
+from tuimail.domain.health import TlsAgreed
 from tuimail.domain.scope import Permission
 from tuimail.engine.auth import AuthDesk, no_client_id
 from tuimail.engine.connection import open_signed_in
+from tuimail.net.imap.session import ImapSession
 from tuimail.net.smtp import SmtpSession
 
 ANOTHER_WINDOW = "not tried: tuimail is open in another window, and a refresh here would disturb it there"
@@ -37,8 +39,14 @@ class Check:
         self._auth = auth
         self._context = context
         self._is_writer = is_writer
-        self.tls: list[tuple[str, str]] = []
-        """Server and TLS version, as far as a connection was made."""
+        self._servers: list[TlsAgreed] = []
+
+    @property
+    def tls(self) -> tuple[TlsAgreed, ...]:
+        """What was agreed upon with each server, as far as a connection was made."""
+        asked = self._auth.http.agreed.items()
+        provider = (TlsAgreed(server=host, version=version, cipher=cipher) for host, (version, cipher) in asked)
+        return (*provider, *self._servers)
 
     def lines(self) -> Iterator[CheckLine]:
         """The lines, each as soon as it is known."""
@@ -88,12 +96,13 @@ class Check:
 
     def _imap(self) -> str:
         session = open_signed_in(self._auth, self._context)
-        self._note_tls(str(self._auth.account.imap), session.tls_version)
+        words = self._note_tls(str(self._auth.account.imap), session)
         session.logout()
-        return f"signed in, {self.tls[-1][1]}"
+        return words
 
-    def _note_tls(self, server: str, version: str) -> None:
-        self.tls.append((server, version))
+    def _note_tls(self, server: str, session: ImapSession | SmtpSession) -> str:
+        self._servers.append(TlsAgreed(server=server, version=session.tls_version, cipher=session.cipher))
+        return f"signed in, {session.tls_version}"
 
     def _smtp_line(self, account: Account) -> CheckLine:
         if not account.can_send:
@@ -109,8 +118,7 @@ class Check:
         assert server is not None  # noqa: S101 (the caller looked)
         with SmtpSession.connect(server, self._context) as session:
             session.sign_in(self._auth.account.login, self._auth.token(Permission.SEND))
-            self._note_tls(str(server), session.tls_version)
-        return f"signed in, {self.tls[-1][1]}"
+            return self._note_tls(str(server), session)
 
 
 def _timed(title: str, work: Callable[[], str]) -> CheckLine:

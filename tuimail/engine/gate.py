@@ -10,9 +10,9 @@ from tuimail.engine.pace import Bucket
 class HeldBack(NetworkError):  # noqa: N818 (reads as what happened)
     """Nothing was sent: it would have been too soon."""
 
-    def __init__(self, host: str, wait_s: float) -> None:
-        seconds = max(1, round(wait_s))
-        words = f"Waiting {seconds} s before the next connection to {host}: there were many just now."
+    def __init__(self, host: str, wait_s: float, *, until: str) -> None:
+        """``until``: the time of day, which stays true however long the words stand on a screen."""
+        words = f"The next connection to {host} waits until {until}: there were many just now."
         super().__init__(ErrorKind.THROTTLED, words, remedy=Remedy.WAIT)
         self.retry_after_s = wait_s
 
@@ -20,9 +20,11 @@ class HeldBack(NetworkError):  # noqa: N818 (reads as what happened)
 class Gate:
     """A bucket with a clock. Any thread."""
 
-    def __init__(self, bucket: Bucket, clock: Callable[[], float]) -> None:
+    def __init__(self, bucket: Bucket, clock: Callable[[], float], *, time_in: Callable[[float], str]) -> None:
+        """``time_in`` says which time of day it is in so many seconds."""
         self._bucket = bucket
         self._clock = clock
+        self._time_in = time_in
         self._guard = threading.Lock()
 
     def enter(self, host: str) -> None:
@@ -31,5 +33,5 @@ class Gate:
             now_s = self._clock()
             wait_s = self._bucket.wait_s(now_s)
             if wait_s > 0:
-                raise HeldBack(host, wait_s)
+                raise HeldBack(host, wait_s, until=self._time_in(wait_s))
             self._bucket = self._bucket.taken(now_s)

@@ -7,7 +7,7 @@ from datetime import datetime
 from tuimail.api.commands import InspectHealth
 from tuimail.api.events import HealthInspected, HealthTested
 from tuimail.domain.errors import TuimailError
-from tuimail.domain.health import Grade, HealthFacts, HealthLine, KeptIn, health_lines
+from tuimail.domain.health import Grade, HealthFacts, HealthLine, KeptIn, TlsAgreed, health_lines
 from tuimail.domain.ids import AccountId
 from tuimail.domain.scope import Permission, describe
 from tuimail.engine.check import Check
@@ -31,7 +31,7 @@ class HealthDesk:
         """The commands that are answered here."""
         return {InspectHealth: self._inspect}
 
-    def lines(self, account: AccountId, *, tls: tuple[tuple[str, str], ...], now: datetime) -> tuple[HealthLine, ...]:
+    def lines(self, account: AccountId, *, tls: tuple[TlsAgreed, ...], now: datetime) -> tuple[HealthLine, ...]:
         """What is known without asking anybody. Waits for the activity list; not from its worker."""
         rooms = self._rooms(account)
         auth = rooms.auth
@@ -69,13 +69,13 @@ class HealthDesk:
 
         def look(job: Job) -> None:
             rooms = self._rooms(command.account)
-            tls: tuple[tuple[str, str], ...] = ()
+            tls: tuple[TlsAgreed, ...] = ()
             if command.live:
                 check = Check(rooms.auth, rooms.context, is_writer=rooms.is_writer)
                 for line in check.lines():
                     job.check()
                     job.emit(HealthTested(account=command.account, line=_as_line(line.title, line.words, line.is_good)))
-                tls = tuple(check.tls)
+                tls = check.tls
             now = rooms.auth.around.now()
             job.emit(HealthInspected(account=command.account, lines=self.lines(command.account, tls=tls, now=now)))
             job.finish()

@@ -102,6 +102,11 @@ class SmtpSession:
         return self._wire.tls_version
 
     @property
+    def cipher(self) -> str:
+        """The cipher suite that was agreed upon."""
+        return self._wire.cipher
+
+    @property
     def size_limit(self) -> int | None:
         """The largest mail the server takes, in bytes (RFC 1870); None where it does not say."""
         announced = self._wire.esmtp_features.get("size", "").split()

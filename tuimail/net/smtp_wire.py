@@ -44,6 +44,12 @@ class SmtpWire(smtplib.SMTP):
         """What was agreed upon; empty before."""
         return (self._socket.version() or "") if isinstance(self._socket, ssl.SSLSocket) else ""
 
+    @property
+    def cipher(self) -> str:
+        """The cipher suite that was agreed upon; empty before."""
+        agreed = self._socket.cipher() if isinstance(self._socket, ssl.SSLSocket) else None
+        return agreed[0] if agreed else ""
+
     def ask(self, line: str) -> Reply:
         """Send one command and read its reply."""
         self.putcmd(line)

@@ -54,12 +54,14 @@ class OAuthHttp:
 
     def __init__(self, ssl_context: ssl.SSLContext, *, read_s: float = READ_S) -> None:
         """``ssl_context`` may serve IMAP and SMTP too; it is not changed."""
+        self.agreed: dict[str, tuple[str, str]] = {}
+        """TLS version and cipher suite by host, as last agreed upon."""
         self.session = httpx2.Client(
             verify=cast("ssl.SSLContext", _WithoutAlpn(ssl_context)),  # httpcore asks it for no more than that has
             timeout=httpx2.Timeout(read_s, connect=CONNECT_S),
             follow_redirects=False,
             headers={"accept": "application/json", "accept-encoding": "identity", "user-agent": "tuimail"},
-            event_hooks={"request": [_check_request], "response": [_limit_body]},
+            event_hooks={"request": [_check_request], "response": [_limit_body, self._note_tls]},
             mounts={"all://127.0.0.1": None, "all://localhost": None, "all://[::1]": None},
         )
         """For authlib alone."""
@@ -73,6 +75,13 @@ class OAuthHttp:
         """POST a JSON document."""
         with translating(url):
             return read_answer(self.session.post(url, json=document))
+
+    def _note_tls(self, response: httpx2.Response) -> None:
+        stream = response.extensions.get("network_stream")
+        protected = stream.get_extra_info("ssl_object") if stream is not None else None
+        if protected is not None:
+            cipher = protected.cipher()
+            self.agreed[response.request.url.host] = (protected.version() or "", cipher[0] if cipher else "")
 
     def close(self) -> None:
         """Close all connections; a request under way fails."""

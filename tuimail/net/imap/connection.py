@@ -43,6 +43,11 @@ class ImapConnection:
         return self._exchange.link.tls_version
 
     @property
+    def cipher(self) -> str:
+        """The cipher suite that was agreed upon."""
+        return self._exchange.link.cipher
+
+    @property
     def received_bytes(self) -> int:
         """Bytes received since the connection opened."""
         return self._exchange.link.received_bytes

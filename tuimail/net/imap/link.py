@@ -122,6 +122,12 @@ class Link(Unread):
         """What was agreed upon; empty before."""
         return (self._sock.version() or "") if isinstance(self._sock, ssl.SSLSocket) else ""
 
+    @property
+    def cipher(self) -> str:
+        """The cipher suite that was agreed upon; empty before."""
+        agreed = self._sock.cipher() if isinstance(self._sock, ssl.SSLSocket) else None
+        return agreed[0] if agreed else ""
+
     def start_tls(self, context: ssl.SSLContext, server: Server) -> None:
         """Protect the connection. Raises Garbled where the server has already said something unprotected."""
         with self._in_use:

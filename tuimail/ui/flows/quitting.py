@@ -1,5 +1,6 @@
 """Quitting: at once, unless a draft could not be kept, or a mail is in its undo window or being sent."""
 
+from collections.abc import Iterable
 from enum import Enum, auto
 
 from textual.message import Message
@@ -13,6 +14,7 @@ from tuimail.ui.screens.deeds.going import QuitWanted
 from tuimail.ui.screens.question import Question
 from tuimail.ui.screens.settings import SettingsScreen
 from tuimail.ui.start import ADD_ACCOUNT
+from tuimail.ui.state import AccountView
 
 SENDING_LIMIT_S = 20.0
 """After this the app ends all the same; what is not sent stays in the outbox."""
@@ -119,4 +121,18 @@ class QuitFlow(Flow):
         self.host.app.set_timer(SENDING_LIMIT_S, self._exit)
 
     def _exit(self) -> None:
-        self.host.app.exit(self._leads_to or None)
+        # Printed when the screen is gone; neither on the way to the assistant, which comes back, nor by the demo,
+        # whose mail is gone with it.
+        comes_back = bool(self._leads_to) or not self.session.can_add
+        words = "" if comes_back else waiting_words(self.session.state.accounts.values())
+        self.host.app.exit(self._leads_to or None, message=words or None)
+
+
+def waiting_words(accounts: Iterable[AccountView]) -> str:
+    """A line about mail that is left in the outbox, or none."""
+    states = [item.state for view in accounts for item in view.outbox]
+    count = sum(state in {OutboxState.QUEUED, OutboxState.SENDING} for state in states)
+    if not count:
+        return ""
+    waits = "1 mail waits in the outbox; it goes" if count == 1 else f"{count} mails wait in the outbox; they go"
+    return f"tuimail: {waits} when tuimail is next open and online."
