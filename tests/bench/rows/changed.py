@@ -9,14 +9,14 @@ from tests.bench.seat import Seat
 
 CHANGES = 1_000
 _VISIBLE = 25
-_WATCH_S = 6.0
+_WATCH_S = 4.0
 _ROW = re.compile(r"Nr\.\d|" + corpus.NEWEST)
 
 
 def flags(bench: Bench) -> None:
     """From the first list on the screen until its rows are right and stay so; and the bytes by then."""
     for seat in bench.seats():
-        for _ in range(max(1, min(bench.rounds, 3))):
+        for _ in range(min(bench.rounds, 3)):
             with bench.noting("flags right", seat) as note:
                 seat.make_warm()
                 seat.mailbox.flag("\\Flagged", _uids(seat))

@@ -45,7 +45,7 @@ def stalled(bench: Bench) -> None:
 def cut(bench: Bench) -> None:
     """All connections end at once and a mail arrives; from the cut until it is shown."""
     for seat in bench.seats():
-        for _ in range(max(1, min(bench.rounds, 3))):
+        for _ in range(min(bench.rounds, 2)):
             if ("new mail after a cut", seat.peer.name, seat.size) in bench.ledger.absent:
                 break
             with bench.noting("new mail after a cut", seat) as note, seat.at_the_list() as terminal:

@@ -10,7 +10,7 @@ from tests.bench.bench import Bench
 from tests.bench.seat import Seat
 from tests.bench.terminal import Terminal
 
-_TRIP_S, _TRIP_ROUNDS = 0.05, 4
+_TRIP_S, _TRIP_ROUNDS = 0.05, 3
 _SOON_COLD = {"tuimail", "aerc"}
 BARE_APP, INTERPRETER = "bare Textual app", "bare interpreter"
 

@@ -4,7 +4,7 @@ import time
 
 from tests.bench.bench import Bench
 
-REST_S = 20.0
+REST_S = 15.0
 
 
 def memory(bench: Bench) -> None:
@@ -25,7 +25,7 @@ def memory(bench: Bench) -> None:
 
 
 def rest(bench: Bench) -> None:
-    """Processor time over 20 s in which nobody does anything, once the start is over."""
+    """Processor time over 15 s in which nobody does anything, once the start is over."""
     for seat in bench.seats():
         with bench.noting("processor at rest", seat) as note, seat.at_the_list() as terminal:
             terminal.settle(1.0)
