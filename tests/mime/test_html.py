@@ -135,6 +135,14 @@ def test_links_are_numbered_once_a_target() -> None:
         ("<a href='data:text/html,x'>x</a>", "never opened"),
         ("<a href='http:\\\\evil.test\\x'>www.bank.test</a>", "leads to evil.test"),
         ("<a href='mailto:e@evil.test'>a@bank.test</a>", "the link writes to e@evil.test"),
+        ("<a href='http://evil.test/'>Go to https://bank.test/login now</a>", "leads to evil.test"),
+        ("<a href='https://www.google.com/url?q=https://evil.test/x&amp;sa=D'>www.bank.test</a>", "leads to evil.test"),
+        ("<a href='http://192.0.2.1/'>x</a>", "a bare number, 192.0.2.1"),
+        ("<a href='http://3221225985:80/'>x</a>", "a bare number, 3221225985"),
+        ("<a href='http://0xC0.0x00.513/'>x</a>", "a bare number"),
+        ("<a href='http://[2001:db8::1]/'>x</a>", "a bare number"),
+        ("<a href='https://x.test/\u202egpj.exe'>x</a>", "hidden characters"),
+        ("<a href='file:///etc/passwd'>x</a>", "“file” are never opened"),
     ],
 )
 def test_deceiving_links_are_marked(link: str, words: str) -> None:
@@ -150,10 +158,28 @@ def test_deceiving_links_are_marked(link: str, words: str) -> None:
         "<a href='https://x.test/'>Read more</a>",
         "<a href='mailto:a@x.test?subject=y'>a@x.test</a>",
         "<a href='http://müller.test/'>Müller</a>",
+        "<a href='https://eu.safelinks.protection.outlook.com/?url=https%3A%2F%2Fbank.test%2Fx&amp;d=1'>bank.test</a>",
+        "<a href='https://x.test/'>write to me@bank.test or not</a>",
     ],
 )
 def test_honest_links_are_not_marked(link: str) -> None:
     assert read_html(link).links[0].suspicious == ""
+
+
+@pytest.mark.parametrize(
+    ("url", "host"),
+    [
+        ("https://www.google.com/url?q=https://x.test/a", "www.google.com → x.test"),
+        ("https://www.google.com/search?q=https://x.test/a", "www.google.com"),
+        ("https://urldefense.com/v3/__https:/x.test/a__;!!k", "urldefense.com → x.test"),
+        ("https://l.facebook.com/l.php?u=javascript:alert(1)", "l.facebook.com"),
+        ("https://evil.test/?url=https://bank.test", "evil.test"),
+    ],
+)
+def test_services_that_send_on_are_shown_with_where_they_send_to(url: str, host: str) -> None:
+    (link,) = read_html(f"<a href='{url}'>x</a>").links
+
+    assert (link.host, link.url) == (host, url)
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from tuimail.domain.body import LinkTarget
 from tuimail.domain.clean import MARK, clean_line
 from tuimail.mime.hosts import ascii_label, is_foreign, shown_host, site
+from tuimail.mime.redirects import onward
 
 MAX_LINKS = 2000
 MAX_URL = 8192
@@ -18,6 +19,11 @@ _SCHEME = re.compile(r"^([a-z][a-z0-9+.-]{0,30}):", re.I)
 _INVISIBLE = re.compile(r"[\x00-\x20\x7f]+")
 _BARE_HOST = re.compile(r"^www\.[a-z0-9-]+\.[a-z]{2,}", re.I)
 _TEXT_HOST = re.compile(r"^(https?://)?((?:[\w-]+\.)+[^\W\d_]{2,24})(?::\d+)?(?:[/?#]\S*)?$", re.I)
+_URL_IN_WORDS = re.compile(r"(?<![\w@.-])(https?://|www\.)((?:[\w-]+\.)+[^\W\d_]{2,24})(?![\w.-]*@)", re.I)
+# Any way of writing an address of the network: dotted, one number, hexadecimal, or in the brackets of IPv6.
+_NUMBERS = re.compile(r"^(?:(?:0x[0-9a-f]*|\d+)(?:\.(?:0x[0-9a-f]*|\d+)){0,3}\.?|\[[0-9a-f:.%\w]*\])$", re.I)
+ONWARD = " \N{RIGHTWARDS ARROW} "
+"""Stands between a service that only sends on and the host that it sends to."""
 _PLAIN_URL = re.compile(r"\b(?:https?://|mailto:|www\.(?=[a-z0-9]))[^\s<>\"“”«»`{}|^]{1,8000}", re.I)
 _PUNCTUATION = ".,;:!?'*_~"
 _MAX_BRACKETS = 8
@@ -98,6 +104,9 @@ def _target(number: int, url: str) -> LinkTarget:
     doubt = "The address holds hidden characters." if MARK in cleaned and MARK not in url else ""
     if web := _WEB.match(cleaned):
         host, words = _host(web[2])
+        if (further := onward(url)) and (behind := _WEB.match(clean_line(further))):
+            last, further_words = _host(behind[2])
+            host, words = f"{host}{ONWARD}{last}", words or further_words
         return LinkTarget(number=number, url=cleaned, host=host, suspicious=doubt or words)
     scheme, _, rest = cleaned.partition(":")
     if scheme.lower() == "mailto":
@@ -112,6 +121,8 @@ def _host(authority: str) -> tuple[str, str]:
     host = shown_host(name)
     if at:
         return host, f"“{clean_line(user)[:40]}” before the @ is no host; the link leads to {host}."
+    if _NUMBERS.match(name):
+        return host, f"The link leads to a bare number, {host}, in place of a name."
     labels = name.lower().split(".")
     if any(is_foreign(label) or label.startswith("xn--") for label in labels):
         plain = ".".join(ascii_label(label) for label in labels)
@@ -125,11 +136,17 @@ def _contradiction(words: str, target: LinkTarget) -> str:
         if target.url.startswith("mailto:") and " " not in told and told.lower() != target.host.lower():
             return f"The text says {told}, the link writes to {target.host}."
         return ""
-    match = _TEXT_HOST.match(words)
+    leads_to = target.host.rpartition(ONWARD)[2]
+    match = _TEXT_HOST.match(words) or _URL_IN_WORDS.search(words)
     if not match or not target.host or not target.url.startswith("http"):
         return ""
     told = match[2].lower().removeprefix("www.")
-    looks_like_host = match[1] or words.lower().startswith("www.") or told.rpartition(".")[2] not in _FILE_ENDINGS
-    if not looks_like_host or target.host == told or site(told) == site(target.host):
+    looks_like_host = (
+        match[1]
+        or match.re is _URL_IN_WORDS
+        or words.lower().startswith("www.")
+        or told.rpartition(".")[2] not in _FILE_ENDINGS
+    )
+    if not looks_like_host or leads_to == told or site(told) == site(leads_to):
         return ""
-    return f"The text says {told}, the link leads to {target.host}."
+    return f"The text says {told}, the link leads to {leads_to}."
