@@ -1,6 +1,7 @@
 """What a second window, or a command in another terminal, hands to the window that writes."""
 
 import os
+from datetime import UTC, datetime
 
 import pytest
 
@@ -8,9 +9,11 @@ from tests.engine.conftest import ACCOUNT, Rig, online
 from tests.fakes.authorization_server import json_reply
 from tuimail import assembly, headless
 from tuimail.api.commands import ListAccounts, OpenAccount
-from tuimail.api.events import DraftOpened, Noticed, SignedOutReport
+from tuimail.api.events import DraftOpened, Event, Noticed, SignedOutReport
 from tuimail.domain.ids import AccountId
 from tuimail.domain.neighbour import Refused, Request, Wish
+from tuimail.engine.storage import Storage
+from tuimail.engine.worker import Worker
 from tuimail.net.neighbour import ask
 
 
@@ -97,3 +100,36 @@ def test_the_sockets_are_gone_when_the_program_is(rig: Rig) -> None:
     rig.signed_in().program.close()
 
     assert [name for name in os.listdir(rig.places.runtime) if name.endswith(".sock")] == []
+
+
+def test_what_stands_where_the_socket_should_be_is_named(rig: Rig) -> None:
+    in_the_way = rig.places.socket(ACCOUNT)
+    in_the_way.mkdir(parents=True)
+
+    heard = rig.signed_in()
+    told = [event.problem.summary for event in heard.events if isinstance(event, Noticed) and event.problem]
+
+    assert any(str(in_the_way) in words and "do not reach this window" in words for words in told)
+
+
+def test_the_door_learns_of_accounts_whether_they_were_locked_before_it_was_there_or_after(rig: Rig) -> None:
+    other = AccountId("other")
+    worker = Worker("store", on_crash=_ignore)
+    storage = Storage(rig.places, worker, emit=_ignore_event, now=lambda: datetime.now(UTC))
+    seen: list[AccountId] = []
+
+    assert storage.lock(ACCOUNT)
+    storage.when_locked(seen.append)
+    assert storage.lock(ACCOUNT)
+    assert storage.lock(other)
+
+    assert seen == [ACCOUNT, other]
+    storage.close(1.0)
+
+
+def _ignore(_name: str, _error: Exception) -> None:
+    """No job fails here."""
+
+
+def _ignore_event(_event: Event) -> None:
+    """Nothing is told here."""

@@ -8,6 +8,7 @@ from pathlib import Path
 from tuimail.api.commands import BeginDraft, Command, SignOut
 from tuimail.api.engine import Engine, Sink
 from tuimail.api.events import Cancelled, DraftOpened, Event, Failed, Finished, Noticed, SignedOutReport, SignOutStepped
+from tuimail.domain.clean import clean_line
 from tuimail.domain.errors import ErrorKind, Problem, Remedy
 from tuimail.domain.ids import AccountId, CommandId
 from tuimail.domain.neighbour import Answer, Refused, Reported, Request, Stepped, Taken, Wish, refused
@@ -50,8 +51,13 @@ class Doorway:
         with self._guard:
             if self._is_closed or account in self._listeners:
                 return
-            listener = self._listeners[account] = Listener(self._socket_of(account), self.respond)
-            listener.open()
+            path = self._socket_of(account)
+            listener = self._listeners[account] = Listener(path, self.respond)
+            is_open = listener.open()
+        if not is_open:
+            words = f"“tuimail compose” and “tuimail logout” elsewhere do not reach this window: no socket at {path}."
+            problem = Problem(kind=ErrorKind.DISK, summary=clean_line(words), remedy=Remedy.TELL)
+            self._emit(Noticed(account=account, problem=problem))
 
     def close(self, _left_s: float) -> None:
         """Listen no more."""

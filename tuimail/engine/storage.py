@@ -85,8 +85,15 @@ class Storage:
         self._locks: dict[AccountId, AccountLock] = {}
         self._passing: set[AccountId] = set()
         self._guard = threading.Lock()
-        self.on_locked: Callable[[AccountId], None] = lambda _account: None
-        """Called once for each account that this process writes for from now on. Any thread."""
+        self._on_locked: Callable[[AccountId], None] = lambda _account: None
+
+    def when_locked(self, tell: Callable[[AccountId], None]) -> None:
+        """Name each account that this process writes for: those of now at once, others from whatever thread."""
+        with self._guard:
+            self._on_locked = tell
+            held = [account for account, lock in self._locks.items() if lock.is_held]
+        for account in held:
+            tell(account)
 
     def lock(self, account: AccountId) -> bool:
         """Become the account's one writing process; False while another one is. Any thread; cheap when held."""
@@ -95,9 +102,9 @@ class Storage:
             if held is None:
                 held = self._locks[account] = AccountLock(self._places.lock(account))
             was_held = held.is_held
-            is_held = held.acquire()
+            is_held, tell = held.acquire(), self._on_locked
         if is_held and not was_held:
-            self.on_locked(account)
+            tell(account)
         return is_held
 
     @contextmanager

@@ -29,7 +29,9 @@ T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
-_WORTH_TELLING = frozenset({ErrorKind.SERVER_REFUSED, ErrorKind.SERVER_UNREADABLE, ErrorKind.DISK})
+_WORTH_TELLING = frozenset(
+    {ErrorKind.SERVER_REFUSED, ErrorKind.SERVER_UNREADABLE, ErrorKind.DISK, ErrorKind.STORE_DAMAGED}
+)
 """What the state of the link does not say."""
 
 FRESH_S = 2.0
