@@ -5,6 +5,7 @@ from typing import ClassVar
 from msgspec import Struct
 
 from tuimail.api.events import Event
+from tuimail.domain.address_book import Group, Person
 from tuimail.domain.draft import DraftVersion
 from tuimail.domain.ids import AccountId, DraftId, OutboxId, RowId
 
@@ -37,6 +38,24 @@ class StopSending(Struct, frozen=True, kw_only=True):
     item: OutboxId
 
 
+class CompleteAddress(Struct, frozen=True, kw_only=True):
+    """Ask for ``AddressesFound``: who may be meant by a piece of a field."""
+
+    account: AccountId
+    typed: str
+    besides: frozenset[str] = frozenset()
+    """Addresses that are there already, lower case."""
+
+
+class AddressesFound(Event, frozen=True, kw_only=True):
+    """Best first; empty where nobody fits."""
+
+    hidden: ClassVar[tuple[str, ...]] = ("typed", "found")
+
+    typed: str
+    found: tuple[Person | Group, ...]
+
+
 class VersionsListed(Event, frozen=True, kw_only=True):
     """Earlier states of a draft, newest first, at most one a minute."""
 
@@ -46,5 +65,5 @@ class VersionsListed(Event, frozen=True, kw_only=True):
     versions: tuple[DraftVersion, ...]
 
 
-WritingCommand = ContinueDraft | ListVersions | CheckSent | StopSending
+WritingCommand = ContinueDraft | ListVersions | CheckSent | StopSending | CompleteAddress
 """All of them."""

@@ -9,7 +9,7 @@ import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from itertools import accumulate
+from itertools import accumulate, islice
 
 from msgspec import Struct
 
@@ -69,9 +69,8 @@ class AddressBook:
         words = _key(typed).split()
         if not words:
             return []
-        found: list[Person | Group] = [
-            group for group in self._groups if all(f" {word}" in _key(group.name) for word in words)
-        ][:limit]
+        groups = (group for group in self._groups if all(f" {word}" in _key(group.name) for word in words))
+        found: list[Person | Group] = list(islice(groups, limit))
         seen: set[int] = set()
         beginning, within = self._having([f" {word}" for word in words]), self._having(words)
         for places in (beginning, within, self._in_order(words)):
@@ -132,4 +131,4 @@ def _weight(person: Person, now: datetime) -> float:
     if person.last is None:
         return use / 2
     days = max(0.0, (now - person.last).total_seconds() / _DAY_S)
-    return use * (0.5 + 0.5 * 2.0 ** (-days / _HALF_LIFE_DAYS))
+    return use * (0.5 + 0.5 * math.exp2(-days / _HALF_LIFE_DAYS))

@@ -8,11 +8,13 @@ from collections.abc import Callable, Mapping
 from tuimail.api.commands import ChooseKeychain, Command, ListAccounts, ListActivity
 from tuimail.api.events import AccountsListed, ActivityListed
 from tuimail.api.reading import OpenLink
+from tuimail.api.writing import CompleteAddress
 from tuimail.domain.account import Account, AccountSummary, Link, LinkState, SignedIn, SignedOut
 from tuimail.domain.draft import Identity
 from tuimail.domain.errors import ConfigError, ErrorKind, Problem, Remedy, TuimailError
 from tuimail.domain.ids import AccountId, MailboxId, RowId
 from tuimail.domain.message import Flag
+from tuimail.engine.addresses import AddressRoom
 from tuimail.engine.engine import Route, Routes
 from tuimail.engine.job import Job
 from tuimail.engine.rooms import AccountRooms, House
@@ -30,6 +32,12 @@ class Household:
         self._make_context = make_context
         self._rooms: dict[AccountId, AccountRooms] = {}
         self._routes: dict[AccountId, Mapping[type, Route]] = {}
+        self._addresses = AddressRoom(
+            house.storage,
+            house.parser,
+            own={each.id: frozenset(own.lower() for own in each.own_addresses) for each in accounts},
+            now=house.around.now,
+        )
         self._guard = threading.Lock()
 
     def routes(self, account_commands: tuple[type, ...]) -> Routes:
@@ -39,6 +47,7 @@ class Household:
         routes[ListActivity] = self._list_activity
         routes[ChooseKeychain] = self._house.vault.choose
         routes[OpenLink] = self._open_link
+        routes[CompleteAddress] = self._addresses.complete
         return routes
 
     def open(self, job: Job) -> None:
