@@ -113,6 +113,21 @@ class Figures:
                 self._ratio("of aerc", self._at("open big"), self._at("open big", "aerc"), 1.5, 1.0),
                 self._below("bytes", self._at("open big, bytes"), 10 * KB, 3 * KB),
             ),
+            self._line(
+                "reader", "100 KB newsletter / 1 MB mail / thread of 500, from key to paint", "100 / 400 / 100 ms",
+                "60 / 200 / 60 ms",
+                self._below("newsletter", ("newsletter", OWN, 0), 100 * MS, 60 * MS),
+                self._below("1 MB", ("1 MB mail", OWN, 0), 400 * MS, 200 * MS),
+                self._below("thread", ("thread of 500", OWN, 0), 100 * MS, 60 * MS),
+            ),
+            self._line(
+                "scroll", "scroll a line / a page / next in the thread / resize, from key to paint",
+                "10 / 30 / 30 / 90 ms", "7 / 15 / 20 / 60 ms",
+                self._below("line", ("scroll a line", OWN, 0), 10 * MS, 7 * MS),
+                self._below("page", ("scroll a page", OWN, 0), 30 * MS, 15 * MS),
+                self._below("next", ("next in thread of 500", OWN, 0), 30 * MS, 20 * MS),
+                self._below("resize", ("newsletter resized", OWN, 0), 90 * MS, 60 * MS),
+            ),
         ]  # fmt: skip
 
     def _finding(self) -> list[Line]:

@@ -138,6 +138,15 @@ class Terminal:
         os.write(self._reader, keys.encode())
         return moment
 
+    def resize(self, columns: int, rows: int) -> float:
+        """Make the window another size, and forget what was shown before; returns when."""
+        self.draw()
+        self._since.clear()
+        self._screen.resize(rows, columns)
+        moment = time.perf_counter()
+        fcntl.ioctl(self._reader, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        return moment
+
     def forget(self) -> float:
         """As ``press`` without a key."""
         return self.press("")

@@ -4,7 +4,7 @@ Signs of trust stand in the header area, which a body cannot draw on.
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import tzinfo
 from itertools import accumulate
 from types import MappingProxyType
@@ -68,6 +68,16 @@ class Page:
         """The section of a line, and the place of the line in it."""
         place = bisect_right(self._ends, number)
         return self.sections[place], number - (self._ends[place - 1] if place else 0)
+
+    def between(self, top: int, bottom: int) -> Iterator[tuple[RowId, range]]:
+        """The messages of which a line is between these two, with all their lines."""
+        place = bisect_right(self._ends, top)
+        start = self._ends[place - 1] if place else 0
+        while place < len(self.sections) and start < bottom:
+            row, stop = self.sections[place].row, self._ends[place]
+            if row is not None:
+                yield row, range(start, stop)
+            place, start = place + 1, stop
 
     def span(self, row: RowId) -> range | None:
         """The lines of a message."""

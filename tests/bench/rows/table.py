@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from tests.bench.bench import Bench
-from tests.bench.rows import changed, faults, fill, keys, news, opening, searching, start, weight, wire
+from tests.bench.rows import changed, faults, fill, keys, news, opening, reading, searching, start, weight, wire
 
 Measure = Callable[[Bench], None]
 
@@ -17,6 +17,7 @@ ROWS: Mapping[str, Measure] = {
     "keys": keys.moves,
     "open": opening.letters,
     "big": opening.big,
+    "reader": reading.reader,
     "search": searching.subject,
     "body": searching.body,
     "news": news.arrive,

@@ -132,7 +132,6 @@ class MailScreen(Panes):
                 | ThreadLoaded(envelopes=envelopes, places=places)
             ) if event.account == state.account:
                 self.messages.put(envelopes, places)
-                self._reading.rows_changed()
             case ServerHits(account=account, envelopes=envelopes) if account == state.account:
                 self.messages.put(envelopes)
             case MailArrived():
@@ -142,6 +141,8 @@ class MailScreen(Panes):
         if isinstance(event, ListChanged) and event.has_more and event.account == state.account:
             self.messages.doubt()
         self._render_state(before)
+        if state.reading is before.reading and isinstance(event, ListChanged | RowsLoaded | ThreadLoaded):
+            self._reading.rows_changed()
         if isinstance(event, ListLoaded):
             self._placing.moved()
         self._ordering.hear(event)

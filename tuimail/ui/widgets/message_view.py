@@ -144,18 +144,23 @@ class MessageView(Lines, inherit_bindings=False):
     @property
     def rows_in_sight(self) -> list[RowId]:
         """The messages of which something is to be seen, from the top."""
-        return [row for row, span in self._spans() if span.start < self.top + self.height and span.stop > self.top]
+        return [row for row, _ in self._in_sight]
 
     @property
     def rows_wholly_in_sight(self) -> list[RowId]:
         """The messages that are to be seen from beginning to end."""
-        return [row for row, span in self._spans() if self.top <= span.start and span.stop <= self.top + self.height]
+        top, bottom = self.top, self.top + self.height
+        return [row for row, span in self._in_sight if top <= span.start and span.stop <= bottom]
+
+    @property
+    def _in_sight(self) -> Iterator[tuple[RowId, range]]:
+        return self._page.between(self.top, self.top + self.height)
 
     def row_for_reading(self, current: RowId) -> RowId:
         """The message that is read after scrolling: ``current`` while all of it is in sight, otherwise the one that
         takes most of the screen; at the end of the page the last one. A line alone is passed by."""
         top, bottom = self.top, self.top + self.height
-        shown = {row: span for row, span in self._spans() if span.start < bottom and span.stop > top}
+        shown = dict(self._in_sight)
         here = shown.get(current)
         if here is not None and top <= here.start and here.stop <= bottom:
             return current
@@ -164,14 +169,6 @@ class MessageView(Lines, inherit_bindings=False):
             last = max(parts, key=lambda row: shown[row].start)
             return last if shown[last].start >= top else current if current in parts else last
         return max(parts, key=lambda row: (parts[row], row == current), default=current)
-
-    def _spans(self) -> Iterator[tuple[RowId, range]]:
-        start = 0
-        for section in self._page.sections:
-            stop = start + len(section.lines)
-            if section.row is not None:
-                yield section.row, range(start, stop)
-            start = stop
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Tell where the person went."""
