@@ -7,8 +7,17 @@ import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from tuimail.api.commands import ChooseKeychain, KeychainChoice, RetryRevocation, SignOut, SignOutAll
-from tuimail.api.events import Cancelled, Event, Failed, Finished, KeychainNeeded, SignedOutReport, SignOutStepped
+from tuimail.api.commands import ChooseKeychain, KeychainChoice, PreviewSignOutAll, RetryRevocation, SignOut, SignOutAll
+from tuimail.api.events import (
+    Cancelled,
+    Event,
+    Failed,
+    Finished,
+    KeychainNeeded,
+    SignedOutReport,
+    SignOutAllPreviewed,
+    SignOutStepped,
+)
 from tuimail.config.load import check_theme
 from tuimail.config.logs import close_log, open_log
 from tuimail.config.paths import find_places
@@ -96,7 +105,7 @@ def sign_out_all(setting: Setting, *, report: str | None, is_certain: bool) -> i
         program.load_rest()
         _unlock_if_known(program)
         program.engine.listen(heard.put)
-        if not is_certain and not _is_certain(setting):
+        if not is_certain and not _is_certain(program, heard):
             _print("Nothing was changed.")
             return EXIT_FAILED
         program.engine.submit(SignOutAll())
@@ -114,10 +123,15 @@ def sign_out_all(setting: Setting, *, report: str | None, is_certain: bool) -> i
         close_log(log)
 
 
-def _is_certain(setting: Setting) -> bool:
+def _is_certain(program: Program, heard: "queue.SimpleQueue[Event]") -> bool:
     _print("This signs out of every account, revokes their access and deletes here:")
-    for account in setting.profile.accounts:
-        _print(f"    {account.id}: {account.address} at {account.provider}: sign-in, stored mail, drafts, unsent mail")
+    program.engine.submit(PreviewSignOutAll())
+    event = heard.get()
+    while not isinstance(event, SignOutAllPreviewed):
+        event = heard.get()
+    for each in event.previews:
+        lost = f"{each.drafts} drafts, {each.unsent} unsent mails" if each.is_counted else "drafts not counted"
+        _print(f"    {each.account}: {each.address} at {each.provider}: sign-in, stored mail, {lost}")
     if not sys.stdin.isatty():
         _print("!!  Nobody is there to ask. Give --yes to go on without a question.")
         return False

@@ -1,5 +1,6 @@
 """B15: one action ends everything at once, also while a provider cannot be reached."""
 
+import stat
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -14,24 +15,28 @@ from tests.fakes.authorization_server import AuthorizationServer, Reply, Request
 from tests.fakes.certificates import Certificate
 from tests.journeys.conftest import Heard
 from tuimail.api.commands import (
+    BeginDraft,
     EndRetry,
     OpenAccount,
     PreviewSignOutAll,
     RetryRevocation,
+    SaveDraft,
     SaveReport,
     SignIn,
     SignOutAll,
 )
 from tuimail.api.events import (
+    DraftOpened,
     FileSaved,
     Finished,
     SignedOutReport,
     SignOutAllPreviewed,
 )
 from tuimail.domain.account import Account
-from tuimail.domain.draft import SignOutStepState
+from tuimail.domain.draft import SignOutPreview, SignOutStepState
 from tuimail.domain.emergency import AccountEnd, owed, report_text
 from tuimail.domain.ids import AccountId
+from tuimail.headless import EXIT_FAILED, EXIT_GOOD, sign_out_all
 from tuimail.keychain.base import entry_for
 from tuimail.program import Setting
 
@@ -75,6 +80,15 @@ def three(tmp_path: Path, certificate: Certificate) -> Iterator[ThreeAccounts]:
         yield rig
         for program in rig.programs:
             program.close()
+
+
+def previewed(three: ThreeAccounts) -> dict[AccountId, SignOutPreview]:
+    """What a program says that has opened no account."""
+    heard = three.start()
+    heard.program.load_rest()
+    previews = heard.ask(PreviewSignOutAll(), SignOutAllPreviewed).previews
+    heard.program.close()
+    return {each.account: each for each in previews}
 
 
 def reports(heard: Heard) -> dict[AccountId, SignedOutReport]:
@@ -145,6 +159,64 @@ def test_b15_the_question_counts_what_would_be_lost_for_every_account(three: Thr
     previews = heard.ask(PreviewSignOutAll(), SignOutAllPreviewed).previews
 
     assert [preview.account for preview in previews] == [ACCOUNT, SECOND, FAR]
+    assert all(preview.is_counted for preview in previews)
+
+
+def test_b15_drafts_of_accounts_that_nobody_opened_are_counted_or_said_not_to_be(three: ThreeAccounts) -> None:
+    heard = three.all_signed_in()
+    draft = heard.ask(BeginDraft(account=FAR), DraftOpened).draft
+    heard.do(SaveDraft(account=FAR, draft=replace(draft, subject="Only here")))
+    heard.program.close()
+
+    found = previewed(three)
+    assert (found[FAR].drafts, found[FAR].is_counted) == (1, True)
+
+    three.keychain.refuses.add("read")
+    locked = previewed(three)
+    assert (locked[FAR].drafts, locked[FAR].is_counted) == (0, False)
+
+
+def test_b15_the_shell_ends_every_account_and_keeps_a_report(
+    three: ThreeAccounts, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    three.all_signed_in().program.close()
+    report = tmp_path / "report.txt"
+
+    status = sign_out_all(three.setting(), report=str(report), is_certain=True)
+
+    out = capsys.readouterr().out
+    assert status == EXIT_GOOD, out
+    assert three.left_here() == []
+    assert all(f"ok  {each}: " in out for each in (ACCOUNT, SECOND, FAR))
+    assert stat.S_IMODE(report.stat().st_mode) == 0o600
+    assert all(each in report.read_text(encoding="utf-8") for each in (ACCOUNT, SECOND, FAR))
+
+
+def test_b15_the_shell_fails_where_access_may_live_on_and_names_the_account(
+    three: ThreeAccounts, capsys: pytest.CaptureFixture[str]
+) -> None:
+    three.all_signed_in().program.close()
+    three.far.close()
+
+    status = sign_out_all(three.setting(), report=None, is_certain=True)
+
+    assert status == EXIT_FAILED
+    assert "!!  far: access was NOT ended" in capsys.readouterr().out
+    assert three.left_here() == [], "gone from this machine all the same"
+
+
+def test_b15_the_shell_does_nothing_unasked(three: ThreeAccounts, capsys: pytest.CaptureFixture[str]) -> None:
+    three.all_signed_in().program.close()
+    before = three.left_here()
+
+    status = sign_out_all(three.setting(), report=None, is_certain=False)
+
+    out = capsys.readouterr().out
+    assert status == EXIT_FAILED
+    assert "far: alice@example.test at Example: sign-in, stored mail, 0 drafts, 0 unsent mails" in out
+    assert "Give --yes" in out
+    assert three.left_here() == before
+    assert three.auth.seen("/revoke") == []
 
 
 def test_b15_the_report_names_what_is_open_and_holds_no_secret(three: ThreeAccounts, tmp_path: Path) -> None:

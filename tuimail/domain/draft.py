@@ -278,6 +278,8 @@ class SignOutPreview(Struct, frozen=True, kw_only=True):
     access_page: str | None
     ends_other_machines: bool
     """Revoking ends the access of other machines with the same client id, too."""
+    is_counted: bool = True
+    """False: mail of the account lies here and cannot be opened now, so that nobody knows what would be lost."""
 
 
 class ActivityEntry(Struct, frozen=True, kw_only=True):

@@ -80,6 +80,7 @@ class EmergencyDesk:
                 provider=account.provider,
                 access_page=account.access_page,
                 ends_other_machines=False,
+                is_counted=False,
             )
 
     def _sign_out_all(self, job: Job) -> None:

@@ -14,7 +14,7 @@ from tuimail.api.events import AccountChanged, SignedOutReport, SignOutPreviewed
 from tuimail.domain.account import Account, Revoking
 from tuimail.domain.draft import OutboxState, OutgoingMail, SignOutPreview, SignOutStep, SignOutStepState, check_draft
 from tuimail.domain.emergency import NOTHING_HELD
-from tuimail.domain.errors import KeychainError, TuimailError
+from tuimail.domain.errors import KeychainError, StoreError, TuimailError
 from tuimail.domain.token import Secret
 from tuimail.engine.auth import AuthDesk
 from tuimail.engine.files import write_new
@@ -89,7 +89,7 @@ class SignOutDesk:
         def count(store: AccountStore) -> tuple[int, int, int]:
             return store.drafts.count(), store.outbox.count_unsent(), store.changes.count()
 
-        is_open = self._storage.is_open(account.id)
+        is_open = self._is_open_to_count()
         drafts, unsent, changes = self._storage.run(account.id, count) if is_open else (0, 0, 0)
         return SignOutPreview(
             account=account.id,
@@ -101,7 +101,25 @@ class SignOutDesk:
             provider=account.provider,
             access_page=_page(account),
             ends_other_machines=account.oauth.client_id is not None and not account.uses_password,
+            is_counted=is_open or not self._storage.size_bytes(account.id),
         )
+
+    def _is_open_to_count(self) -> bool:
+        """Whether the account's store is open; one that is not yet in use is opened, if its key can be had."""
+        auth, storage, account = self._auth, self._storage, self._auth.account.id
+        if storage.is_open(account) or not storage.size_bytes(account):
+            return storage.is_open(account)
+        try:
+            if auth.record is None:
+                auth.worker.call(auth.read_record)
+            record = auth.record
+            if record is None:
+                return False
+            storage.worker.call(lambda: storage.open(account, record.store_key))
+        except (KeychainError, StoreError) as error:
+            log.info("not counted: %s", error.kind)
+            return False
+        return True
 
     def save(self, job: Job) -> None:
         """Route of ``SaveUnsynced``."""

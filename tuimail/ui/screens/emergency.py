@@ -28,7 +28,7 @@ def emergency_question(previews: Sequence[SignOutPreview]) -> Question:
     """What it does and costs; Enter changes nothing."""
     lines = []
     for preview in previews:
-        lost = ", ".join(row.words.plain for row in lost_rows(preview)) or "nothing that lies here alone"
+        lost = ", ".join(row.words.plain for row in lost_rows(preview)) or kept_words(preview)
         end = (
             "access will be revoked" if preview.can_revoke else f"end the access yourself: {preview.access_page or '?'}"
         )
@@ -45,6 +45,11 @@ def emergency_question(previews: Sequence[SignOutPreview]) -> Question:
         no="change nothing",
         destructive=True,
     )
+
+
+def kept_words(preview: SignOutPreview) -> str:
+    """What is said of an account where nothing was counted."""
+    return "nothing that lies here alone" if preview.is_counted else "not counted, its stored mail cannot be opened"
 
 
 class EmergencyReport(Screen[None]):
