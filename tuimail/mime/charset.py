@@ -6,6 +6,8 @@ from functools import lru_cache
 
 from msgspec import Struct
 
+from tuimail.mime.guess import guess
+
 # Text codecs only: unicode_escape, idna, rot13, zlib and the like turn mail into something its sender chose.
 _TEXT_CODEC = re.compile(
     r"^(?:ascii|utf-(?:7|8|8-sig|16|16-le|16-be|32|32-le|32-be)|iso8859-\d{1,2}|cp\d{3,4}|koi8-[rut]|mac-[a-z]+"
@@ -48,7 +50,6 @@ _SUPERSETS = {
 }
 _NOT_A_NAME = re.compile(r"[^a-z0-9.:-]+")
 _MAX_NAME = 40
-_UNNAMED = "The text does not name its character set; it was read as windows-1252."
 
 
 class Decoded(Struct, frozen=True, kw_only=True):
@@ -80,17 +81,20 @@ def decode_bytes(data: bytes, claimed: str = "") -> Decoded:
         text = _strictly(data, candidate)
         if text is not None:
             return Decoded(text=text, note=_note(claimed, codec, candidate))
+    guessed = guess(data)
+    if guessed:
+        return Decoded(text=data.decode(guessed, "replace"), note=_note(claimed, codec, guessed) or _unnamed(guessed))
     best = _with_replacements(data, codec)
     if "\N{REPLACEMENT CHARACTER}" in best:
         return Decoded(text=best, note="Some characters could not be read and are shown as \N{REPLACEMENT CHARACTER}.")
-    return Decoded(text=best, note=_note(claimed, codec, "cp1252") or _UNNAMED)
+    return Decoded(text=best, note=_note(claimed, codec, "cp1252") or _unnamed("cp1252"))
 
 
 def decode_header(data: bytes) -> str:
-    """A header value's bytes as text: UTF-8 where they are (RFC 6532), else windows-1252. Never raises."""
+    """A header value's bytes as text: UTF-8 where they are (RFC 6532), else by guess. Never raises."""
     if data.isascii():
         return data.decode("ascii")
-    return _strictly(data, "utf-8") or data.decode("cp1252", "replace")
+    return _strictly(data, "utf-8") or data.decode(guess(data) or "cp1252", "replace")
 
 
 def _ladder(codec: str | None) -> list[str]:
@@ -109,13 +113,20 @@ def _strictly(data: bytes, codec: str) -> str | None:
         return None
 
 
+def _unnamed(used: str) -> str:
+    return f"The text does not name its character set; it was read as {_shown(used)}."
+
+
+def _shown(codec: str) -> str:
+    return "windows-1252" if codec == "cp1252" else codec
+
+
 def _note(claimed: str, codec: str | None, used: str) -> str:
     if used == codec or (codec == "iso8859-1" and used == "cp1252") or used == _SUPERSETS.get(codec or ""):
         return ""
     if not claimed.strip():
         return ""
-    name = "windows-1252" if used == "cp1252" else used
-    return f"The text is not in the character set it claims; it was read as {name}."
+    return f"The text is not in the character set it claims; it was read as {_shown(used)}."
 
 
 def _with_replacements(data: bytes, codec: str | None) -> str:

@@ -42,6 +42,13 @@ def estimated_size(encoded_bytes: int, encoding: str) -> int:
     return encoded_bytes * 45 // 63 if encoding == "uuencode" else encoded_bytes
 
 
+def is_plain(data: bytes) -> bool:
+    """Whether bytes that are said to be base64 are words: some programs name an encoding and use none."""
+    # Base64 has no spaces within its lines and no full stops; its lines are long.
+    sample = data[:4096]
+    return sample.isascii() and sample.count(b" ") * 20 > len(sample)
+
+
 def _from_base64(data: bytes) -> bytes:
     digits = data.translate(None, _NOT_BASE64)
     if len(digits) % 4 == 1:
