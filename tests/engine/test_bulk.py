@@ -128,6 +128,16 @@ def test_what_fits_into_one_command_is_one_command(rig: Rig, heard: Heard, rows:
     assert rig.mail.count(b"UID STORE") == rig.mail.count(b"UID MOVE") == 1
 
 
+def test_the_order_of_the_list_makes_no_more_commands(rig: Rig, heard: Heard, rows: tuple[RowId, ...]) -> None:
+    finished(heard, SetFlags(account=ACCOUNT, rows=(*rows[::2], *rows[1::2]), add=STAR))
+    finished(heard, Refresh(account=ACCOUNT))
+
+    assert starred(rig) == COUNT
+    assert [command for command in rig.mail.commands if command.startswith(b"UID STORE")] == [
+        b"UID STORE 1:%d +FLAGS.SILENT (\\Flagged)" % COUNT
+    ]
+
+
 def test_a_no_that_is_meant_for_some_takes_back_those_alone(rig: Rig, heard: Heard, rows: tuple[RowId, ...]) -> None:
     def refuse_the_oldest(peer: Peer, tag: bytes, text: bytes) -> None:
         first, _, last = text.split()[2].partition(b":")

@@ -6,21 +6,22 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
-from typing import ClassVar
 
 from tuimail.api.commands import MoveMessages, SetFlags
 from tuimail.api.events import Noticed
-from tuimail.domain.discreet import Discreet
+from tuimail.api.reading import CopyMessages, DeleteMessages, SetLabels
 from tuimail.domain.errors import ErrorKind, Remedy, ServerError, StoreError, TuimailError
 from tuimail.domain.ids import AccountId, MailboxId, RowId, Uid
 from tuimail.domain.mailbox import Mailbox, MailboxRole
 from tuimail.engine.carrying import Carrier
 from tuimail.engine.connection import Connection
+from tuimail.engine.in_place import tell_in_place
 from tuimail.engine.job import Job
 from tuimail.engine.mailboxes import ListRoom
 from tuimail.engine.portions import Portioned, portions
 from tuimail.engine.storage import AccountStore, Storage
-from tuimail.engine.worker import Urgency
+from tuimail.engine.undoable import Portion, Undoable, shown_in
+from tuimail.engine.worker import Urgency, Worker
 from tuimail.net.imap.session import ImapSession
 from tuimail.store.changes import Change, ChangeId
 from tuimail.store.messages import Place
@@ -28,6 +29,8 @@ from tuimail.store.view import ChangeKind
 
 log = logging.getLogger(__name__)
 
+Changing = SetFlags | MoveMessages | CopyMessages | DeleteMessages | SetLabels
+"""Commands that change messages."""
 SHOW_EVERY_S = 1.0
 """Carried-out changes are shown as no longer waiting at most so often: of many, the whole list is told each time."""
 TOLD_AT_ONCE = 5_000
@@ -41,49 +44,6 @@ _MOVE_WORDS = {
     MailboxRole.ALL: "Archived",
     MailboxRole.JUNK: "Marked as junk:",
 }
-
-
-class Portion(Discreet, frozen=True, kw_only=True):
-    """One waiting change, and what undoes it where the server was told already."""
-
-    hidden: ClassVar[tuple[str, ...]] = ("rows", "undo")
-
-    change: ChangeId
-    rows: tuple[RowId, ...]
-    undo: Callable[[AccountStore], object]
-
-
-class Undoable:
-    """What one action of the user has done so far; remembered from its beginning, so that the newest is undone first.
-
-    A hundred thousand messages take seconds: whoever presses undo meanwhile means just this action.
-    """
-
-    def __init__(self) -> None:
-        self.portions: list[Portion] = []
-        self.is_over = False
-        self.mailboxes: set[MailboxId] = set()
-        """That showed the messages before, or show them now."""
-
-    def note(self, store: AccountStore, portion: Portion) -> None:
-        """A portion was changed."""
-        self.portions.append(portion)
-        self.mailboxes |= _shown_in(store, portion.rows)
-
-    @property
-    def is_nothing(self) -> bool:
-        """Whether it is over and has changed nothing."""
-        return self.is_over and not self.portions
-
-    @property
-    def rows(self) -> tuple[RowId, ...]:
-        """All messages that were changed."""
-        return tuple(row for portion in self.portions for row in portion.rows)
-
-    @property
-    def count(self) -> int:
-        """How many."""
-        return sum(len(portion.rows) for portion in self.portions)
 
 
 class _TurnedDownError(Exception):
@@ -120,8 +80,20 @@ class ChangeDesk:
         self._going_on = 0
         self._undos: deque[tuple[Job, Undoable]] = deque()
         self._sync_mailbox = sync_mailbox
+        self.copied: dict[ChangeId, tuple[MailboxId, tuple[Uid, ...]]] = {}
+        """Where the copies of a carried-out change lie, as far as the server told. Owned by the store worker."""
         self._carrier = Carrier(self._account, storage)
         connection.waiting_changes = lambda: self._waiting
+
+    @property
+    def worker(self) -> Worker:
+        """The store worker, on which all of it happens."""
+        return self._storage.worker
+
+    @property
+    def store(self) -> AccountStore:
+        """The account's store. On the store worker."""
+        return self._storage.store(self._account)
 
     def set_flags(self, job: Job) -> None:
         """Route of ``SetFlags``."""
@@ -132,7 +104,7 @@ class ChangeDesk:
 
         def add() -> None:
             store = self._storage.store(self._account)
-            change = store.changes.set_flags([row], now=self._now(), add=frozenset({flag}))
+            change = store.changes.set_flags([row], now=self.now(), add=frozenset({flag}))
             if change is not None:
                 action = Undoable()
                 action.note(store, Portion(change=change, rows=(row,), undo=_nothing))
@@ -169,7 +141,7 @@ class ChangeDesk:
 
         def undo(portion: Portion) -> None:
             store = self._storage.store(self._account)
-            action.mailboxes |= _shown_in(store, portion.rows)
+            action.mailboxes |= shown_in(store, portion.rows)
             if not store.changes.take_back(portion.change):
                 portion.undo(store)
             action.note(store, portion)
@@ -202,25 +174,25 @@ class ChangeDesk:
             store = self._storage.store(self._account)
             # Only what really changes is queued, so that its undo is exact.
             rows = store.bulk.unlike(asked, add=command.add, remove=command.remove)
-            change = store.changes.set_flags(rows, now=self._now(), add=command.add, remove=command.remove)
+            change = store.changes.set_flags(rows, now=self.now(), add=command.add, remove=command.remove)
             if change is not None:
 
                 def undo(store: AccountStore) -> object:
-                    return store.changes.set_flags(rows, now=self._now(), add=command.remove, remove=command.add)
+                    return store.changes.set_flags(rows, now=self.now(), add=command.remove, remove=command.add)
 
                 action.note(store, Portion(change=change, rows=rows, undo=undo))
 
         def end() -> None:
             is_told = command.undoable and action.portions
-            self._end(action)
+            self.end(action)
             job.finish(_flag_words(command, action.count) if is_told else "", can_undo=bool(is_told))
 
-        self._act(job, act, action, words="changing", end=end)
+        self.act(job, act, action, words="changing", end=end)
 
     def _move(self, job: Job) -> None:
         command = job.command
         assert isinstance(command, MoveMessages)  # noqa: S101 (the route's own type, for the checker)
-        target = _target(self._storage.store(self._account), command.to)
+        target = target_of(self._storage.store(self._account), command.to)
         action = Undoable()
 
         def act(asked: Sequence[RowId]) -> None:
@@ -229,32 +201,35 @@ class ChangeDesk:
             origins.pop(target.id, None)
             rows = tuple(row for group in origins.values() for row in group)
             action.mailboxes |= set(origins)
-            change = store.changes.move(rows, target.id, now=self._now()) if rows else None
+            change = store.changes.move(rows, target.id, now=self.now()) if rows else None
             if change is not None:
 
                 def undo(store: AccountStore) -> object:
-                    return [store.changes.move(group, origin, now=self._now()) for origin, group in origins.items()]
+                    return [store.changes.move(group, origin, now=self.now()) for origin, group in origins.items()]
 
                 action.note(store, Portion(change=change, rows=rows, undo=undo))
 
         def end() -> None:
-            self._end(action)
+            self.end(action)
             if not action.portions:
                 job.finish("Nothing to move: the messages are there already.")
                 return
             words = _MOVE_WORDS.get(target.role, f"Moved to {target.title}:")
             job.finish(f"{words} {action.count} message{'s' if action.count != 1 else ''}", can_undo=True)
 
-        self._act(job, act, action, words="moving", end=end)
+        self.act(job, act, action, words="moving", end=end)
 
-    def _act(
+    def act(
         self, job: Job, act: Callable[[Sequence[RowId]], None], action: Undoable, *, words: str,
         end: Callable[[], None],
     ) -> None:  # fmt: skip
+        """Do it to the messages of the job's command, in portions, each time undoable. On the store worker."""
         command = job.command
-        assert isinstance(command, SetFlags | MoveMessages)  # noqa: S101 (as in both callers)
-        works = [partial(act, part) for part in portions(_meant(self._storage.store(self._account), command))]
-        if isinstance(command, MoveMessages) or command.undoable:
+        assert isinstance(command, Changing)  # noqa: S101 (as in all callers)
+        # Newest first, however the list is sorted: neighbours lie side by side in the store, and in ranges of UIDs.
+        rows = sorted(_meant(self._storage.store(self._account), command), reverse=True)
+        works = [partial(act, part) for part in portions(rows)]
+        if not isinstance(command, SetFlags) or command.undoable:
             self._remember(action)
         self._in_portions(job, works, action, words=words, end=end)
 
@@ -272,7 +247,8 @@ class ChangeDesk:
         self._going_on += 1
         Portioned(job, self._storage.worker, words=words).run(works, begun=partial(self._show, action), end=over)
 
-    def _end(self, action: Undoable) -> None:
+    def end(self, action: Undoable) -> None:
+        """Tell of an action that is over."""
         if action.portions:
             self._tell(action)
 
@@ -358,19 +334,17 @@ class ChangeDesk:
             raise ServerError(ErrorKind.MESSAGE_GONE, "The folder is gone from the server.", remedy=Remedy.TELL)
         self._use(session, mailbox, raw)
         deed = changes[0]
-        if deed.kind is ChangeKind.FLAGS:
-            self._note_told(changes)
-            session.store_flags(list(uids), deed.add, deed.remove)
-            return {}
         target = deed.to
         if target is None:
-            raise ServerError(ErrorKind.SERVER_REFUSED, "Deleting for good is not offered here.", remedy=Remedy.TELL)
+            self._note_told(changes)
+            tell_in_place(session, deed, list(uids))
+            return {}
         raw_target = self._storage.run(self._account, lambda store: store.mailboxes.raw_name(target))
         if raw_target is None:
             raise ServerError(ErrorKind.MESSAGE_GONE, "The folder is gone from the server.", remedy=Remedy.TELL)
         self._note_told(changes)
-        if session.can_move:
-            moved = session.move(list(uids), raw_target)
+        if deed.kind is ChangeKind.COPY or session.can_move:
+            moved = (session.copy if deed.kind is ChangeKind.COPY else session.move)(list(uids), raw_target)
             return {uids[Uid(old)]: Uid(new) for old, new in moved.items() if Uid(old) in uids}
         carried: dict[RowId, Uid] = {}
         for change in changes:
@@ -399,6 +373,9 @@ class ChangeDesk:
     def _done(self, store: AccountStore, *, change: Change, new_uids: dict[RowId, Uid]) -> None:
         own = {row: new_uids[row] for row in change.rows if row in new_uids}
         changed = store.changes.done(change.id, own)
+        if change.kind is ChangeKind.COPY and change.to is not None:
+            self.copied[change.id] = (change.to, tuple(own.values()))
+            self._connection.worker.post(partial(self._look_at, change.to))
         self._waiting = store.changes.count()
         self._settled += (*change.rows, *changed)
         # In portions they come quicker than anybody can read.
@@ -406,12 +383,19 @@ class ChangeDesk:
             self._show_settled(store)
         self._connection.say_waiting()
 
+    def _look_at(self, mailbox: MailboxId) -> None:
+        """Bring a mailbox up to date that got copies."""
+        try:
+            self._sync_mailbox(mailbox)
+        except TuimailError as error:
+            log.info("copies: %s", error.kind)
+
     def _show_settled(self, store: AccountStore) -> None:
         """Show that changes no longer wait."""
         self._shown_s = time.monotonic()
         rows, self._settled = tuple(self._settled), []
         mailbox = self._lists.open_mailbox.get(self._account)
-        if rows and mailbox in _shown_in(store, rows) and mailbox is not None:
+        if rows and mailbox in shown_in(store, rows) and mailbox is not None:
             self._lists.show_changes(self._account, mailbox, changed=rows)
 
     def _not_told(self, store: AccountStore, changes: Sequence[Change]) -> None:
@@ -422,16 +406,17 @@ class ChangeDesk:
         self._show_settled(store)
 
     def _refused(self, store: AccountStore, change: Change, why: str) -> None:
-        before = _shown_in(store, change.rows)
+        before = shown_in(store, change.rows)
         rows = store.changes.refuse(change.id)
         self._waiting = store.changes.count()
-        for mailbox in before | _shown_in(store, rows):
+        for mailbox in before | shown_in(store, rows):
             self._lists.show_changes(self._account, mailbox, changed=tuple(rows))
         self._connection.say_waiting()
         words = f"The server refused a change, so it was taken back. {why}"
         self._connection.auth.around.emit(Noticed(account=self._account, words=words))
 
-    def _now(self) -> datetime:
+    def now(self) -> datetime:
+        """This moment."""
         return self._connection.auth.around.now()
 
 
@@ -447,18 +432,15 @@ def _nothing(_store: AccountStore) -> None:
     """How a change is undone that nobody takes back."""
 
 
-def _shown_in(store: AccountStore, rows: Sequence[RowId]) -> set[MailboxId]:
-    return set(store.bulk.by_mailbox(rows))
-
-
-def _meant(store: AccountStore, command: SetFlags | MoveMessages) -> tuple[RowId, ...]:
+def _meant(store: AccountStore, command: Changing) -> tuple[RowId, ...]:
     """The rows of the command; those that stand for their conversation together with all of it."""
     if not command.heads:
         return command.rows
     return tuple(dict.fromkeys((*command.rows, *store.bulk.whole(command.heads))))
 
 
-def _target(store: AccountStore, to: MailboxId | MailboxRole) -> Mailbox:
+def target_of(store: AccountStore, to: MailboxId | MailboxRole) -> Mailbox:
+    """The mailbox that is meant. On the store worker; raises StoreError where there is none."""
     if isinstance(to, MailboxRole):
         found = store.mailboxes.by_role(to)
         if found is None and to is MailboxRole.ARCHIVE:
