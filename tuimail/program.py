@@ -206,10 +206,11 @@ class Program:
             self.storage.when_locked(doorway.open)
             engine.on_close(doorway.close)
         engine.attach(self._joined({**self._early_routes, **household.routes(ACCOUNT_COMMANDS)}))
-        self._attach_safety(household, house)
         self.lists.on_opened = household.mailbox_opened
         self.opener.continue_with(household.open)
         self.household = household
+        # The account's server is being asked by now.
+        self._attach_safety(household, house)
 
     def _journal(self, vault: "Vault") -> "Journal":
         from tuimail.engine.journal import Journal  # noqa: PLC0415 (see _attach_rooms)
