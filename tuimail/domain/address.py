@@ -76,12 +76,25 @@ def parse_typed(text: str) -> TypedAddresses:
     return TypedAddresses(addresses=tuple(addresses), problems=tuple(problems))
 
 
+def piece_around(text: str, at: int) -> tuple[int, int]:
+    """Start and end of the piece of a field that a cursor is in, without the spaces before it."""
+    start, end = next((start, end) for start, end in _bounds(text) if at <= end)
+    while start < min(at, end) and text[start] == " ":
+        start += 1
+    return start, end
+
+
 def _pieces(text: str) -> list[str]:
+    found = (text[start:end].strip() for start, end in _bounds(text))
+    return [piece for piece in found if piece]
+
+
+def _bounds(text: str) -> list[tuple[int, int]]:
     """Cut at commas, semicolons and newlines that stand outside quotes and angle brackets."""
-    pieces: list[str] = []
-    current = ""
+    bounds: list[tuple[int, int]] = []
+    start = 0
     quoted = escaped = angled = False
-    for char in text:
+    for place, char in enumerate(text):
         if escaped:
             escaped = False
         elif char == "\\" and quoted:
@@ -91,12 +104,10 @@ def _pieces(text: str) -> list[str]:
         elif not quoted and char in "<>":
             angled = char == "<"
         elif not quoted and not angled and char in ",;\n\r":
-            pieces.append(current)
-            current = ""
-            continue
-        current += char
-    pieces.append(current)
-    return [piece.strip() for piece in pieces if piece.strip()]
+            bounds.append((start, place))
+            start = place + 1
+    bounds.append((start, len(text)))
+    return bounds
 
 
 def _split(piece: str) -> tuple[str, str]:

@@ -13,6 +13,8 @@ from textual.widgets import Input, TextArea
 
 from tests.ui.screens.host import HOSTILE, NOW, SIZES, SMALL, Host, flat, until
 from tuimail.api.events import DraftOpened
+from tuimail.domain.address import Address
+from tuimail.domain.address_book import Group, Person
 from tuimail.domain.draft import Draft, DraftAttachment, DraftKind, FieldProblem, Identity, signed_anew
 from tuimail.domain.ids import AccountId, DraftId, RowId
 from tuimail.ui.external_editor import Edited, EditorTrouble, ExternalEditor, edit_text, editor_command
@@ -599,3 +601,91 @@ async def test_a_paste_arrives_once() -> None:
         await pilot.pause()
 
         assert screen_of(app).draft.text.count("Bread and butter.") == 1
+
+
+def known(name: str, spec: str, *, written: int = 2) -> Person:
+    return Person(address=Address(name=name, spec=spec), written=written)
+
+
+ANN, ANTON = known("Ann Case", "ann@x.test"), known("Anton, the Elder", "anton@x.test", written=0)
+
+
+async def offered(pilot: Pilot[None], app: Host, *found: Person | Group) -> None:
+    """What was typed is asked about, and these are the answer."""
+    await posted(pilot, app, ComposeScreen.CompletionWanted)
+    wish = [each for each in app.posted if isinstance(each, ComposeScreen.CompletionWanted)][-1]
+    screen_of(app).offer(wish.typed, found)
+    await pilot.pause()
+
+
+async def test_enter_takes_who_is_offered_and_another_can_follow() -> None:
+    app = composer()
+    async with app.run_test(size=SMALL) as pilot:
+        await pilot.press(*"an")
+        await offered(pilot, app, ANN, ANTON)
+        picture = app.text()
+        await pilot.press("down", "enter")
+        assert screen_of(app).draft.to == '"Anton, the Elder" <anton@x.test>,'
+        await pilot.press(*"x@y.test", "enter")
+
+        assert screen_of(app).draft.to == '"Anton, the Elder" <anton@x.test>, x@y.test'
+        assert focused_id(app) == "cc"
+    assert "▸ Ann Case <ann@x.test>" in picture
+    assert "2 mails to" in picture
+
+
+async def test_a_whole_address_is_never_replaced_by_what_is_offered() -> None:
+    app = composer()
+    async with app.run_test(size=SMALL) as pilot:
+        await pilot.press(*"ann@x.te")
+        await offered(pilot, app, ANN)
+        await pilot.press("enter")
+
+        assert screen_of(app).draft.to == "ann@x.te"
+        assert focused_id(app) == "cc"
+
+
+async def test_esc_closes_the_offer_first_and_tab_always_moves_on() -> None:
+    app = composer()
+    async with app.run_test(size=SMALL) as pilot:
+        await pilot.press(*"an")
+        await offered(pilot, app, ANN)
+        await pilot.press("escape")
+        assert "Ann Case" not in app.text()
+        assert not app.screen.query_one(ActionBar).display
+        await pilot.press("n")
+        await offered(pilot, app, ANN)
+        await pilot.press("tab")
+
+        assert focused_id(app) == "cc"
+        assert screen_of(app).draft.to == "ann"
+        assert "Ann Case" not in app.text()
+
+
+async def test_an_offer_that_comes_late_is_not_for_what_is_typed_now() -> None:
+    app = composer()
+    async with app.run_test(size=SMALL) as pilot:
+        await pilot.press(*"an")
+        screen_of(app).offer("a", (ANN,))
+        await pilot.pause()
+
+        assert "Ann Case" not in app.text()
+
+
+async def test_a_group_brings_all_its_members() -> None:
+    app = composer()
+    async with app.run_test(size=SMALL) as pilot:
+        await pilot.press(*"bob@x.test, al")
+        await offered(pilot, app, Group(name="Allotment", members=(ANN.address, ANTON.address)))
+        await pilot.press("enter")
+
+        assert screen_of(app).draft.to == 'bob@x.test, Ann Case <ann@x.test>, "Anton, the Elder" <anton@x.test>,'
+
+
+async def test_hostile_names_are_only_text_in_an_offer() -> None:
+    app = composer()
+    async with app.run_test(size=SMALL) as pilot:
+        await pilot.press(*"an")
+        await offered(pilot, app, known("[red]an[/red] [@click=app.quit]x[/]", "an@x.test"))
+
+        assert "[red]an[/red]" in app.text()

@@ -27,7 +27,7 @@ from tuimail.api.events import (
     Finished,
     OutboxChanged,
 )
-from tuimail.api.writing import CheckSent, StopSending
+from tuimail.api.writing import AddressesFound, CheckSent, CompleteAddress, StopSending
 from tuimail.domain.account import SignedIn
 from tuimail.domain.draft import Draft
 from tuimail.domain.errors import ErrorKind, Problem
@@ -53,6 +53,7 @@ class WritingFlow(Flow):
         self._told_unkept: set[DraftId] = set()
         self._discards: dict[CommandId, DraftId] = {}
         self._sends: dict[CommandId, Draft] = {}
+        self._completing: dict[CommandId, DraftId] = {}
         self._attaching: dict[CommandId, DraftId] = {}
         self._needs_grant: Draft | None = None
         self._listed: dict[AccountId, tuple[Draft, ...]] = {}
@@ -80,6 +81,10 @@ class WritingFlow(Flow):
                 self._composers[draft].saved(self.session.clock())
             case FileAttached(draft=draft, attachment=attachment) if draft in self._composers:
                 self._composers[draft].attached(attachment)
+            case AddressesFound(typed=typed, found=found):
+                asked_for = self._completing.get(event.command) if event.command is not None else None
+                if asked_for is not None and asked_for in self._composers:
+                    self._composers[asked_for].offer(typed, found)
             case DraftsListed(account=account, drafts=drafts) if self._drafts is not None:
                 self._listed[account] = drafts
                 self._drafts.show_drafts(self._shown_drafts)
@@ -108,6 +113,9 @@ class WritingFlow(Flow):
             case ComposeScreen.AttachWanted(draft=draft_id, path=path):
                 command = self.session.submit(AttachFile(account=self._account_of(draft_id), draft=draft_id, path=path))
                 self._attaching[command] = draft_id
+            case ComposeScreen.CompletionWanted(draft=draft, typed=typed, besides=besides):
+                wish = CompleteAddress(account=draft.account, typed=typed, besides=besides)
+                self._completing[self.session.submit(wish)] = draft.id
             case ComposeScreen.DiscardWanted(draft=draft_id):
                 command = self.session.submit(DiscardDraft(account=self._account_of(draft_id), draft=draft_id))
                 self._discards[command] = draft_id
@@ -233,6 +241,7 @@ class WritingFlow(Flow):
     def _ended(self, event: Finished | Failed | Cancelled) -> bool:
         if event.command is None:
             return False
+        self._completing.pop(event.command, None)
         attached_to = self._attaching.pop(event.command, None)
         sent = self._sends.pop(event.command, None)
         discarded = self._discards.pop(event.command, None)

@@ -1,5 +1,6 @@
 """The composer: a draft as a form, and an action bar behind Esc. It checks before it asks to send."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from string import ascii_lowercase
@@ -12,12 +13,14 @@ from textual.message import Message
 from textual.screen import Screen
 
 from tuimail.api.events import DraftOpened
+from tuimail.domain.address_book import Group, Person
 from tuimail.domain.draft import Draft, DraftAttachment, FieldProblem, check_draft, questions_before_sending
 from tuimail.domain.ids import DraftId
 from tuimail.ui.external_editor import ExternalEditor
 from tuimail.ui.screens.question import Question
 from tuimail.ui.widgets.action_bar import SETTLE_S, Action, ActionBar
 from tuimail.ui.widgets.compose_foot import ComposeFoot
+from tuimail.ui.widgets.draft_fields import DraftFields
 from tuimail.ui.widgets.draft_form import DraftForm
 from tuimail.ui.widgets.path_prompt import PathPrompt
 
@@ -59,6 +62,14 @@ class ComposeScreen(Screen[None]):
 
         draft: DraftId
         path: str
+
+    @dataclass
+    class CompletionWanted(Message):
+        """Who may be meant? ``offer`` takes the answer."""
+
+        draft: Draft
+        typed: str
+        besides: frozenset[str]
 
     @dataclass
     class Left(Message):
@@ -104,6 +115,11 @@ class ComposeScreen(Screen[None]):
             self._form.add_file(attachment)
             if self.query_one(ComposeFoot).is_reading_file:
                 self._to_text()
+
+    def offer(self, typed: str, found: Sequence[Person | Group]) -> None:
+        """People who may be meant."""
+        if self._form and self._form.is_attached:
+            self._form.offer(typed, found)
 
     def saved(self, at: datetime) -> None:
         """The draft is on disk."""
@@ -182,6 +198,10 @@ class ComposeScreen(Screen[None]):
     @on(ActionBar.Typed)
     def _take_text(self, event: ActionBar.Typed) -> None:
         self._to_text().insert(event.text)
+
+    @on(DraftFields.CompletionWanted)
+    def _completion_wanted(self, event: DraftFields.CompletionWanted) -> None:
+        self.post_message(self.CompletionWanted(self.draft, event.typed, event.besides))
 
     @on(PathPrompt.Entered)
     def _path_entered(self, event: PathPrompt.Entered) -> None:

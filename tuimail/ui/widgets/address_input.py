@@ -5,6 +5,7 @@ from typing import ClassVar
 from textual import events
 from textual.widgets import Input
 
+from tuimail.domain.address import parse_typed, piece_around
 from tuimail.domain.clean import clean_line
 
 
@@ -36,3 +37,23 @@ class AddressInput(LineInput):
     """Addresses with commas between them; a pasted column of addresses becomes such a list."""
 
     joiner: ClassVar[str] = ", "
+
+    @property
+    def piece(self) -> str:
+        """The address that the cursor is in, as far as it is typed; what stands behind the cursor counts, too."""
+        start, end = piece_around(self.value, self.cursor_position)
+        return self.value[start:end].strip()
+
+    @property
+    def others(self) -> frozenset[str]:
+        """The addresses that stand in the field besides, lower case."""
+        start, end = piece_around(self.value, self.cursor_position)
+        rest = parse_typed(f"{self.value[:start]},{self.value[end:]}").addresses
+        return frozenset(address.spec.lower() for address in rest)
+
+    def take(self, text: str) -> None:
+        """Put this in the place of the piece, ready for another one behind it."""
+        start, end = piece_around(self.value, self.cursor_position)
+        behind = self.value[end:].lstrip(",; ")
+        self.value = f"{self.value[:start]}{text}, {behind}"
+        self.cursor_position = start + len(text) + 2

@@ -1,5 +1,6 @@
 """A draft as a form: head, fields, text and files. It knows what has not been reported yet, and sends nothing."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from itertools import takewhile
@@ -14,6 +15,7 @@ from textual.timer import Timer
 from textual.widgets import TextArea
 
 from tuimail.api.events import DraftOpened
+from tuimail.domain.address_book import Group, Person
 from tuimail.domain.draft import Draft, DraftAttachment, DraftKind, FieldProblem, signed_anew, written_as
 from tuimail.ui.external_editor import Edited, EditorTrouble, ExternalEditor, edit_text
 from tuimail.ui.fit import clock_time
@@ -113,6 +115,10 @@ class DraftForm(Vertical):
         self._files.add(attachment)
         self.show_words("")
         self._changed()
+
+    def offer(self, typed: str, found: Sequence[Person | Group]) -> None:
+        """People for the field that is being typed in."""
+        self._fields.offer(typed, found)
 
     def insert(self, text: str) -> None:
         """Text at the cursor, which is then in the text."""
