@@ -26,6 +26,7 @@ _EXTENSIONS = {
     "image/png": ".png",
     "image/svg+xml": ".svg",
     "image/webp": ".webp",
+    "message/delivery-status": ".txt",
     "message/rfc822": ".eml",
     "text/calendar": ".ics",
     "text/csv": ".csv",

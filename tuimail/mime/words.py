@@ -3,13 +3,18 @@
 import base64
 import binascii
 import re
+from collections.abc import Iterator
+from itertools import groupby
+
+from msgspec import Struct
 
 from tuimail.mime.charset import codec_for, decode_bytes
 
 MAX_WORDS = 1000
 """Encoded words read in one field; later ones stay as they are."""
 
-_WORD = re.compile(r"=\?([^?\s=]{1,60})\?([bBqQ])\?([^?]{0,8000}+)\?=")
+# Some write a question mark within a word; one behind an equals sign begins the next word.
+_WORD = re.compile(r"=\?([^?\s=]{1,60})\?([bBqQ])\?((?:[^?]|\?(?!=)(?<!=\?)){0,8000}+)\?=")
 _NOT_BASE64 = re.compile(r"[^A-Za-z0-9+/]+")
 _MAX_WORD_BYTES = 39
 """Bytes in one encoded word we write: with its frame and ``Subject: `` the line stays below the 76 characters of
@@ -21,7 +26,7 @@ def decode_words(value: str) -> str:
     if "=?" not in value:
         return value
     pieces: list[str] = []
-    run: list[tuple[str, bytes, str]] = []
+    run: list[_Word] = []
     end = 0
     for count, match in enumerate(_WORD.finditer(value)):
         if count >= MAX_WORDS:
@@ -31,37 +36,52 @@ def decode_words(value: str) -> str:
         if not run or between.strip():
             pieces += [_run_text(run), between]
             run = []
-        run.append((match[1], _word_bytes(match[2], match[3]), match[0]))
+        run.append(_Word(charset=match[1].lower(), kind=match[2].lower(), text=match[3], raw=match[0]))
         end = match.end()
     pieces += [_run_text(run), value[end:]]
     return "".join(pieces)
 
 
-def _word_bytes(kind: str, text: str) -> bytes:
-    data = text.encode("utf-8", "replace")
-    if kind in "qQ":
-        return binascii.a2b_qp(data, header=True)
-    kept = _NOT_BASE64.sub("", text).encode("ascii")
-    if len(kept) % 4 == 1:
-        kept = kept[:-1]
-    return binascii.a2b_base64(kept + b"=" * (-len(kept) % 4))
+class _Word(Struct, frozen=True, kw_only=True):
+    charset: str
+    kind: str
+    text: str
+    raw: str
 
 
-def _run_text(run: list[tuple[str, bytes, str]]) -> str:
+def _run_text(run: list[_Word]) -> str:
     """Neighbouring words: bytes of one charset are joined first, because senders cut characters in two."""
     texts: list[str] = []
-    start = 0
-    while start < len(run):
-        charset = run[start][0].lower()
-        stop = start
-        while stop < len(run) and run[stop][0].lower() == charset:
-            stop += 1
-        same = run[start:stop]
-        joined = b"".join(data for _, data, _ in same)
+    for charset, group in groupby(run, key=lambda word: word.charset):
+        same = list(group)
+        joined = b"".join(_bytes_of(same))
         readable = codec_for(charset) is not None or _is_utf8(joined)
-        texts.append(decode_bytes(joined, charset).text if readable else "".join(raw for _, _, raw in same))
-        start = stop
+        texts.append(decode_bytes(joined, charset).text if readable else "".join(word.raw for word in same))
     return "".join(texts)
+
+
+def _bytes_of(words: list[_Word]) -> Iterator[bytes]:
+    digits = ""
+    for word in words:
+        if word.kind == "q":
+            yield _from_base64(digits)
+            yield binascii.a2b_qp(word.text.encode("utf-8", "replace"), header=True)
+            digits = ""
+            continue
+        if len(word.text) % 4 == 0:
+            yield _from_base64(digits)
+            digits = ""
+        # Four digits are three bytes: senders that cut anywhere go on with them in the next word.
+        digits += _NOT_BASE64.sub("", word.text)
+        if len(digits) % 4 == 0 or "=" in word.text:
+            yield _from_base64(digits)
+            digits = ""
+    yield _from_base64(digits)
+
+
+def _from_base64(digits: str) -> bytes:
+    kept = digits[:-1] if len(digits) % 4 == 1 else digits
+    return binascii.a2b_base64(kept + "=" * (-len(kept) % 4))
 
 
 def _is_utf8(data: bytes) -> bool:
