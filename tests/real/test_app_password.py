@@ -22,7 +22,7 @@ from tests.real.steps import (
     write,
 )
 
-ASKED = "This account signs in to localhost"
+ASKED = "localhost gives out passwords for one program"
 FIRST = "hvqd-mzpl-xkrw-tynb"
 SECOND = "bnrc-qwge-pldu-ovka"
 REFUSED = "did not accept the app password"

@@ -127,7 +127,7 @@ async def test_the_other_device_takes_the_place_of_the_browser_and_esc_gives_up(
         engine.play(replace(browser_needed(engine), can_use_code=True))
         await settle(pilot)
         await pilot.press("d")
-        await settle(pilot)
+        await until(pilot, lambda: bool(engine.sent(c.SignInByCode)))
 
         assert engine.sent(c.SignInByCode) == [c.SignInByCode(account=WORK, permissions=frozenset({Permission.READ}))]
         number = engine.number_of(c.SignInByCode)

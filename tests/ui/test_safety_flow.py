@@ -85,7 +85,7 @@ async def test_an_emergency_ends_everything_and_offers_what_is_owed_again(size: 
         assert engine.sent(c.PreviewSignOutAll) == [c.PreviewSignOutAll()]
         engine.play(e.SignOutAllPreviewed(previews=(PREVIEW,)))
         await settle(pilot)
-        assert "lost: 2 drafts" in flat(text(app))
+        assert "would be lost: 2 drafts" in flat(text(app))
 
         await press(pilot, "enter")
         assert engine.sent(c.SignOutAll) == []

@@ -32,12 +32,12 @@ def emergency_question(previews: Sequence[SignOutPreview]) -> Question:
         end = (
             "access will be revoked" if preview.can_revoke else f"end the access yourself: {preview.access_page or '?'}"
         )
-        lines.append(f"{preview.account} ({preview.address}): lost: {lost}; {end}")
+        lines.append(f"{preview.account} ({preview.address}): would be lost: {lost}; {end}")
     return Question(
         "My machine or a token may be compromised",
         (
-            "Signs out of every account, deletes here all sign-ins, stored mail, drafts and unsent mail, at once and"
-            " also without a network, and then ends the access at each provider.",
+            "This deletes the sign-ins, stored mail, drafts and unsent mail of every account from this machine, at"
+            " once and also without a network. Then it ends tuimail's access at each provider.",
             *lines,
             "Other machines with the same client id may have to sign in again.",
         ),
@@ -167,5 +167,5 @@ def verdict(ends: Mapping[AccountId, AccountEnd]) -> Content:
     if not still:
         return Content.assemble(("✓ ", "bold $success"), "All access is ended, and nothing is left on this machine.")
     names = "\n".join(f"  {end.account}: {end.page or f'the security page of {end.provider}'}" for end in still)
-    words = "This machine is clean. Access that was NOT ended, and where you end it yourself:\n"
+    words = "Nothing is left on this machine. Access that was NOT ended, and where you end it yourself:\n"
     return Content.assemble(("! ", "bold $warning"), words + names)

@@ -87,7 +87,7 @@ class HelpScreen(ModalScreen[None]):
             yield Input(placeholder="type to search", compact=True)
             with VerticalScroll(id="keys", can_focus=False):
                 yield Static(help_text(self._groups, ""), id="text", markup=False)
-        yield HintLine((("escape", "close"), ("up down", "scroll"), ("pageup pagedown", "page")))
+        yield HintLine((("up down", "scroll"), ("pageup pagedown", "page"), ("escape", "close")))
 
     def action_back(self) -> None:
         """Close."""
