@@ -13,7 +13,6 @@ from tuimail.ui.widgets.choices import Choice, Choices
 from tuimail.ui.widgets.dialog import Dialog, Words, title
 from tuimail.ui.widgets.hint_line import HintLine
 
-
 _FRAME = 6
 """Lines of the dialog that are neither words nor answers, and the hint line."""
 
