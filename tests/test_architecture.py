@@ -143,7 +143,7 @@ def test_a_stored_list_is_shown_before_anything_of_the_network_is_loaded(tmp_pat
     assert _among(shown, LOADED_LATER) == []
     assert {"textual", "apsw", "tuimail.ui.screens.mail"} <= set(shown)
     # So that the names above are the right ones: all but the demo's are there once the rest is loaded.
-    assert {"imapclient", "authlib", "httpx2", "smtplib", "selectolax", "tuimail.net.imap"} <= set(later)
+    assert {"imapclient", "authlib", "httpx2", "smtplib", "tuimail.mime", "tuimail.net.imap"} <= set(later)
 
 
 _START = """

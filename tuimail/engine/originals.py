@@ -15,7 +15,6 @@ from tuimail.engine.outside import Outside
 from tuimail.engine.pipe import run_command
 from tuimail.mime.filenames import safe_file_name
 from tuimail.mime.headers import read_text
-from tuimail.mime.html_page import sanitised_html
 from tuimail.mime.preview import preview
 from tuimail.mime.structure import read_structure
 
@@ -95,6 +94,8 @@ class OriginalDesk:
         job.finish()
 
     def _browse(self, job: Job, raw: bytes) -> None:
+        from tuimail.mime.html_page import sanitised_html  # noqa: PLC0415 (nh3, which a start does without)
+
         page = sanitised_html(raw)
         path = self._outside.files.write("message.html", page.encode("utf-8", "replace"))
         if not self._outside.open_page(path):

@@ -16,7 +16,6 @@ from tuimail.mime.charset import decode_bytes
 from tuimail.mime.contents import Contents, Section, sort_parts
 from tuimail.mime.filenames import safe_file_name
 from tuimail.mime.heading import read_heading
-from tuimail.mime.html import read_html, rough_words
 from tuimail.mime.invite import read_invitation
 from tuimail.mime.links import LinkBook
 from tuimail.mime.part_text import text_of
@@ -145,6 +144,8 @@ def _invitation(contents: Contents) -> Invitation | None:
 
 def _rough_words(contents: Contents) -> int:
     """About how many words the HTML form has, without reading it."""
+    from tuimail.mime.html import rough_words  # noqa: PLC0415 (15 ms and 3 MB with all rules of HTML; no list needs it)
+
     return sum(rough_words(text_of(section.html)[0]) for section in contents.sections if section.html)
 
 
@@ -173,6 +174,8 @@ def _read_section(
     section: Section, *, wants_html: bool
 ) -> tuple[tuple[Block, ...], tuple[LinkTarget, ...], tuple[str, ...]]:
     if section.html and (wants_html or not section.plain):
+        from tuimail.mime.html import read_html  # noqa: PLC0415 (see _rough_words)
+
         text, note = text_of(section.html)
         page = read_html(text)
         notes = [*page.notes, *([note] if note else [])]

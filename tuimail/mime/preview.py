@@ -10,7 +10,6 @@ from msgspec import Struct
 
 from tuimail.domain.clean import clean_block, clean_line
 from tuimail.mime.charset import decode_bytes
-from tuimail.mime.html import read_html
 
 MAX_BYTES = 1_000_000
 MAX_LINES = 20_000
@@ -69,6 +68,8 @@ def preview(data: bytes, *, name: str, content_type: str) -> Preview | None:
     kind, ending = content_type.lower(), name.rpartition(".")[2].lower()
     text = read.text.removeprefix("\ufeff")
     if kind == "text/html" or ending in {"htm", "html"}:
+        from tuimail.mime.html import read_html  # noqa: PLC0415 (what a start does without)
+
         text = "\n".join(block.text for block in read_html(text).blocks)
     elif kind.endswith("json") or ending == "json":
         text = _laid_out(text)
