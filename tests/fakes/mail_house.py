@@ -270,6 +270,8 @@ class _Talk:
         elif verb == b"FETCH":
             first, _, last = text.split(b" ")[1].partition(b":")
             yield from self._fetch(self._numbered()[int(first) - 1 : int(last or first)], text)
+        elif verb == b"EXPUNGE":
+            yield from self._expunge([each for each in self._numbered() if b"\\Deleted" in each[2].flags])
         elif verb == b"APPEND" and (match := _APPEND.match(text)):
             self.house.add(self.house.boxes[match[1]], match[3], set(match[2].split()))
         elif verb == b"CAPABILITY":
@@ -326,6 +328,8 @@ class _Talk:
     def _search(self, text: bytes) -> Iterator[bytes]:
         if wanted := re.search(rb'MESSAGE-ID "([^"]*)"', text):
             uids = [uid for _, uid, mail in self._numbered() if wanted[1] in mail.raw]
+        elif text.endswith(b" DELETED"):
+            uids = [uid for _, uid, mail in self._numbered() if b"\\Deleted" in mail.flags]
         else:
             uids = [uid for _, uid, _ in self._chosen(text.rpartition(b" ")[2])]
         if b"RETURN" in text:

@@ -7,8 +7,9 @@ from msgspec import Struct
 from tuimail.api.events import Event
 from tuimail.domain.discreet import Discreet
 from tuimail.domain.draft import Draft
-from tuimail.domain.ids import AccountId, RowId
+from tuimail.domain.ids import AccountId, MailboxId, RowId
 from tuimail.domain.invitation import InvitationAnswer
+from tuimail.domain.mailbox import MailboxRole
 from tuimail.domain.unsubscribe import WayOut
 
 
@@ -57,6 +58,36 @@ class ExportMessages(Struct, frozen=True, kw_only=True):
     account: AccountId
     rows: tuple[RowId, ...]
     folder: str
+
+
+class CopyMessages(Struct, frozen=True, kw_only=True):
+    """Copy messages to a mailbox, as ``MoveMessages`` moves them."""
+
+    account: AccountId
+    rows: tuple[RowId, ...]
+    to: MailboxId | MailboxRole
+    heads: tuple[RowId, ...] = ()
+    """Of ``rows``, those that stand for their whole conversation in their mailbox."""
+
+
+class DeleteMessages(Struct, frozen=True, kw_only=True):
+    """Delete messages of Trash and Junk for good; refused for those of other mailboxes. The person was asked."""
+
+    account: AccountId
+    rows: tuple[RowId, ...]
+    heads: tuple[RowId, ...] = ()
+    """As in ``CopyMessages``."""
+
+
+class SetLabels(Struct, frozen=True, kw_only=True):
+    """Add and remove labels: Gmail's own, elsewhere keywords (RFC 9051 section 2.3.2)."""
+
+    account: AccountId
+    rows: tuple[RowId, ...]
+    add: frozenset[str] = frozenset()
+    remove: frozenset[str] = frozenset()
+    heads: tuple[RowId, ...] = ()
+    """As in ``CopyMessages``."""
 
 
 class PipeMessage(Discreet, frozen=True, kw_only=True):
@@ -129,6 +160,9 @@ ReadingCommand = (
     | OpenAttachment
     | OpenInBrowser
     | ExportMessages
+    | CopyMessages
+    | DeleteMessages
+    | SetLabels
     | PipeMessage
     | FindWayOut
     | LeaveList
@@ -150,5 +184,5 @@ OF_ONE_MESSAGE: tuple[type, ...] = (
 )
 """Those that name the one message they are for by its ``row``."""
 
-OF_MESSAGES: tuple[type, ...] = (ExportMessages,)
+OF_MESSAGES: tuple[type, ...] = (ExportMessages, CopyMessages, DeleteMessages, SetLabels)
 """Those that name any number of messages by their ``rows``."""

@@ -10,7 +10,7 @@ from functools import partial
 from tuimail.api.commands import MoveMessages, SetFlags
 from tuimail.api.events import Noticed
 from tuimail.api.reading import CopyMessages, DeleteMessages, SetLabels
-from tuimail.domain.errors import ErrorKind, Remedy, ServerError, StoreError, TuimailError
+from tuimail.domain.errors import ErrorKind, Problem, Remedy, ServerError, StoreError, TuimailError
 from tuimail.domain.ids import AccountId, MailboxId, RowId, Uid
 from tuimail.domain.mailbox import Mailbox, MailboxRole
 from tuimail.engine.carrying import Carrier
@@ -138,17 +138,24 @@ class ChangeDesk:
             job.finish("Nothing to undo")
             return
         action = Undoable()
+        stays: list[str] = []
 
         def undo(portion: Portion) -> None:
             store = self._storage.store(self._account)
             action.mailboxes |= shown_in(store, portion.rows)
             if not store.changes.take_back(portion.change):
+                if why := portion.why_not(store):
+                    stays.append(why)
+                    return
                 portion.undo(store)
             action.note(store, portion)
 
         def end() -> None:
             self._tell(action)
-            job.finish("Undone")
+            if stays:
+                job.fail(Problem(kind=ErrorKind.MESSAGE_GONE, summary=stays[0], remedy=Remedy.FIX_INPUT))
+            else:
+                job.finish("Undone")
 
         works = [partial(undo, portion) for portion in undoable.portions]
         self._in_portions(job, works, action, words="taking back", end=end)
@@ -375,7 +382,7 @@ class ChangeDesk:
         changed = store.changes.done(change.id, own)
         if change.kind is ChangeKind.COPY and change.to is not None:
             self.copied[change.id] = (change.to, tuple(own.values()))
-            self._connection.worker.post(partial(self._look_at, change.to))
+            self._connection.worker.post(partial(self._look_at, change.to), urgency=Urgency.SCREEN)
         self._waiting = store.changes.count()
         self._settled += (*change.rows, *changed)
         # In portions they come quicker than anybody can read.

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from tuimail.api.commands import Command, DiscardDraft, MoveMessages, NotePlace, SaveDraft, Send, SetFlags
 from tuimail.api.engine import Sink
 from tuimail.api.events import Cancelled, Event, Failed, Finished
+from tuimail.api.reading import CopyMessages, DeleteMessages, SetLabels
 from tuimail.domain.ids import CommandId
 from tuimail.engine.job import Job
 
@@ -16,7 +17,10 @@ Route = Callable[[Job], None]
 
 Routes = Mapping[type, Route]
 
-KEPT_AT_CLOSE = (SaveDraft, DiscardDraft, Send, SetFlags, MoveMessages, NotePlace)
+KEPT_AT_CLOSE = (
+    *(SaveDraft, DiscardDraft, Send, SetFlags, MoveMessages, NotePlace),
+    *(CopyMessages, DeleteMessages, SetLabels),
+)
 """Commands that end in the store alone: a close waits for those that were submitted before it."""
 
 

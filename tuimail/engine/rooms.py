@@ -19,13 +19,14 @@ from tuimail.domain.scope import Permission, describe
 from tuimail.engine.acquaintance import Acquaintance
 from tuimail.engine.auth import AuthDesk, Surroundings
 from tuimail.engine.bodies import Bodies
-from tuimail.engine.changes import ChangeDesk, Undoable
+from tuimail.engine.changes import ChangeDesk
 from tuimail.engine.clock_watch import ClockWatch
 from tuimail.engine.connection import Connection
 from tuimail.engine.deeds import Deeds
 from tuimail.engine.draft_copies import DraftCopyDesk
 from tuimail.engine.drafts import DraftDesk
 from tuimail.engine.engine import Route
+from tuimail.engine.further_changes import further_changes
 from tuimail.engine.indexing import Indexer
 from tuimail.engine.job import Job
 from tuimail.engine.journal import Journal
@@ -44,6 +45,7 @@ from tuimail.engine.texts import TextRoom
 from tuimail.engine.timers import Timers
 from tuimail.engine.trial import SendingTrial
 from tuimail.engine.undo import Actions, UndoDesk
+from tuimail.engine.undoable import Undoable
 from tuimail.engine.vault import Vault
 from tuimail.engine.watch import Watch
 from tuimail.engine.ways import Browser
@@ -238,6 +240,7 @@ class AccountRooms:
             commands.SearchServer: ServerSearch(self.connection, self._house.storage, self._house.timers).search,
             commands.SetFlags: self._as_writer(self.changes.set_flags),
             commands.MoveMessages: self._as_writer(self.changes.move),
+            **{kind: self._as_writer(route) for kind, route in further_changes(self.changes).items()},
             commands.Undo: self.undo.undo,
             commands.BeginDraft: self.drafts.begin,
             commands.BeginAnswer: self.drafts.answer,

@@ -127,7 +127,7 @@ class Together:
             changes: dict[str, object] = {"rows": rows}
             if hasattr(command, "heads"):
                 changes["heads"] = heads.get(account, ())
-            if isinstance(command, c.MoveMessages):
+            if isinstance(command, c.MoveMessages | reading.CopyMessages):
                 changes["to"] = _role(command.to)
             found[account] = replace(command, **changes)
         self._run(job, found)

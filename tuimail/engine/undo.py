@@ -8,9 +8,9 @@ from msgspec import Struct
 from tuimail.api.commands import Undo
 from tuimail.domain.draft import Draft
 from tuimail.domain.ids import AccountId, DraftId, OutboxId
-from tuimail.engine.changes import Undoable
 from tuimail.engine.job import Job
 from tuimail.engine.storage import Storage
+from tuimail.engine.undoable import Undoable
 
 _KEPT = 500
 """Actions that can be taken back: more than anybody remembers in one session."""

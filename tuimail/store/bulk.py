@@ -4,8 +4,8 @@ reading their envelopes does, and other threads run meanwhile."""
 from collections.abc import Iterable
 from typing import cast
 
-from tuimail.domain.ids import MailboxId, RowId
-from tuimail.store.columns import as_json, from_hex, hex_column, unpack_flags
+from tuimail.domain.ids import MailboxId, RowId, Uid
+from tuimail.store.columns import as_json, from_hex, hex_column, unpack_flags, unpack_ids
 from tuimail.store.db import Database
 
 
@@ -38,6 +38,14 @@ class BulkReader:
         """All messages of these rows' conversations, as far as the mailboxes that show the rows do."""
         return _rows(self._db.value(_WHOLE, as_json(heads)))
 
+    def at(self, mailbox: MailboxId, uids: Iterable[Uid]) -> tuple[RowId, ...]:
+        """The rows that the server has in a mailbox under these UIDs."""
+        return _rows(self._db.value(_AT, mailbox, as_json(uids)))
+
+    def labels(self, rows: Iterable[RowId]) -> dict[RowId, frozenset[str]]:
+        """Gmail's labels of the rows; those of other servers are missing."""
+        return {RowId(row): frozenset(unpack_ids(labels)) for row, labels in self._db.all(_LABELS, as_json(rows))}
+
 
 def _rows(text: str | None) -> tuple[RowId, ...]:
     # A cast, since a call of RowId for each would take as long as all else.
@@ -53,3 +61,8 @@ _WHOLE = (
     " left join messages other on other.shown_in = head.shown_in and other.thread = head.thread"
     " where head.row in (select value from json_each(?)) group by 1 order by 1 desc)"
 )
+_AT = (
+    f"select {_ROWS} from (select row from messages"  # noqa: S608 (constants)
+    " where mailbox = ? and uid in (select value from json_each(?)) order by row desc)"
+)
+_LABELS = "select row, labels from messages where row in (select value from json_each(?)) and gmail_id is not null"

@@ -3,11 +3,12 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import NewType
+from urllib.parse import quote, unquote
 
 from msgspec import Struct
 
 from tuimail.domain.ids import MailboxId, RowId, Uid
-from tuimail.store.columns import as_json, from_seconds, pack_flags, to_seconds, unpack_flags
+from tuimail.store.columns import as_json, from_seconds, pack_flags, pack_ids, to_seconds, unpack_flags, unpack_ids
 from tuimail.store.db import Columns, Database
 from tuimail.store.view import ChangeKind, show_anew
 
@@ -26,7 +27,7 @@ class Change(Struct, frozen=True, kw_only=True):
     add: frozenset[str] = frozenset()
     remove: frozenset[str] = frozenset()
     to: MailboxId | None = None
-    """MOVE only."""
+    """MOVE and COPY only."""
     queued_at: datetime
 
 
@@ -60,6 +61,17 @@ class ChangeRepository:
     def move(self, rows: Sequence[RowId], to: MailboxId, *, now: datetime) -> ChangeId | None:
         """Queue a move."""
         return self._queue(rows, (ChangeKind.MOVE, "", "", to, to_seconds(now)))
+
+    def copy(self, rows: Sequence[RowId], to: MailboxId, *, now: datetime) -> ChangeId | None:
+        """Queue a copy; what is shown changes once the copies are synchronised."""
+        return self._queue(rows, (ChangeKind.COPY, "", "", to, to_seconds(now)))
+
+    def set_labels(
+        self, rows: Sequence[RowId], *, now: datetime, add: frozenset[str], remove: frozenset[str]
+    ) -> ChangeId | None:
+        """Queue adding and removing Gmail's labels, whose names may hold spaces."""
+        packed = (pack_flags(map(quote, add)), pack_flags(map(quote, remove)))
+        return self._queue(rows, (ChangeKind.LABELS, *packed, None, to_seconds(now)))
 
     def delete(self, rows: Sequence[RowId], *, now: datetime) -> ChangeId | None:
         """Queue a deletion for good."""
@@ -147,13 +159,18 @@ class ChangeRepository:
                 return []
             carried_out = self._change(columns)
             self._db.run("delete from changes where id = ?", change)
-            if carried_out.kind is ChangeKind.FLAGS:
-                self._settle_flags(carried_out)
-            elif carried_out.kind is ChangeKind.MOVE:
-                self._settle_move(carried_out, new_uids or {})
-            else:
-                self._db.run("delete from messages where row in (select value from json_each(?))",
-                             as_json(carried_out.rows))  # fmt: skip
+            match carried_out.kind:
+                case ChangeKind.FLAGS:
+                    self._settle_flags(carried_out)
+                case ChangeKind.LABELS:
+                    self._settle_labels(carried_out)
+                case ChangeKind.MOVE:
+                    self._settle_move(carried_out, new_uids or {})
+                case ChangeKind.DELETE:
+                    self._db.run("delete from messages where row in (select value from json_each(?))",
+                                 as_json(carried_out.rows))  # fmt: skip
+                case ChangeKind.COPY:
+                    pass
             return show_anew(self._db, carried_out.rows)
 
     def _queue(self, rows: Sequence[RowId], values: tuple[ChangeKind, str, str, int | None, int]) -> ChangeId | None:
@@ -188,6 +205,15 @@ class ChangeRepository:
                     "update messages set server_flags = ? where row in (select value from json_each(?))", settled, rows
                 )
 
+    def _settle_labels(self, change: Change) -> None:
+        known = self._db.all(
+            "select labels, row from messages where row in (select value from json_each(?))", as_json(change.rows)
+        )
+        self._db.run_many(
+            "update messages set labels = ? where row = ?",
+            [(pack_ids(sorted({*unpack_ids(labels), *change.add} - change.remove)), row) for labels, row in known],
+        )
+
     def _settle_move(self, change: Change, new_uids: Mapping[RowId, Uid]) -> None:
         # The watching connection may have seen the message arrive first: the row that the user acted on stays.
         self._db.run_many(
@@ -207,12 +233,15 @@ class ChangeRepository:
 
     def _change(self, columns: Columns) -> Change:
         key, kind, add, remove, target, queued_at = columns
+        added, removed = unpack_flags(add), unpack_flags(remove)
+        if kind == ChangeKind.LABELS:
+            added, removed = frozenset(map(unquote, added)), frozenset(map(unquote, removed))
         return Change(
             id=ChangeId(key),
             kind=ChangeKind(kind),
             rows=self._rows(key),
-            add=unpack_flags(add),
-            remove=unpack_flags(remove),
+            add=added,
+            remove=removed,
             to=None if target is None else MailboxId(target),
             queued_at=from_seconds(queued_at),
         )

@@ -19,6 +19,8 @@ class ChangeKind(StrEnum):
     FLAGS = "flags"
     MOVE = "move"
     DELETE = "delete"
+    COPY = "copy"
+    LABELS = "labels"
 
 
 class Shown(Struct, frozen=True, kw_only=True):
@@ -47,6 +49,8 @@ def altered(shown: Shown, change: Alteration) -> Shown:
             return replace(shown, shown_in=change.target)
         case ChangeKind.DELETE:
             return replace(shown, shown_in=None)
+        case ChangeKind.COPY | ChangeKind.LABELS:
+            return shown
         case _:
             assert_never(change.kind)
 

@@ -8,6 +8,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 
+from imapclient import imap_utf7
+
 from tuimail.domain.discreet import Discreet
 from tuimail.domain.errors import ErrorKind, Remedy, ServerError
 
@@ -57,6 +59,13 @@ def flag_list(flags: Iterable[str]) -> bytes:
             ErrorKind.SERVER_REFUSED, "A label holds characters that cannot be sent to the server.", remedy=Remedy.TELL
         )
     return b"(" + " ".join(names).encode("ascii") + b")"
+
+
+def label_list(labels: Iterable[str]) -> bytes:
+    r"""``("Harbour" "Tide tables")``: Gmail's labels are mailbox names, quoted, in modified UTF-7."""
+    encoded = [refuse_line_ends(imap_utf7.encode(label)) for label in sorted(labels)]
+    quoted = [b'"' + each.replace(b"\\", b"\\\\").replace(b'"', b'\\"') + b'"' for each in encoded]
+    return b"(" + b" ".join(quoted) + b")"
 
 
 def date_time(moment: datetime) -> bytes:

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from tuimail.domain.errors import ErrorKind, Remedy
 from tuimail.domain.query import Node
-from tuimail.net.errors import Garbled
+from tuimail.net.errors import Garbled, Refused
 from tuimail.net.imap import changes, mailboxes, opening, search, uid_ranges
-from tuimail.net.imap.arguments import Argument, Literal, date_time, flag_list, number, string, uid_sets
+from tuimail.net.imap.arguments import Argument, Literal, date_time, flag_list, label_list, number, string, uid_sets
 from tuimail.net.imap.changes import Changes, Known
 from tuimail.net.imap.exchange import Answer
 from tuimail.net.imap.opening import Begun, Selected
@@ -129,6 +130,28 @@ class ImapSession(ImapReader):
             self._exchange.run(b"UID", b"STORE", uid_set, b"+FLAGS.SILENT", rb"(\Deleted)")
             if "UIDPLUS" in self.capabilities:
                 self._exchange.run(b"UID", b"EXPUNGE", uid_set)
+
+    def store_labels(self, uids: Sequence[int], add: frozenset[str], remove: frozenset[str]) -> None:
+        """Add and remove Gmail's labels."""
+        changes = [(b"+X-GM-LABELS.SILENT", label_list(add))] if add else []
+        changes += [(b"-X-GM-LABELS.SILENT", label_list(remove))] if remove else []
+        for uid_set in uid_sets(uids):
+            for action, labels in changes:
+                self._exchange.run(b"UID", b"STORE", uid_set, action, labels)
+
+    def purge(self, uids: Sequence[int]) -> None:
+        r"""As ``remove``, but nothing stays. Raises Refused where others would go with them.
+
+        Without UIDPLUS a plain EXPUNGE is all there is, and it takes everything that anybody marked \Deleted
+        (RFC 4315 section 1).
+        """
+        is_exact = "UIDPLUS" in self.capabilities
+        if not is_exact and not set(self._search([b"DELETED"])) <= set(uids):
+            words = "This server cannot delete these messages without others that are marked for it."
+            raise Refused(ErrorKind.SERVER_REFUSED, words, remedy=Remedy.TELL)
+        self.remove(uids)
+        if not is_exact:
+            self._exchange.run(b"EXPUNGE")
 
     def append(self, raw: bytes, mail: bytes, flags: frozenset[str], *, date: datetime | None = None) -> int | None:
         """Add a message to a mailbox; its UID where the server tells."""
