@@ -1,7 +1,6 @@
 """Where mails of other programs' test suites lie; tests skip, with the reason, where they do not."""
 
 import os
-from datetime import UTC
 from pathlib import Path
 
 import pytest
@@ -9,7 +8,6 @@ import pytest
 from tuimail.domain.body import Block
 from tuimail.domain.bounce import bounce_lines
 from tuimail.domain.clean import clean_block
-from tuimail.domain.invitation import invitation_lines
 from tuimail.domain.message import Message
 
 _SIBLING = Path(__file__).resolve().parents[3] / "shared" / "mail"
@@ -43,7 +41,10 @@ def texts_of(message: Message) -> list[str]:
     texts += [text for link in message.links for text in (link.url, link.host, link.text, link.suspicious)]
     texts += [each.domain for results in message.authentication for each in results.results]
     if message.invitation is not None:
-        texts += [words for line in invitation_lines(message.invitation, zone=UTC) for words in line]
+        event = message.invitation
+        guests = [each.address for each in event.attendees] + ([event.organiser] if event.organiser else [])
+        texts += [event.uid, event.title, event.zone_words, event.place, event.repeats, event.part]
+        texts += [text for address in guests for text in (address.name, address.spec)]
     if message.bounce is not None:
         texts += [message.bounce.subject, *bounce_lines(message.bounce)]
     if message.lists is not None:

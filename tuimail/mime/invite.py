@@ -57,7 +57,7 @@ def read_invitation(text: str, *, part: str, method: str = "") -> Invitation | N
         uid=uid,
         title=_text(lines.first("SUMMARY")),
         start=moment,
-        end=end.moment if end and start and isinstance(end.moment, datetime) == isinstance(moment, datetime) else None,
+        end=end.moment if end and _can_compare(end.moment, moment) else None,
         zone_words=start.doubt if start else "",
         place=_text(lines.first("LOCATION")),
         organiser=organiser,
@@ -126,6 +126,13 @@ def _after(start: _When | None, duration: str) -> _When | None:
     except (_UnreadableError, OverflowError):
         return None
     return _When(moment=end) if end is not None and end.year <= _LATEST else None
+
+
+def _can_compare(end: datetime | date, start: datetime | date | None) -> bool:
+    """Whether both are whole days, or both times, in zones that are known or not."""
+    if isinstance(end, datetime) and isinstance(start, datetime):
+        return (end.tzinfo is None) == (start.tzinfo is None)
+    return start is not None and not isinstance(end, datetime) and not isinstance(start, datetime)
 
 
 def _text(line: Line | None) -> str:

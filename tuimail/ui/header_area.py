@@ -107,6 +107,7 @@ def invitation_area(invitation: Invitation, width: int, *, zone: tzinfo) -> list
         when = f"{when}, {invitation.repeats}" if when else invitation.repeats
     fields = (
         ("When", when),
+        ("", "Only this one of a series." if invitation.occurrence and not invitation.repeats else ""),
         ("", invitation.zone_words),
         ("Where", invitation.place),
         ("Host", str(invitation.organiser) if invitation.organiser else ""),
@@ -121,11 +122,11 @@ def invitation_area(invitation: Invitation, width: int, *, zone: tzinfo) -> list
 def when_words(start: datetime | date | None, end: datetime | date | None, *, zone: tzinfo) -> str:
     """Such as "Thursday, 26 November 2026, 10:00 to 11:30 (1 h 30 min)"; days where there is no time."""
     if isinstance(start, datetime):
-        begins = start.astimezone(zone)
+        begins = _here(start, zone)
         words_of = f"{_day(begins)}, {begins:%H:%M}"
         if not isinstance(end, datetime) or end <= start:
             return f"{words_of} ({begins:%z})"
-        ends = end.astimezone(zone)
+        ends = _here(end, zone)
         until = f"{ends:%H:%M}" if ends.date() == begins.date() else f"{_day(ends)}, {ends:%H:%M}"
         return f"{words_of} to {until} ({_duration(end - start)})"
     if start is None:
@@ -133,6 +134,11 @@ def when_words(start: datetime | date | None, end: datetime | date | None, *, zo
     # The end of whole days is the first day after them (RFC 5545 section 3.6.1).
     last = end - _DAY if end is not None and not isinstance(end, datetime) else start
     return f"{_day(start)}, all day" if last <= start else f"{_day(start)} to {_day(last)}, all day"
+
+
+def _here(moment: datetime, zone: tzinfo) -> datetime:
+    """In the reader's zone; a time without a zone as it is written."""
+    return moment.astimezone(zone) if moment.tzinfo else moment.replace(tzinfo=zone)
 
 
 def attendee_words(attendees: tuple[Attendee, ...]) -> str:
