@@ -10,12 +10,13 @@ from pathlib import Path
 import pytest
 
 from tuimail.config.edit import save_account
-from tuimail.config.logs import close_log, open_log, redacted
+from tuimail.config.logs import close_log, open_log
 from tuimail.config.paths import find_profile, places_under
 from tuimail.config.places import line_of
 from tuimail.config.remember import Remembered, recall, remember
 from tuimail.domain.errors import ConfigError
 from tuimail.domain.ids import AccountId
+from tuimail.domain.redact import redacted
 
 PROFILE = """\
 # my accounts

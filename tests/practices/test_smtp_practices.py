@@ -42,12 +42,12 @@ from tuimail.api.events import (
     ListLoaded,
 )
 from tuimail.config.load import load_profile
-from tuimail.config.logs import redacted
 from tuimail.config.providers import bundled_presets
 from tuimail.domain.account import Expired, Server, Tls
 from tuimail.domain.draft import Draft, OutboxState, OutgoingMail, check_draft
 from tuimail.domain.errors import AuthError, ConfigError, ErrorKind
 from tuimail.domain.ids import DraftId
+from tuimail.domain.redact import redacted
 from tuimail.domain.scope import Permission
 from tuimail.domain.token import Secret
 from tuimail.keychain.base import decode, entry_for

@@ -2,39 +2,17 @@
 
 import logging
 import os
-import re
 import threading
 import traceback
 from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
-_REMOVED = "[removed]"
-_PARAMETERS = (
-    "code|code_verifier|state|nonce|access_token|refresh_token|id_token|token|client_secret|password|passwd|assertion"
-)
-_SECRETS = (
-    # Header and SASL forms (RFC 6750, RFC 7628).
-    re.compile(r"(?i)\b((?:bearer|basic)[ =]+)[^\s\"',;\x01]+"),
-    # Parameters of addresses and forms, keys of JSON and of reprs.
-    re.compile(rf"""(?i)(["']?\b(?:{_PARAMETERS})\b["']?\s*[=:]\s*["']?)[^\s"'&,;}})\x01]+"""),
-    # What follows AUTHENTICATE and AUTH on a wire.
-    re.compile(r"(?i)\b(AUTH(?:ENTICATE)?\s+[A-Z0-9-]+\s+)\S+"),
-)
-# Tokens standing alone: JWTs, and long runs that only random or encoded bytes have.
-_LONE = re.compile(
-    r"\beyJ[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*|(?<![A-Za-z0-9+/=_-])(?=[A-Za-z_+/-]*\d)[A-Za-z0-9+/_-]{40,}={0,2}"
-)
+from tuimail.domain.redact import redacted
+
 _MAX_BYTES = 1_000_000
 _KEPT_FILES = 3
 _FRAMES = 8
-
-
-def redacted(text: str) -> str:
-    """The text without anything that looks like a token, code, verifier or password."""
-    for pattern in _SECRETS:
-        text = pattern.sub(rf"\1{_REMOVED}", text)
-    return _LONE.sub(_REMOVED, text)
 
 
 def fault_of(error: BaseException) -> str:

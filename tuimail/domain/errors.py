@@ -17,6 +17,8 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from tuimail.domain.redact import without_secrets
+
 
 class Remedy(StrEnum):
     """What the UI does with a problem; see ``ui.problems``."""
@@ -109,7 +111,8 @@ class TuimailError(Exception):
         self.kind = kind
         self.summary = summary
         self.remedy = remedy
-        self.detail = detail
+        # Mostly a server's own words, and some say back what they were sent.
+        self.detail = without_secrets(detail) if detail else ""
         self.side: Side | None = None
         """Whose side it is on; set by whoever knows."""
 
