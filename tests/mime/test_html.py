@@ -33,6 +33,11 @@ def shown(html: str) -> list[str]:
         "<select><option>X</option></select>",
         "<textarea>X</textarea>",
         "<svg><text>X</text></svg>",
+        "<div style='background:#fff'><span style='color:#fdfdfd'>X</span></div>",
+        "<span style='color:transparent'>X</span>",
+        "<span style='color:rgba(0,0,0,0)'>X</span>",
+        "<style>#pre{display:none}</style><p id=pre>X</p>",
+        "<style>p.pre{visibility:hidden}</style><p class='a pre'>X</p>",
     ],
 )
 def test_what_cannot_be_seen_is_not_shown(hidden: str) -> None:
@@ -46,6 +51,14 @@ def test_what_cannot_be_seen_is_not_shown(hidden: str) -> None:
         "<div style='visibility:hidden'><b style='visibility:visible'>X</b></div>",
         "<style>@media print{.a{display:none}}</style><p class=a>X</p>",
         "<div style='background:url(x.png) #fff;color:#fff'>X</div>",
+        "<div style='background:#fff'><div style='background:navy;color:#fff'>X</div></div>",
+        "<div style='background:#fff'><div style='background:steelblue;color:#fff'>X</div></div>",
+        "<div style='background:#111'><div style='background:linear-gradient(#eee,#fff);color:#111'>X</div></div>",
+        "<style>.b{background:red}</style><div style='background:#fff'><a class=b style='color:#fff'>X</a></div>",
+        "<style>td .b{background:red}</style><div style='background:#fff'><a class=b style='color:#fff'>X</a></div>",
+        "<style>.a{display:none}.a{display:block}</style><p class=a>X</p>",
+        "<style>.a{display:none}</style><p class=a style='display:block'>X</p>",
+        "<div style='background:#fff'><p style='background:transparent;color:#000'>X</div>",
         "<![if !mso]>X<![endif]>",
         "<o:p>X</o:p>",
     ],
@@ -75,6 +88,24 @@ def test_what_can_be_seen_is_shown(visible: str) -> None:
         ("1 < 2 & 3 &amp; <4", ["1 < 2 & 3 & <4"]),
         ("write to <ann@x.test> please", ["write to <ann@x.test> please"]),
         ("<dl><dt>t<dd>d</dl>", ["t", "    d"]),
+        ("<p style='margin:0'>a</p><p style='margin:0'>b</p>", ["a", "b"]),
+        ("<style>p.M{margin:0cm 0cm .0001pt}</style><p class=M>a</p><p class=M>&nbsp;</p><p class=M>b", ["a", "", "b"]),
+        ("<div>a</div><div style='height:20px'></div><div>b</div>", ["a", "", "b"]),
+        ("<div style='display:flex'><i>a</i><i>b</i></div>", ["a b"]),
+        ("<li><input type=checkbox checked disabled> done<li><input type=checkbox> open", ["- [x] done", "- [ ] open"]),
+        ("a<input type=text value=x><input type=submit value=y>b", ["ab"]),
+        (
+            "<p style='mso-list:l0 level1'><span style='mso-list:Ignore'>\xb7 </span>a"
+            "<p style='mso-list:l0 level2'><span style='mso-list:Ignore'>1. </span>b",
+            ["- a", "  1. b"],
+        ),
+        ("<blockquote style='margin:0 0 0 40px;border:none'>a</blockquote>", ["    a"]),
+        ("<blockquote type=cite style='border:none'>a</blockquote>", ["> a"]),
+        ("<div style='border:none;border-left:solid blue 1.5pt'>a</div>b", ["> a", "b"]),
+        ("a<div id=divRplyFwdMsg>From: x</div><p>b</p>", ["a", "> From: x", "> ", "> b"]),
+        ("<div>a<div style='border:none;border-top:solid #E1E1E1 1pt'>Von: x</div></div>b", ["a", "> Von: x", "> b"]),
+        ("<div style='border:none;border-top:solid #E1E1E1 1pt'>Fromage: x</div>b", ["Fromage: x", "b"]),
+        ("<blockquote>a<div id=divRplyFwdMsg>From: x</div>b</blockquote>c", ["> a", "> > From: x", "> > b", "", "c"]),
     ],
 )
 def test_pages_become_lines(html: str, lines: list[str]) -> None:
@@ -89,7 +120,7 @@ def test_layout_tables_flow_cell_after_cell() -> None:
 
 
 def test_a_short_row_stays_one_line() -> None:
-    assert shown("<table><tr><td>Item</td><td></td><td>$3.00</td></tr></table>") == ["Item  $3.00"]
+    assert shown("<table><tr><td>Item</td><td></td><td>$3.00</td></tr></table>") == ["Item\t$3.00"]
 
 
 def test_a_data_table_keeps_its_columns() -> None:
@@ -99,6 +130,37 @@ def test_a_data_table_keeps_its_columns() -> None:
     assert (block.kind, block.has_header) == (BlockKind.TABLE, True)
     assert block.text == "A\tB\n1\t2"
     assert block.cells[1][1][0].style == Style.BOLD
+
+
+def test_cells_that_span_others_move_none() -> None:
+    html = (
+        "<table border=1><tr><th>A<th>B<th>C<tr><td rowspan=2>1<td>2<td>3<tr><td>4<td>5"
+        "<tr><td colspan=2>sum<td>8<tr><td colspan=3>all</table>"
+    )
+    (block,) = read_html(html).blocks
+
+    assert block.text == "A\tB\tC\n1\t2\t3\n\t4\t5\nsum\t\t8\nall"
+
+
+def test_short_cells_of_several_lines_stand_side_by_side() -> None:
+    html = "<table><tr><td>07:35<br>AMS</td><td>09:40<br>OSL</td></tr></table>"
+    (block,) = read_html(html).blocks
+
+    assert (block.text, block.goes_on) == ("07:35\t09:40\nAMS\tOSL", (1,))
+
+
+def test_amounts_in_tables_of_their_own_stand_under_one_another() -> None:
+    row = "<tr><td><table><tr><td>{}</td><td>{}</td></tr></table></td></tr>"
+    html = "<table>" + row.format("Boat", "12.00") + row.format("Oars", "3.00") + "</table>"
+    (block,) = read_html(html).blocks
+
+    assert block.text == "Boat\t12.00\nOars\t3.00"
+
+
+def test_a_signature_is_one() -> None:
+    blocks = read_html("<p>Hi</p><div class='gmail_signature'>Ann<br>Kiel</div>").blocks
+
+    assert [block.kind for block in blocks if block.text] == [BlockKind.TEXT, BlockKind.SIGNATURE, BlockKind.SIGNATURE]
 
 
 def test_repeated_short_cells_are_a_table_without_a_header() -> None:

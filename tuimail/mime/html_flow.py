@@ -10,6 +10,9 @@ from tuimail.domain.clean import clean_block
 from tuimail.mime.text import is_link_mark, link_mark
 
 MAX_BLOCKS = 20_000
+_MAX_ALIGNED = 2000
+_MAX_GROWN = 200
+"""Rows up to which a table grows row by row."""
 
 _SPACE = re.compile(r"[ \t\r\n\f\v\xa0\u2000-\u200a\u202f\u205f\u3000]+")
 # What preheaders are padded with: invisible characters, beside spaces or several in a row.
@@ -31,6 +34,7 @@ class Flow(Struct):
     _spans: list[Span] = field(default_factory=list)
     _gap: bool = False
     _has_spacer: bool = False
+    _aligned: int = 0
 
     def add(self, text: str, style: Style = Style.PLAIN, link: int | None = None) -> bool:
         """Add words of a line; says whether anything visible came of them."""
@@ -56,6 +60,11 @@ class Flow(Struct):
         if self._spans:
             self._trim_end()
             self._spans.append(Span(text="  "))
+
+    def part(self) -> None:
+        """Keep the next words of the line from the last ones."""
+        if self._spans and not self._spans[-1].text.endswith(" "):
+            self._spans.append(Span(text=" "))
 
     def mark_link(self, number: int) -> None:
         """Put a link's number behind its last words, even where a block ended within the link."""
@@ -116,6 +125,22 @@ class Flow(Struct):
         self._gap = False
         self.blocks.append(block)
 
+    def may_align(self) -> bool:
+        """Whether a further row of a layout may be tried in columns, which costs more than letting it flow."""
+        self._aligned += 1
+        return self._aligned <= _MAX_ALIGNED
+
+    def put_row(self, row: Block) -> None:
+        """Add a row of a table, to the one above where they look alike."""
+        last = self.blocks[-1] if self.blocks and not self._gap else None
+        if last is None or not _continues(last, row) or self._lines + len(row.cells) > MAX_BLOCKS:
+            self.put(row)
+            return
+        start = len(last.cells)
+        goes_on = (*last.goes_on, *(start + number for number in row.goes_on))
+        self.blocks[-1] = replace(last, cells=(*last.cells, *row.cells), goes_on=goes_on)
+        self._lines += len(row.cells)
+
     def _trim_end(self) -> None:
         if self.kind is BlockKind.PRE:
             return
@@ -124,6 +149,12 @@ class Flow(Struct):
         if self._spans and stripped != self._spans[-1].text:
             last = self._spans[-1]
             self._spans[-1] = Span(text=stripped, style=last.style, link=last.link)
+
+
+def _continues(table: Block, row: Block) -> bool:
+    if table.kind is not BlockKind.TABLE or table.has_header or len(table.cells) > _MAX_GROWN:
+        return False
+    return len(table.cells[-1]) == len(row.cells[0]) and (table.quote, table.indent) == (row.quote, row.indent)
 
 
 def _merged(spans: list[Span]) -> tuple[Span, ...]:

@@ -12,6 +12,7 @@ from tuimail.mime.html_pictures import stand_in
 from tuimail.mime.html_tables import (
     are_cards,
     bullet_of,
+    ends_in_amount,
     grid_of,
     is_data_table,
     is_short_row,
@@ -44,6 +45,7 @@ _MAX_START = 9999
 _MAX_LEVEL = 6
 _LONG_CELL = 80
 _FEW_LINES = 3
+_TABLE_BLOCKS = 4
 _SPACE_PX = 8.0
 
 
@@ -115,7 +117,9 @@ class Renderer(Struct):
             return []
         elif (tag in BLOCK_TAGS or element.css.is_block) and not self.context.lines_up:
             self._begin_block(element)
-        return element.children
+        elif element.css.is_apart:
+            self.flow.part()
+        return _parted(element.children) if element.css.is_block and element.css.is_apart else element.children
 
     def _single(self, element: Element) -> None:
         """An element that never has children."""
@@ -184,6 +188,8 @@ class Renderer(Struct):
         if is_quotation(element):
             self.answered = leave.answered
         is_block = tag in BLOCK_TAGS or element.css.is_block
+        if element.css.is_apart:
+            self.flow.part()
         if not is_block or tag in _SINGLE or leave.context.lines_up:
             self.context = leave.context
             return
@@ -200,8 +206,10 @@ class Renderer(Struct):
         is_inner_list = tag in _LISTS and self.context.lists > (1 if self.context.numbers else 0)
         is_tight = tag != "blockquote" and (element.css.is_tight or element.css.list_level > 0)
         is_apart = tag in _PARAGRAPHS and not is_inner_list and not is_tight
-        is_large = tag in {"table", "tr", "td"} and (element.blocks > _FEW_LINES or element.text_size > _LONG_CELL)
-        if is_apart or is_large:
+        # A table of one cell is four elements, and as high as its words.
+        blocks = element.blocks - _TABLE_BLOCKS * (element.tables + (tag == "table"))
+        is_large = tag in {"table", "tr", "td"} and (blocks > _FEW_LINES or element.text_size > _LONG_CELL)
+        if is_apart or is_large or (element.css.is_padded and is_filled(element)):
             self.flow.end_paragraph()
         else:
             self.flow.end_block()
@@ -230,16 +238,28 @@ class Renderer(Struct):
             for cell in cells_of(row)[:1]:
                 self._space(cell)
             return []
+        may_align = self.flow.may_align()
+        if may_align and is_short_row(row) and ends_in_amount(cells):
+            return self._amount(cells)
         if is_short_row(row):
             self.context = replace(self.context, lines_up=True)
         elif bullet := bullet_of(row):
             self._hang(bullet, self.context.indent)
             self._apply()
             return list(cells[1].children)
-        elif may_be_cards(row):
+        elif may_align and may_be_cards(row):
             self._cards(cells)
             return []
         return list(cells)
+
+    def _amount(self, cells: list[Element]) -> list[Element | str]:
+        """An item and what it costs: under one another where each of them is a table of its own."""
+        self.flow.end_block()
+        rows = side_by_side([self._lines(cell) for cell in cells])
+        block = Block(kind=BlockKind.TABLE, cells=tuple(rows), goes_on=tuple(range(1, len(rows))))
+        if rows:
+            self.flow.put_row(replace(block, quote=self._quote, indent=self.context.indent))
+        return []
 
     def _cards(self, cells: list[Element]) -> None:
         """Short cells side by side, or else one after the other."""
@@ -298,6 +318,11 @@ class Renderer(Struct):
         if link.number is not None:
             self.flow.mark_link(link.number)
             self.book.name(link.number, "".join(link.words))
+
+
+def _parted(children: list[Element | str]) -> list[Element | str]:
+    """What stands side by side, with a space between."""
+    return [item for child in children for item in (child, " ")]
 
 
 def _line(block: Block) -> tuple[Span, ...]:

@@ -13,6 +13,7 @@ _LIST_LEVEL = re.compile(r"\blevel(\d{1,2})\b")
 _BARRED = re.compile(r"\bsolid\b")
 
 _SMALLEST_SEEN_PX = 2.0
+_SETS_OFF_PX = 10.0
 
 
 class Css(Struct, frozen=True, kw_only=True):
@@ -30,10 +31,14 @@ class Css(Struct, frozen=True, kw_only=True):
     is_italic: bool = False
     is_struck: bool = False
     is_block: bool = False
+    is_apart: bool = False
+    """Beside its neighbours with room between: what a page does with columns and buttons."""
     is_shown: bool = False
     """Displayed in so many words."""
     is_tight: bool | None = None
     """No space above and below."""
+    is_padded: bool = False
+    """So much room within, above or below, that it is set off."""
     is_unframed: bool = False
     """No border in so many words, as on a blockquote that only indents."""
     is_barred: bool = False
@@ -74,8 +79,10 @@ def read_style(style: str) -> Css:
         is_italic=says.get("font-style", "").startswith(("italic", "oblique")),
         is_struck="line-through" in says.get("text-decoration", "") + says.get("text-decoration-line", ""),
         is_block=display.startswith(("block", "table", "flex", "grid", "list-item")),
+        is_apart=display.startswith(("inline-", "flex", "inline flex", "grid")),
         is_shown=bool(display) and not display.startswith("none"),
         is_tight=_is_tight(says),
+        is_padded=_is_padded(says),
         is_unframed=border.startswith(("none", "0")),
         is_barred=border.startswith("none") and bool(_BARRED.search(says.get("border-left", ""))),
         is_ruled=border.startswith("none") and bool(_BARRED.search(says.get("border-top", ""))),
@@ -116,6 +123,12 @@ def _is_tight(says: dict[str, str]) -> bool | None:
     below = says.get("margin-bottom") or (sides[2] if len(sides) > 2 else sides[0] if sides else "")  # noqa: PLR2004 (top, right, bottom)
     lengths = [_length(side) for side in (above, below) if side]
     return all(length is not None and length < _SMALLEST_SEEN_PX for length in lengths) if len(lengths) > 1 else None
+
+
+def _is_padded(says: dict[str, str]) -> bool:
+    sides = says.get("padding", "").split()
+    above = says.get("padding-top") or (sides[0] if sides else "")
+    return (_length(above) or 0.0) >= _SETS_OFF_PX
 
 
 def _is_zero(value: str | None) -> bool:

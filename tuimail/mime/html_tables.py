@@ -10,7 +10,7 @@ Lines = list[tuple[Span, ...]]
 """What stands in one cell."""
 
 MAX_COLUMNS = 16
-MAX_CELLS = 20_000
+MAX_CELLS = 10_000
 """Cells of one table that are read."""
 MAX_SHORT_CELL = 60
 _MAX_ROWSPAN = 1000
@@ -45,7 +45,7 @@ def is_data_table(table: Element) -> bool:
         return largest <= _MAX_HEADED_CELL
     if len(wide) * 2 < len(rows):
         return False
-    amounts = sum(_ends_in_amount(row) for row in wide)
+    amounts = sum(ends_in_amount(row) for row in wide)
     if amounts * 5 >= len(wide) * 3 and amounts > 1:
         return all(cell.text_size <= _MAX_ITEM for cell in cells) and all(_has_few_lines(cell, 6) for cell in cells)
     if any(bullet_of(row) for row in rows_of(table)):
@@ -206,6 +206,7 @@ def _has_few_lines(cell: Element, lines: int) -> bool:
     return cell.blocks <= lines + 4 * cell.tables
 
 
-def _ends_in_amount(cells: list[Element]) -> bool:
+def ends_in_amount(cells: list[Element]) -> bool:
+    """Whether the last cell of a row is a number, with a currency or without."""
     last = cells[-1]
     return last.text_size <= _MAX_AMOUNT and not last.tables and bool(_NUMBER.search(own_text(last)))

@@ -7,7 +7,6 @@ from itertools import zip_longest
 from rich.cells import cell_len
 
 from tuimail.domain.body import Block, Span, Style
-from tuimail.ui.fit import truncate
 from tuimail.ui.wrapping import pieces, wrap
 
 GAP = "  "
@@ -200,7 +199,8 @@ def _listed_row(rows: list[Row], labels: list[str], width: int) -> list[Cell]:
 def _labelled(label: str, cell: Cell, width: int) -> list[Cell]:
     if not label:
         return _wrapped(cell, width)
-    head = Span(text=f"{truncate(label, width // 2)}: ", style=Style.DIM)
-    if cell_len(_text(cell)) <= width - cell_len(head.text):
+    head = Span(text=f"{label}: ", style=Style.DIM)
+    if cell_len(head.text) + cell_len(_text(cell)) <= width:
         return [(head, *cell)]
-    return [(head,), *((Span(text=GAP), *line) for line in _wrapped(cell, max(1, width - len(GAP))))]
+    inner = ((Span(text=GAP), *line) for line in _wrapped(cell, max(1, width - len(GAP))))
+    return [*_wrapped((head,), width), *inner]
