@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from tests.fakes.app import make_app, press, settle
 from tests.fakes.engine import FakeEngine
-from tests.fakes.mailbox import NOW, WORK, FakeMailbox
+from tests.fakes.mailbox import NOW, RECEIPTS, TRASH, WORK, FakeMailbox
 from tests.ui.screens.host import HOSTILE
 from tuimail.api import commands as c
 from tuimail.api import events as e
@@ -317,3 +317,58 @@ async def test_keys_that_act_at_once(key: str, command: c.Command) -> None:
         await press(pilot, key)
 
     assert command in engine.commands
+
+
+async def test_a_message_is_copied_to_a_folder_that_is_picked() -> None:
+    app, engine = make_app()
+
+    async with app.run_test(size=SIZES[0]) as pilot:
+        await press(pilot, "M", *"receipts", "enter")
+
+    assert engine.sent(reading.CopyMessages) == [reading.CopyMessages(account=WORK, rows=(ROW,), to=RECEIPTS)]
+
+
+async def test_labels_are_added_and_taken_away_by_one_line() -> None:
+    app, engine = make_app()
+
+    async with app.run_test(size=SIZES[0]) as pilot:
+        await press(pilot, "space", "space", "l", *"to do, -old ,,", "enter")
+
+    rows = (ROW, RowId(999_999))
+    wanted = reading.SetLabels(account=WORK, rows=rows, add=frozenset({"to do"}), remove=frozenset({"old"}))
+    assert engine.sent(reading.SetLabels) == [wanted]
+
+
+async def test_what_lies_elsewhere_is_not_deleted_for_good() -> None:
+    app, engine = make_app()
+
+    async with app.run_test(size=SIZES[0]) as pilot:
+        await press(pilot, "D")
+        assert app.is_home
+
+    assert not engine.sent(reading.DeleteMessages)
+
+
+class Trash(FakeMailbox):
+    """Shows its mails in Trash, too."""
+
+    def __call__(self, command: c.Command, number: CommandId) -> Iterator[e.Event]:
+        for event in super().__call__(command, number):
+            if isinstance(event, e.ListLoaded) and event.mailbox == TRASH:
+                yield replace(event, rows=self.rows, envelopes=tuple(self.envelopes.values()))
+            else:
+                yield event
+
+
+async def test_deleting_for_good_asks_and_enter_keeps() -> None:
+    app, engine = make_app(Trash())
+
+    async with app.run_test(size=SIZES[0]) as pilot:
+        await press(pilot, "g", "x", "D")
+        assert isinstance(app.screen, Question)
+        assert "1 message" in shown(app)
+        await press(pilot, "enter")
+        assert not engine.sent(reading.DeleteMessages)
+
+        await press(pilot, "D", "y")
+        assert engine.sent(reading.DeleteMessages) == [reading.DeleteMessages(account=WORK, rows=(ROW,))]

@@ -1,7 +1,7 @@
 """Changes of messages beside flags and moves: copies, labels, deletion for good. On the store worker."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from tuimail.api.reading import CopyMessages, DeleteMessages, SetLabels
 from tuimail.domain.errors import ErrorKind, Remedy, StoreError
@@ -17,8 +17,7 @@ FOR_GOOD = frozenset({MailboxRole.TRASH, MailboxRole.JUNK})
 """Where messages lie that nobody misses."""
 _KEYWORD = re.compile(r"[!#$&'+,./0-9:;<=>?@A-Z\[^_`a-z|}~-]{1,60}")
 """An atom (RFC 9051 section 9)."""
-
-Act = Callable[[Sequence[RowId]], None]
+_UNNAMED = "The copies stay: the server has not said yet which they are. They can be deleted in their folder."
 
 
 def further_changes(desk: ChangeDesk) -> dict[type, Route]:
@@ -49,7 +48,7 @@ def _copy(desk: ChangeDesk, job: Job) -> None:
             return store.changes.delete(copies(store), now=desk.now())
 
         def why_not(store: AccountStore) -> str:
-            return "" if copies(store) else "The copies stay: the server has not said yet which they are. They can be deleted in their folder."
+            return "" if copies(store) else _UNNAMED
 
         action.note(desk.store, Portion(change=change, rows=tuple(asked), undo=undo, why_not=why_not))
 

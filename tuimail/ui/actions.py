@@ -101,6 +101,9 @@ _MESSAGE = (
     ("archive", "a | e", "Archive", "archive"),
     ("delete", "d | #", "Delete (to Trash)", "delete"),
     ("move", "m", "Move to a folder", "move"),
+    ("copy_to", "M", "Copy to a folder", "copy"),
+    ("label", "l", "Add or take away labels", "label", "Gmail's labels; elsewhere keywords of the server."),
+    ("delete_for_good", "D", "Delete for good, in Trash and Junk", "delete for good", "Asks first."),
     ("junk", "!", "Junk, or not junk", "junk"),
     ("star", "s", "Star, or take the star away", "star"),
     ("toggle_read", "u", "Mark as read or unread", "unread"),
@@ -187,10 +190,4 @@ ACTIONS = (
     *_actions(Context.READER, _READER),
     *_actions(Context.FOLDERS, _FOLDERS),
 )
-LATER = {
-    "D": "Deleting for good",
-    "M": "Copying to a folder",
-    "l": "Labelling",
-}
-"""Keys of the default keymap that are kept free, and what they will do: they say so and do nothing."""
 BY_NAME = {action.name: action for action in ACTIONS}

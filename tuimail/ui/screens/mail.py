@@ -12,7 +12,7 @@ from tuimail.api.events import Event, ListChanged, ListLoaded, MailArrived, Rows
 from tuimail.api.writing import ContinueDraft
 from tuimail.domain.account import SignedOut
 from tuimail.domain.mailbox import MailboxRole
-from tuimail.ui.actions import LATER, Action, Pane
+from tuimail.ui.actions import Action, Pane
 from tuimail.ui.keymap import Prefix, key_of
 from tuimail.ui.screens.deeds.acting import Acting
 from tuimail.ui.screens.deeds.finding import Finding
@@ -25,6 +25,7 @@ from tuimail.ui.screens.deeds.ordering import Ordering
 from tuimail.ui.screens.deeds.placing import Placing
 from tuimail.ui.screens.deeds.reading import Reading
 from tuimail.ui.screens.deeds.searching import Searching
+from tuimail.ui.screens.deeds.wanted import LinkWanted
 from tuimail.ui.screens.panes import Panes
 from tuimail.ui.sentences import arrival_words
 from tuimail.ui.session import Session
@@ -208,7 +209,6 @@ class MailScreen(Panes):
         pressed = (*self._pressed, key_of(event.key, event.character))
         found = self.session.keymap.find(self.pane, pressed)
         if found is None and not self._pressed:
-            self._say_later(pressed[0])
             return
         event.stop()
         event.prevent_default()
@@ -222,10 +222,6 @@ class MailScreen(Panes):
         found = self.session.keymap.find(Pane.LIST, (key_of(event.key, event.character),))
         if isinstance(found, Action) and found.name == "list_back":
             self._quit_at_second()
-
-    def _say_later(self, key: str) -> None:
-        if key in LATER and self.session.keymap.name == "default" and self.pane is not Pane.FOLDERS:
-            self.tell(f"{LATER[key]} is not in this version.")
 
     @on(events.DescendantFocus)
     def _focus_moved(self) -> None:
@@ -315,8 +311,11 @@ class MailScreen(Panes):
     def _reader_clicked(self, click: MessageView.Clicked) -> None:
         self.focus_pane(self.reader)
         self._reading.clicked(click.row)
-        if click.link is not None and f"link_{click.link}" in self._deeds:
-            self.do(f"link_{click.link}")
+        reading = self.session.state.reading
+        links = reading.message.links if reading is not None and reading.message is not None else ()
+        for link in links:
+            if link.number == click.link:
+                self.app.post_message(LinkWanted(link))
 
     @on(MessageList.RowsWanted)
     def _load_rows(self, wish: MessageList.RowsWanted) -> None:

@@ -1,8 +1,10 @@
 """What is done with messages: answer, archive, delete, move, junk, star, read."""
 
+from collections.abc import Callable
 from functools import partial
 
 from tuimail.api.commands import AnswerKind, BeginAnswer, MoveMessages, SetFlags, Undo
+from tuimail.api.reading import CopyMessages, DeleteMessages, SetLabels
 from tuimail.domain.ids import AccountId, MailboxId, RowId
 from tuimail.domain.mailbox import MailboxRole
 from tuimail.domain.message import Envelope, Flag
@@ -10,6 +12,8 @@ from tuimail.domain.together import parted
 from tuimail.ui.fit import plural
 from tuimail.ui.screens.deeds.desk import Deeds, Desk
 from tuimail.ui.screens.folder_picker import FolderPicker
+from tuimail.ui.screens.name_prompt import NamePrompt
+from tuimail.ui.screens.question import Question
 
 
 class Acting:
@@ -29,7 +33,10 @@ class Acting:
             "archive": self._archive,
             "delete": partial(self._move_to_role, MailboxRole.TRASH, "Trash"),
             "junk": self._junk,
-            "move": self._pick_and_move,
+            "move": partial(self._pick_folder, "Move", self._move_to),
+            "copy_to": partial(self._pick_folder, "Copy", self._copy_to),
+            "label": self._label,
+            "delete_for_good": self._delete_for_good,
             "star": partial(self._toggle, Flag.FLAGGED),
             "toggle_read": partial(self._toggle, Flag.SEEN),
             "undo": self._undo,
@@ -73,7 +80,7 @@ class Acting:
         else:
             self._move(role)
 
-    def _pick_and_move(self) -> None:
+    def _pick_folder(self, verb: str, then: Callable[[AccountId, MailboxId, tuple[RowId, ...]], None]) -> None:
         rows = self.rows
         if not rows:
             self._desk.tell("There is no message here.")
@@ -85,16 +92,70 @@ class Acting:
         owner = owners.pop() if len(owners) == 1 else state.account
 
         def picked(mailbox: MailboxId | None) -> None:
-            if mailbox is not None and state.is_joint and owner != state.account:
-                self._move_within(owner, mailbox, rows)
-            elif mailbox is not None:
-                self._move(mailbox, rows)
+            if mailbox is not None:
+                then(owner, mailbox, rows)
 
         count = self._desk.messages.chosen_words
-        title = f"Move {count or plural(len(rows), 'message')} to"
+        title = f"{verb} {count or plural(len(rows), 'message')} to"
         here = state.mailbox if owner == state.account else None
         choices = tuple(box for box in state.accounts[owner].mailboxes if box.selectable and box.id != here)
         self._desk.app.push_screen(FolderPicker(title, choices), picked)
+
+    def _move_to(self, owner: AccountId, to: MailboxId, rows: tuple[RowId, ...]) -> None:
+        state = self._desk.session.state
+        if state.is_joint and owner != state.account:
+            self._move_within(owner, to, rows)
+        else:
+            self._move(to, rows)
+
+    def _copy_to(self, owner: AccountId, to: MailboxId, rows: tuple[RowId, ...]) -> None:
+        """As a move, of rows of all accounts that are all one account's to a folder of its own."""
+        state, heads = self._desk.session.state, self._heads(rows)
+        if state.is_joint and owner != state.account:
+            rows, heads = (tuple(parted(row)[0] for row in each) for each in (rows, heads))
+        self._desk.session.submit(CopyMessages(account=owner, rows=rows, to=to, heads=heads))
+        self._desk.messages.clear_marks()
+
+    def _label(self) -> None:
+        rows = self.rows
+        if not rows:
+            self._desk.tell("There is no message here.")
+            return
+
+        def given(text: str | None) -> None:
+            add, remove = labels_in(text or "")
+            if add or remove:
+                session = self._desk.session
+                heads = self._heads(rows)
+                session.submit(SetLabels(account=session.account, rows=rows, add=add, remove=remove, heads=heads))
+                self._desk.messages.clear_marks()
+
+        known = sorted({each for envelope in self._desk.messages.known_of(rows) for each in keywords(envelope)})
+        words = "Labels to add, parted by commas; one that begins with a minus is taken away."
+        words += f" There: {', '.join(known)}." if known else ""
+        count = self._desk.messages.chosen_words or plural(len(rows), "message")
+        self._desk.app.push_screen(NamePrompt(f"Label {count}", words, name=""), given)
+
+    def _delete_for_good(self) -> None:
+        rows, mailbox = self.rows, self._desk.session.state.current_mailbox
+        if not rows:
+            self._desk.tell("There is no message here.")
+            return
+        if mailbox is None or mailbox.role not in {MailboxRole.TRASH, MailboxRole.JUNK}:
+            self._desk.tell("Only what lies in Trash or Junk is deleted for good.")
+            return
+        heads = self._heads(rows)
+
+        def answered(yes: bool | None) -> None:
+            if yes:
+                session = self._desk.session
+                session.submit(DeleteMessages(account=session.account, rows=rows, heads=heads))
+                self._desk.messages.clear_marks()
+
+        count = self._desk.messages.chosen_words or plural(len(rows), "message")
+        words = "They go from the server, too, and nobody can bring them back."
+        question = Question(f"Delete {count} for good?", words, yes="delete for good", no="keep", destructive=True)
+        self._desk.app.push_screen(question, answered)
 
     def _move_within(self, account: AccountId, to: MailboxId, rows: tuple[RowId, ...]) -> None:
         """Rows of all accounts that are all one account's, to a folder of its own."""
@@ -137,3 +198,16 @@ class Acting:
 
     def _undo(self) -> None:
         self._desk.session.submit(Undo(account=self._desk.session.account))
+
+
+def labels_in(text: str) -> tuple[frozenset[str], frozenset[str]]:
+    """What a typed line adds, and what it takes away."""
+    names = [name.strip() for name in text.split(",")]
+    add = frozenset(name.removeprefix("+").strip() for name in names if not name.startswith("-"))
+    remove = frozenset(name.removeprefix("-").strip() for name in names if name.startswith("-"))
+    return add - {""}, remove - {""}
+
+
+def keywords(envelope: Envelope) -> tuple[str, ...]:
+    """The flags of a message that are no standard ones (RFC 9051 section 2.3.2)."""
+    return tuple(sorted(flag for flag in envelope.flags if not flag.startswith(("\\", "$"))))
