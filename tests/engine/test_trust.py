@@ -14,10 +14,13 @@ FORGED = b"Authentication-Results: mx.forged.test; dmarc=pass header.from=garden
 
 
 def mail(number: int, sender: str = "ada@garden.example", *, above: bytes = b"") -> bytes:
-    return above + (
-        f"From: {sender}\r\nTo: alice@example.test\r\nSubject: {number}\r\nMessage-ID: <{number}@garden.example>\r\n"
-        f"Date: Sat, 14 Mar 2026 12:{number:02}:00 +0000\r\n\r\nHello\r\n"
-    ).encode()
+    return (
+        above
+        + (
+            f"From: {sender}\r\nTo: alice@example.test\r\nSubject: {number}\r\nMessage-ID: <{number}@garden.example>\r\n"
+            f"Date: Sat, 14 Mar 2026 12:{number:02}:00 +0000\r\n\r\nHello\r\n"
+        ).encode()
+    )
 
 
 def trust_of(rig: Rig, *raws: bytes) -> list[list[str]]:
