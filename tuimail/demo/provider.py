@@ -40,7 +40,7 @@ with translating():
     from tuimail.demo.certificate import Certificate, make_certificate, make_signing_key
     from tuimail.demo.imap import ImapService
     from tuimail.demo.ledger import Ledger
-    from tuimail.demo.mailbox import MAILBOXES, demo_mails
+    from tuimail.demo.mailbox import MAILBOXES, SERVER, demo_mails
     from tuimail.demo.smtp import SmtpService
     from tuimail.demo.web import Endpoints, WebServer, approve
 
@@ -227,4 +227,5 @@ def _account(issuer: str, *, imap_port: int, smtp_port: int, ca_file: Path) -> A
         imap=Server(host="127.0.0.1", port=imap_port, tls=Tls.IMPLICIT),
         smtp=Server(host="127.0.0.1", port=smtp_port, tls=Tls.IMPLICIT),
         save_sent=True,
+        checked_by=(SERVER,),
     )
