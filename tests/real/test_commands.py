@@ -30,6 +30,8 @@ def test_check_is_content_after_a_sign_in_and_prints_no_secret(desk: Desk, bed: 
         "ok  Permission",
         "ok  Permission",
         "ok  Secrets",
+        # With the provider and with the mail server.
+        "ok  TLS",
         "ok  TLS",
     ]
     assert "sending is not granted yet" in done.stdout
