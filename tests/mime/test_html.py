@@ -2,6 +2,7 @@ import pytest
 
 from tuimail.domain.body import BlockKind, Style
 from tuimail.mime.html import HtmlText, read_html
+from tuimail.mime.parse import parse_message
 
 
 def shown(html: str) -> list[str]:
@@ -282,3 +283,14 @@ def test_control_characters_from_entities_are_gone() -> None:
     page: HtmlText = read_html("<p>&#27;[2J&#155;&#x202e;x</p>")
 
     assert not set(page.blocks[0].text) & {"\x1b", "\x9b", "\u202e"}
+
+
+def test_what_an_outlook_user_forwards_is_no_quotation() -> None:
+    body = b"Content-Type: text/html\r\n\r\nfyi<div id=divRplyFwdMsg>From: x</div><p>words</p>"
+
+    depths = {
+        subject: [block.quote for block in parse_message(b"Subject: " + subject + b"\r\n" + body).blocks]
+        for subject in (b"FW: Lamps", b"RE: Lamps")
+    }
+
+    assert depths == {b"FW: Lamps": [0, 0, 0, 0], b"RE: Lamps": [0, 1, 1, 1]}

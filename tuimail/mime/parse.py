@@ -1,5 +1,6 @@
 """A received mail's bytes to the message that the reader shows. Never raises, whatever the bytes."""
 
+import re
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
@@ -27,6 +28,8 @@ __all__ = ["attachment_data", "clean_source", "decode_part", "parse_message", "s
 MAX_SOURCE = 2_000_000
 _MAX_SECTIONS = 100
 _MAX_CALENDARS = 4
+# As mail programs begin the subject of a forwarded mail, in the languages that they do it in.
+_FORWARDED = re.compile(r"\s*(?:fwd?|wg|tr|rv|vs|enc|doorst|vl|i|pd|ilt|\u8f6c\u53d1|\u8f49\u5bc4)\s*[:\uff1a]", re.I)
 _NOTHING: Mapping[str, int] = MappingProxyType({})
 
 
@@ -74,17 +77,19 @@ def parse_message(
     contents = sort_parts(structure.root)
     has_html = any(section.html for section in contents.sections)
     has_both = has_html and any(section.plain and section.html for section in contents.sections)
-    plain = _form(contents, wants_html=False)
+    message = read_heading(structure.root)
+    is_forwarded = _FORWARDED.match(message.subject) is not None
+    plain = _form(contents, wants_html=False, is_forwarded=is_forwarded)
+    # Where no section has both forms, that one has read the HTML already.
     html: _Form | None = plain
-    if has_html:
-        can_wait = has_both and not wants_both and not prefer_html and plain.words * 2 >= _rough_words(contents)
-        html = None if can_wait else _form(contents, wants_html=True)
+    if has_both:
+        can_wait = not wants_both and not prefer_html and plain.words * 2 >= _rough_words(contents)
+        html = None if can_wait else _form(contents, wants_html=True, is_forwarded=is_forwarded)
     is_html = has_html and html is not None and (prefer_html or not has_both or plain.words * 2 < html.words)
     shown, beside = (html, plain) if is_html and html is not None else (plain, html)
     other = _Form(links=shown.links)
     if has_both and beside is not None:
         other.add(beside.blocks, beside.links, ())
-    message = read_heading(structure.root)
     invitation = _invitation(contents)
     if contents.calendars and invitation is None:
         contents.notes.append("A calendar entry cannot be shown; it is among the attachments.")
@@ -161,23 +166,23 @@ def _size(count: int) -> str:
     return f"{count / 1_000_000:.1f} MB" if count >= 1_000_000 else f"{max(1, round(count / 1000))} KB"  # noqa: PLR2004
 
 
-def _form(contents: Contents, *, wants_html: bool) -> _Form:
+def _form(contents: Contents, *, wants_html: bool, is_forwarded: bool) -> _Form:
     form = _Form()
     for section in contents.sections[:_MAX_SECTIONS]:
-        form.add(*_read_section(section, wants_html=wants_html))
+        form.add(*_read_section(section, wants_html=wants_html, is_forwarded=is_forwarded))
     if len(contents.sections) > _MAX_SECTIONS:
         form.notes += (f"Showing {_MAX_SECTIONS} of {len(contents.sections):,} texts.",)
     return form
 
 
 def _read_section(
-    section: Section, *, wants_html: bool
+    section: Section, *, wants_html: bool, is_forwarded: bool
 ) -> tuple[tuple[Block, ...], tuple[LinkTarget, ...], tuple[str, ...]]:
     if section.html and (wants_html or not section.plain):
         from tuimail.mime.html import read_html  # noqa: PLC0415 (see _rough_words)
 
         text, note = text_of(section.html)
-        page = read_html(text)
+        page = read_html(text, is_forwarded=is_forwarded)
         notes = [*page.notes, *([note] if note else [])]
         if page.remote_images:
             plural = "s" if page.remote_images > 1 else ""
