@@ -1,8 +1,8 @@
 """The composition root below the interface: profile -> keychain, store, engine. Knows all rooms but ``ui``.
 
 Before the first paint it imports the profile's reader and the store; a child process reads the store's key meanwhile.
-``load_rest`` brings in everything else on a thread, once the first list is on the screen: its imports cost about as
-much as all of the start before them (authlib with httpx2 145 ms, keyring 136 ms, imapclient 55 ms).
+``load_rest`` brings in everything else on a thread, once the first list is on the screen, or at once where nothing is
+stored: its imports cost about half as much as all of the start before them.
 """
 
 import gc

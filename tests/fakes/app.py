@@ -33,6 +33,7 @@ def make_app(
     theme: str = DARK.name,
     start: StartMode | None = None,
     seen_after_s: float = 1.0,
+    patience_s: float = 0.0,
 ) -> tuple[TuimailApp, FakeEngine]:
     engine = FakeEngine(answer or FakeMailbox())
     accounts = tuple(account(name) for name in names)
@@ -47,6 +48,7 @@ def make_app(
         zone=UTC,
         start=start or OpenMail(),
         seen_after_s=seen_after_s,
+        patience_s=patience_s,
     )
     return app, engine
 
