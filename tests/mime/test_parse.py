@@ -166,6 +166,7 @@ DELIVERY = "Content-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; x.t
     [
         (multipart("mixed", NESTED), "Attached message: inner.eml"),
         (multipart("mixed", NESTED), "Subject: inner"),
+        (multipart("mixed", NESTED.replace("rfc822", "global")), "Subject: inner"),
         (multipart("mixed", CALENDAR), "This message has no text beside the invitation."),
         (multipart("report", PLAIN, DELIVERY), "Status: 5.1.1"),
         (multipart("encrypted", "Content-Type: application/octet-stream\r\n\r\nx"), "encrypted and cannot be read"),

@@ -27,7 +27,7 @@ class Kind(StrEnum):
 
 
 PURPOSES = {
-    Kind.STORE: "lists, headers, flags and the search index, so that mail is there at once and without a network",
+    Kind.STORE: "lists, headers, flags, people and the search index: mail is there at once and without a network",
     Kind.TEXTS: "texts and small parts, read and searched without a network; fetched again when they are opened",
     Kind.DRAFTS: "what you have begun to write; it lies nowhere else",
     Kind.OUTBOX: "mail that waits to be sent; it lies nowhere else",

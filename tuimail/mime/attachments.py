@@ -53,7 +53,7 @@ def given_name(part: Part) -> str:
 def name_of(part: Part) -> str:
     """A safe name: the given one, the subject of a message within, or a generic one."""
     name = given_name(part)
-    if not name.strip() and part.content_type == "message/rfc822" and part.children:
+    if not name.strip() and part.content_type.startswith("message/") and part.children:
         subject = read_text(part.children[0].value("subject"))[:_MAX_SUBJECT_NAME]
         name = f"{subject}.eml" if subject else ""
         name = name.replace("/", "-").replace("\\", "-")

@@ -15,6 +15,8 @@ from tuimail.mime.transfer import decode_transfer
 
 READABLE = frozenset({"text/plain", "text/html", "text/enriched", *REPORTS})
 """Types that are read as part of the message unless they are attached."""
+MESSAGES = frozenset({"message/rfc822", "message/global"})
+"""Types of a mail within the mail (RFC 6532 section 3.7 has the second)."""
 CALENDARS = frozenset({"text/calendar", "application/ics"})
 """Types of invitations, attached or not."""
 TELLING = READABLE | RETURNED_HEADERS
@@ -69,7 +71,7 @@ def _sort(part: Part, contents: Contents, *, is_root: bool) -> list[Part]:
         return _alternatives(part, contents)
     if kind.startswith("multipart/") and part.children:
         return _multipart(part, contents)
-    if kind == "message/rfc822":
+    if kind in MESSAGES:
         contents.sections.append(Section(told=_nested(part)))
         contents.attached.append(part)
     elif kind in OPAQUE_TYPES:
