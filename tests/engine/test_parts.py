@@ -1,5 +1,6 @@
 """Attachments: looked at, saved, opened by another program; mails within mails; and nothing left behind."""
 
+import base64
 import os
 import stat
 from pathlib import Path
@@ -184,3 +185,29 @@ def test_what_a_dead_run_left_is_swept_and_a_living_one_keeps_its_own(tmp_path: 
     assert not dead.exists()
     assert alive.exists()
     assert other.exists()
+
+
+def test_what_turns_out_to_be_a_program_is_not_opened(
+    rig: Rig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    noted = with_opener(rig, tmp_path, monkeypatch)
+    program = b"MZ" + b"\0" * 300_000
+    encoded = base64.encodebytes(program).replace(b"\n", b"\r\n")
+    head = b'Content-Type: image/png; name="cat.png"\r\nContent-Transfer-Encoding: base64\r\n'
+    raw = mixed(TEXT, head + b"Content-Disposition: attachment\r\n\r\n" + encoded)
+    heard, row = opened(rig, raw)
+    heard.ask(OpenMessage(account=ACCOUNT, row=row), MessageLoaded)
+
+    ended = heard.do(OpenAttachment(account=ACCOUNT, row=row, part="2"))
+
+    assert isinstance(ended, Failed)
+    assert "application/x-msdownload" in ended.problem.summary
+    assert not noted.exists()
+
+
+def test_a_program_that_was_told_of_is_opened(rig: Rig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    noted = with_opener(rig, tmp_path, monkeypatch)
+    heard, row = opened(rig, mixed(TEXT, file("run.sh", b"#!/bin/sh\n")))
+
+    assert isinstance(heard.do(OpenAttachment(account=ACCOUNT, row=row, part="2")), Finished)
+    assert noted.exists()

@@ -43,7 +43,9 @@ TEA = Invitation(
 PARTS = (
     Attachment(part="2", name="notes.txt", content_type="text/plain", size_bytes=300),
     Attachment(part="3", name="Fwd.eml", content_type="message/rfc822", size_bytes=3_000),
-    Attachment(part="4", name="setup.exe", content_type="image/png", size_bytes=9_000_000),
+    Attachment(
+        part="4", name="cat.png", content_type="image/png", real_type="application/x-msdownload", size_bytes=9_000_000
+    ),
 )
 LINKS = (
     LinkTarget(number=1, url=LONG, host="a.example", text="here"),
@@ -135,7 +137,7 @@ async def test_what_may_be_a_program_is_opened_by_a_second_key_that_is_not_enter
         await press(pilot, "enter", "A", "j", "j", "o")
         assert isinstance(app.screen, Question)
         text = shown(app)
-        assert all(words in text for words in ("setup.exe", "image/png", "9.0 MB", "This is a program"))
+        assert all(words in text for words in ("cat.png", "image/png", "x-msdownload", "9.0 MB", "This is a program"))
         await press(pilot, "enter")
         assert not engine.sent(reading.OpenAttachment)
 

@@ -32,6 +32,10 @@ class Flag(StrEnum):
     PHISHING = "$Phishing"
 
 
+_OF_PROGRAMS = frozenset({"junk", "nonjunk", "notjunk", "forwarded", "mdnsent", "receiptchecked"})
+"""Keywords from before there was a registry of them."""
+
+
 class Envelope(Struct, frozen=True, kw_only=True):
     """A row of the message list. Every text is cleaned; times are aware UTC."""
 
@@ -64,6 +68,12 @@ class Envelope(Struct, frozen=True, kw_only=True):
     def is_flagged(self) -> bool:
         """Whether the message is starred."""
         return Flag.FLAGGED in self.flags
+
+    @property
+    def keywords(self) -> tuple[str, ...]:
+        """The flags that people and filters made up; ``$`` begins those of programs (RFC 5788)."""
+        own = (flag for flag in self.flags if not flag.startswith(("\\", "$")))
+        return tuple(sorted(flag for flag in own if flag.lower() not in _OF_PROGRAMS))
 
 
 class RawMessage(Discreet, frozen=True, kw_only=True):

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from tuimail.api.commands import OpenMessage
 from tuimail.api.events import AttachmentPreviewed, FileSaved, MessageLoaded
 from tuimail.api.reading import OpenAttachment, PreviewAttachment, SaveAttachment
+from tuimail.domain.danger import danger_of
 from tuimail.domain.errors import ErrorKind, Remedy, StoreError
 from tuimail.domain.ids import AccountId, RowId
 from tuimail.domain.message import Attachment, Message, RawMessage
@@ -21,8 +22,10 @@ from tuimail.engine.job import Job
 from tuimail.engine.messages import MessageDesk
 from tuimail.engine.outside import Outside
 from tuimail.engine.worker import Worker
+from tuimail.mime.contents import MESSAGES
 from tuimail.mime.parse import attachment_data, decode_part, parse_message
 from tuimail.mime.preview import looks_like_text, preview
+from tuimail.mime.real_type import HEAD_BYTES, other_type
 
 MAX_GUESS = 1_000_000
 """What neither name nor type call text is fetched to be looked at up to this size."""
@@ -92,6 +95,11 @@ class PartDesk:
         job.finish()
 
     def _open(self, job: Job, attachment: Attachment, data: bytes) -> None:
+        real = other_type(data[:HEAD_BYTES], claimed=attachment.content_type, name=attachment.name)
+        if danger_of("", real) and not danger_of(attachment.name, attachment.content_type, attachment.real_type):
+            # Of a part that was not here nobody could tell before, so that nobody was asked about just this.
+            words = f"This is not what it is called but {real}, and was not opened. s saves it."
+            raise StoreError(ErrorKind.SERVER_UNREADABLE, words, remedy=Remedy.FIX_INPUT)
         path = self._outside.files.write(attachment.name, data)
         if not self._outside.open_file(path):
             words = "No program could be started here to open it. s saves it instead."
@@ -101,7 +109,7 @@ class PartDesk:
     def _show(self, job: Job, attachment: Attachment, data: bytes) -> None:
         command = job.command
         assert isinstance(command, OpenMessage)  # noqa: S101 (the route's own type, for the checker)
-        if attachment.content_type != "message/rfc822":
+        if attachment.content_type not in MESSAGES:
             raise StoreError(ErrorKind.MESSAGE_GONE, "This part is no mail.", remedy=Remedy.FIX_INPUT)
         message = _within(parse_message(data, wants_both=command.both_forms), command.part)
         # Whoever passes a mail on says what is in it: nobody checked its sender.

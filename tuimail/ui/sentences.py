@@ -5,6 +5,7 @@ from math import ceil
 
 from tuimail.api.events import FillingChanged, MailArrived
 from tuimail.domain.account import Expired, Link, LinkState, Revoking, SignedOut
+from tuimail.domain.clean import clean_line
 from tuimail.domain.draft import OutboxState
 from tuimail.domain.mailbox import MailboxRole
 from tuimail.domain.message import Envelope, Flag
@@ -124,7 +125,7 @@ def row_words(envelope: Envelope | None) -> str:
         ("attachment", envelope.has_attachment),
         ("waits for the server", envelope.pending),
     ]
-    return ", ".join(word for word, holds in words if holds)
+    return ", ".join([word for word, holds in words if holds] + [f"“{clean_line(each)}”" for each in envelope.keywords])
 
 
 def undo_window_s(state: AppState, now: datetime) -> int:

@@ -130,7 +130,7 @@ class PartsFlow(Flow):
             self._do(screen, attachment, PreviewAttachment(account=account, row=row, part=part))
 
     def _ask(self, screen: AttachmentsScreen, attachment: Attachment) -> None:
-        danger = danger_of(attachment.name, attachment.content_type)
+        danger = danger_of(attachment.name, attachment.content_type, attachment.real_type)
         words = [
             f"{attachment.name}\n{kind_words(attachment)}, {size(attachment.size_bytes)}",
             *([f"! {danger}"] if danger else []),

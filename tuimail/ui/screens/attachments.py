@@ -154,5 +154,7 @@ def attachment_words(attachment: Attachment) -> Content:
 
 
 def kind_words(attachment: Attachment) -> str:
-    """What the sender calls it."""
+    """What it is; where that is another thing, also what the sender calls it."""
+    if attachment.real_type:
+        return f"! {attachment.real_type}, called {attachment.content_type}"
     return attachment.content_type

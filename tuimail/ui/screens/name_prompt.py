@@ -21,10 +21,12 @@ class NamePrompt(ModalScreen[str | None]):
     NamePrompt Input { margin-bottom: 1; background: $panel; }
     """
 
-    def __init__(self, title: str, words: str, *, name: str) -> None:
+    def __init__(self, title: str, words: str, *, name: str, yes: str = "save") -> None:
+        """``yes`` says what Enter does."""
         super().__init__()
         self._title = title
         self._words = words
+        self._yes = yes
         self._field = Input(name, placeholder="name", id="name", compact=True)
 
     def compose(self) -> ComposeResult:
@@ -33,7 +35,7 @@ class NamePrompt(ModalScreen[str | None]):
             yield title(self._title)
             yield Words(self._words)
             yield self._field
-        yield HintLine((("enter", "save"), ("escape", "cancel")))
+        yield HintLine((("enter", self._yes), ("escape", "cancel")))
 
     @on(Input.Submitted)
     def _given(self) -> None:

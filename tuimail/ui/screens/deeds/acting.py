@@ -130,11 +130,11 @@ class Acting:
                 session.submit(SetLabels(account=session.account, rows=rows, add=add, remove=remove, heads=heads))
                 self._desk.messages.clear_marks()
 
-        known = sorted({each for envelope in self._desk.messages.known_of(rows) for each in keywords(envelope)})
+        known = sorted({each for envelope in self._desk.messages.known_of(rows) for each in envelope.keywords})
         words = "Labels to add, parted by commas; one that begins with a minus is taken away."
         words += f" There: {', '.join(known)}." if known else ""
         count = self._desk.messages.chosen_words or plural(len(rows), "message")
-        self._desk.app.push_screen(NamePrompt(f"Label {count}", words, name=""), given)
+        self._desk.app.push_screen(NamePrompt(f"Label {count}", words, name="", yes="label"), given)
 
     def _delete_for_good(self) -> None:
         rows, mailbox = self.rows, self._desk.session.state.current_mailbox
@@ -206,8 +206,3 @@ def labels_in(text: str) -> tuple[frozenset[str], frozenset[str]]:
     add = frozenset(name.removeprefix("+").strip() for name in names if not name.startswith("-"))
     remove = frozenset(name.removeprefix("-").strip() for name in names if name.startswith("-"))
     return add - {""}, remove - {""}
-
-
-def keywords(envelope: Envelope) -> tuple[str, ...]:
-    """The flags of a message that are no standard ones (RFC 9051 section 2.3.2)."""
-    return tuple(sorted(flag for flag in envelope.flags if not flag.startswith(("\\", "$"))))

@@ -59,7 +59,7 @@ class Handing:
 
         words = "As they were sent, to the byte, each as a new .eml file in this folder:"
         title = f"Export {plural(len(rows), 'message')}"
-        self._desk.app.push_screen(NamePrompt(title, words, name=self._downloads), given)
+        self._desk.app.push_screen(NamePrompt(title, words, name=self._downloads, yes="export"), given)
 
     def _pipe(self, row: RowId) -> None:
         def given(line: str | None) -> None:
@@ -68,7 +68,7 @@ class Handing:
                 self._desk.app.post_message(CommandWanted(row, line))
 
         words = "It gets the message as it was sent on its input. No shell reads it: | and > mean nothing in it."
-        self._desk.app.push_screen(NamePrompt("Run a command", words, name=self._command), given)
+        self._desk.app.push_screen(NamePrompt("Run a command", words, name=self._command, yes="run"), given)
 
     def _leave(self, row: RowId) -> None:
         self._desk.app.post_message(LeaveListWanted(row))
