@@ -184,7 +184,7 @@ async def test_what_is_kept_is_listed_deleted_after_a_yes_and_exported(size: tup
         shown = text(app)
         assert "stored mail" in shown
         assert "1 day old" in shown
-        assert "so that mail is there at once" in shown
+        assert "and without a network" in shown
         assert "Lists, headers, flags" in shown
 
         await press(pilot, "d")
