@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from tests.bench.ledger import Key, Ledger
 from tests.bench.rows.news import SERVER
+from tests.bench.rows.pages import W3M
 from tests.bench.rows.start import BARE_APP
 from tests.bench.units import KB, MB, MS, formatted, in_seconds
 
@@ -119,6 +120,11 @@ class Figures:
                 self._below("newsletter", ("newsletter", OWN, 0), 100 * MS, 60 * MS),
                 self._below("1 MB", ("1 MB mail", OWN, 0), 400 * MS, 200 * MS),
                 self._below("thread", ("thread of 500", OWN, 0), 100 * MS, 60 * MS),
+            ),
+            self._line(
+                "pages", "HTML of 100 KB to lines, read / for another width", "1.5 x w3m, 50 ms", "1.0 x, 25 ms",
+                self._ratio("of w3m", ("page of 100 KB", OWN, 0), ("page of 100 KB", W3M, 0), 1.5, 1.0),
+                self._below("another width", ("page of 100 KB, another width", OWN, 0), 50 * MS, 25 * MS),
             ),
             self._line(
                 "scroll", "scroll a line / a page / next in the thread / resize, from key to paint",

@@ -94,13 +94,14 @@ class Flow(Struct):
 
     def end_block(self) -> bool:
         """End the block if there is one; says whether there was."""
-        self._trim_end()
-        spans, self._spans = self._spans, []
+        if self._spans:
+            self._trim_end()
         has_spacer, self._has_spacer = self._has_spacer, False
-        if not spans:
+        if not self._spans:
             # A block that holds nothing but such a space is as high as a line.
             self._gap = self._gap or has_spacer
             return False
+        spans, self._spans = self._spans, []
         lead, kind = self.lead, self.kind
         if lead:
             self.lead = ""

@@ -9,6 +9,7 @@ from tuimail.mime.html_context import Context, Numbers, OpenLink, inherited
 from tuimail.mime.html_flow import Flow
 from tuimail.mime.html_habits import begins_answered_mail, is_quotation, is_signature, word_list_mark
 from tuimail.mime.html_pictures import stand_in
+from tuimail.mime.html_style import NOTHING
 from tuimail.mime.html_tables import (
     are_cards,
     bullet_of,
@@ -36,6 +37,7 @@ _WORTHLESS_EMPTY = frozenset({"li", "table", "ul", "ol"})
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _LISTS = frozenset({"ul", "ol", "menu", "dir"})
 _PARAGRAPHS = frozenset({"p", "blockquote", "dl", "pre", "figure", *_LISTS, *_HEADINGS})
+_TABLE_PARTS = frozenset({"table", "tr", "td"})
 _SINGLE = frozenset({"hr", "br", "img", "input"})
 _BULLETS = ("-", "*", "+")
 _MAX_INDENT = 24
@@ -78,8 +80,11 @@ class Renderer(Struct):
             else:
                 outer, answered = self.context, self.answered
                 children = self._enter(item)
-                waiting.append(_Leave(item, outer, answered))
-                waiting += reversed(children)
+                # Most elements end without leaving a trace.
+                if self.context is not outer or item.css is not NOTHING or item.tag in BLOCK_TAGS:
+                    waiting.append(_Leave(item, outer, answered))
+                if children:
+                    waiting += reversed(children)
         self.flow.end_block()
         return self.flow.blocks
 
@@ -201,18 +206,23 @@ class Renderer(Struct):
 
     def _break(self, element: Element) -> None:
         """End the block before or after this element, with a blank line where the page would show space."""
-        tag = element.tag
-        # A list within a list item follows its line at once.
-        is_inner_list = tag in _LISTS and self.context.lists > (1 if self.context.numbers else 0)
-        is_tight = tag != "blockquote" and (element.css.is_tight or element.css.list_level > 0)
-        is_apart = tag in _PARAGRAPHS and not is_inner_list and not is_tight
-        # A table of one cell is four elements, and as high as its words.
-        blocks = element.blocks - _TABLE_BLOCKS * (element.tables + (tag == "table"))
-        is_large = tag in {"table", "tr", "td"} and (blocks > _FEW_LINES or element.text_size > _LONG_CELL)
-        if is_apart or is_large or (element.css.is_padded and is_filled(element)):
+        if self._is_set_off(element) or (element.css.is_padded and is_filled(element)):
             self.flow.end_paragraph()
         else:
             self.flow.end_block()
+
+    def _is_set_off(self, element: Element) -> bool:
+        tag = element.tag
+        if tag in _PARAGRAPHS:
+            # A list within a list item follows its line at once.
+            is_inner_list = tag in _LISTS and self.context.lists > (1 if self.context.numbers else 0)
+            is_tight = tag != "blockquote" and (element.css.is_tight or element.css.list_level > 0)
+            return not is_inner_list and not is_tight
+        if tag not in _TABLE_PARTS:
+            return False
+        # A table of one cell is four elements, and as high as its words.
+        blocks = element.blocks - _TABLE_BLOCKS * (element.tables + (tag == "table"))
+        return blocks > _FEW_LINES or element.text_size > _LONG_CELL
 
     def _space(self, element: Element) -> None:
         """Leave the room that an empty element is there for."""

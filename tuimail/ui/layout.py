@@ -134,6 +134,7 @@ def _block(block: Block, width: int) -> Iterable[Line]:
             return _paragraph(block, lead, room)
 
 
+@lru_cache(maxsize=64)
 def _quote_bars(depth: int) -> tuple[Run, ...]:
     return tuple(Run(BAR, _QUOTES[level % len(_QUOTES)]) for level in range(min(depth, MAX_BARS)))
 
@@ -153,13 +154,20 @@ def _cells(spans: tuple[Span, ...], tone: Tone) -> list[Run]:
 
 
 def _run(span: Span, text: str, tone: Tone) -> Run:
-    if span.link is not None or span.style & Style.LINK:
+    if span.link is not None:
         tone = Tone.LINK
-    elif span.style & Style.CODE:
-        tone = Tone.CODE
-    elif span.style & Style.DIM:
-        tone = Tone.MUTED
+    elif span.style is not Style.PLAIN:
+        tone = _tone_of(span.style) or tone
     return Run(text, tone, span.style, span.link)
+
+
+@lru_cache(maxsize=128)
+def _tone_of(style: Style) -> Tone | None:
+    if style & Style.LINK:
+        return Tone.LINK
+    if style & Style.CODE:
+        return Tone.CODE
+    return Tone.MUTED if style & Style.DIM else None
 
 
 def _pre(block: Block, lead: tuple[Run, ...], room: int) -> Iterable[Line]:

@@ -2,6 +2,7 @@
 enough. Pure."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import zip_longest
 
 from rich.cells import cell_len
@@ -130,6 +131,7 @@ def _line(parts: tuple[Cell, ...], widths: list[int], numeric: list[bool]) -> Ce
     return tuple(spans)
 
 
+@lru_cache(maxsize=128)
 def _padding(space: str) -> tuple[Span, ...]:
     return (Span(text=space),) if space else ()
 

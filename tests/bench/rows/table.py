@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from tests.bench.bench import Bench
-from tests.bench.rows import changed, faults, fill, keys, news, opening, reading, searching, start, weight, wire
+from tests.bench.rows import changed, faults, fill, keys, news, opening, pages, reading, searching, start, weight, wire
 
 Measure = Callable[[Bench], None]
 
@@ -18,6 +18,7 @@ ROWS: Mapping[str, Measure] = {
     "open": opening.letters,
     "big": opening.big,
     "reader": reading.reader,
+    "pages": pages.to_lines,
     "search": searching.subject,
     "body": searching.body,
     "news": news.arrive,
