@@ -1,5 +1,7 @@
 """What is said above an open message: of its sender, by the provider and by the mail that is here."""
 
+import time
+
 import pytest
 from msgspec.structs import replace
 
@@ -8,19 +10,20 @@ from tests.journeys.steps import open_full
 from tuimail.api.commands import OpenMessage
 from tuimail.api.events import MessageLoaded
 from tuimail.domain.account import Keep
+from tuimail.domain.trust import TrustNote
+
+DEADLINE_S = 20
 
 PASSED = b"Authentication-Results: mx.mine.test; dmarc=pass header.from=garden.example\r\n"
 FORGED = b"Authentication-Results: mx.forged.test; dmarc=pass header.from=garden.example\r\n"
 
 
 def mail(number: int, sender: str = "ada@garden.example", *, above: bytes = b"") -> bytes:
-    return (
-        above
-        + (
-            f"From: {sender}\r\nTo: alice@example.test\r\nSubject: {number}\r\nMessage-ID: <{number}@garden.example>\r\n"
-            f"Date: Sat, 14 Mar 2026 12:{number:02}:00 +0000\r\n\r\nHello\r\n"
-        ).encode()
+    text = (
+        f"From: {sender}\r\nTo: alice@example.test\r\nSubject: {number}\r\n"
+        f"Message-ID: <{number}@garden.example>\r\nDate: Sat, 14 Mar 2026 12:{number:02}:00 +0000\r\n\r\nHello\r\n"
     )
+    return above + text.encode()
 
 
 def trust_of(rig: Rig, *raws: bytes) -> list[list[str]]:
@@ -62,3 +65,16 @@ def test_a_stranger_with_a_familiar_domain_is_told_from_the_known_one(rig: Rig) 
     stranger, *_ = trust_of(rig, *raws, mail(5, "ada@gardem.example"))
 
     assert stranger[0] == "gardem.example is not garden.example, which you know; it only looks like it."
+
+
+def test_many_mails_are_gone_through_without_anybody_waiting(rig: Rig) -> None:
+    rig.account = replace(rig.account, keep=Keep(days=0))
+    rig.mail.deliver(*(mail(number % 60, f"p{number}@garden.example") for number in range(250)))
+    heard = rig.signed_in()
+    row = open_full(heard, box(heard))[0]
+    ends_at = time.monotonic() + DEADLINE_S
+    told: tuple[TrustNote, ...] = ()
+    while not told and time.monotonic() < ends_at:
+        told = heard.ask(OpenMessage(account=ACCOUNT, row=row), MessageLoaded).trust
+
+    assert "This is the first mail from" in told[0].words
