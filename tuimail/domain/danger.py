@@ -36,7 +36,8 @@ _SCRIPT_WORDS = ("script", "x-sh", "x-csh", "x-perl", "x-python", "x-ruby", "x-p
 
 def danger_of(name: str, *types: str) -> str:
     """Why to think twice, as a sentence; empty for what is not known to act by itself."""
-    ending = name.rpartition(".")[2].lower()
+    _, dot, ending = name.lower().rpartition(".")
+    ending = ending if dot else ""
     kinds = [kind.lower() for kind in types]
     if ending in _PROGRAMS or any(kind in _PROGRAM_TYPES for kind in kinds):
         return "This is a program. Whoever sent it decides what it does on this machine."
