@@ -51,6 +51,8 @@ class Reading:
         self._resting: Timer | None = None
         self._is_new = False
         """The message under the cursor was not scrolled yet, so that it is brought into sight when it grows."""
+        self._is_painted = False
+        """What is open was drawn with the message under its cursor; only then is more of it fetched."""
         self._owed = 0
         """Steps asked for while it was not known yet which messages the conversation has."""
         self._renewing: tuple[CommandId, tuple[RowId, ...]] | None = None
@@ -96,6 +98,7 @@ class Reading:
         self._fetching.give_up()
         self._still.hold()
         self._wishes.clear()
+        self._is_painted = False
         if is_conversation and session.state.mailbox is not None:
             command = session.submit(LoadThread(account=session.account, mailbox=session.state.mailbox, row=row))
             self._desk.change(open_thread(session.state, row, command, from_end=from_end))
@@ -156,11 +159,18 @@ class Reading:
         if reading.message is not None and self._resting is None:
             self._resting = self._desk.reader.set_timer(REST_S, self._fetching.fetch_beside)
         self._seeing.look()
-        self._fetching.go_on()
+        if self._is_painted or not reading.letter(reading.row).is_settled:
+            self._fetching.go_on()
+        elif reading.is_stack:
+            self._desk.reader.call_after_refresh(self._painted)
         if self._owed and (reading.is_known or reading.problem is not None):
             by = 1 if self._owed > 0 else -1
             self._owed -= by
             self._step(by)
+
+    def _painted(self) -> None:
+        self._is_painted = True
+        self._fetching.go_on()
 
     def rows_changed(self) -> None:
         """More or something else is known of rows: a conversation's folded messages may look different."""
