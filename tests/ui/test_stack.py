@@ -194,6 +194,30 @@ async def test_an_answer_joins_the_stack_and_moves_nothing() -> None:
         assert reader.page.lines[reader.top].text == before
 
 
+async def test_the_first_answer_to_an_open_message_makes_a_conversation_of_it() -> None:
+    mailbox = Conversation()
+    mailbox.conversations.append([row(1)])
+    app, engine = make_app(mailbox, seen_after_s=-1)
+
+    async with app.run_test(size=WIDE) as pilot:
+        await press(pilot, "T", "j", "enter")
+        assert reading(app).rows == (row(1),)
+        engine.play(mailbox.arrive("Re: and an answer", answers=row(1)))
+        await settle(pilot)
+
+        assert reading(app).rows == (row(1), RowId(row(0) + 1))
+        assert reading(app).row == row(1)
+
+
+async def test_a_message_that_is_moved_away_from_a_list_of_conversations_makes_room() -> None:
+    app, _ = make_app(Conversation())
+
+    async with app.run_test(size=WIDE) as pilot:
+        await press(pilot, "T", "j", "enter", "d")
+
+        assert reading(app).rows == (row(3),)
+
+
 async def test_a_conversation_that_is_moved_away_whole_closes() -> None:
     app, _ = make_app(Conversation())
 

@@ -213,9 +213,14 @@ class Reading:
         reading = self._desk.session.state.reading
         if reading is None or not reading.is_known:
             return
-        if reading.is_conversation:
+        state = self._desk.session.state
+        if not reading.is_conversation and reading.row not in state.rows and state.list_view.is_threaded:
+            # Perhaps it was answered, and the answer stands for both now.
+            self._change_reading(replace(reading, is_conversation=True))
             self._renew(())
-        elif reading.row not in self._desk.session.state.rows:
+        elif reading.is_conversation:
+            self._renew(())
+        elif reading.row not in state.rows:
             self._leave()
 
     def _renew(self, tried: tuple[RowId, ...]) -> None:
