@@ -64,7 +64,10 @@ def _html(payload: str) -> bytes:
     page = (
         f"<html><head><title>{short}</title></head><body><h1>{short}</h1><p>{references}</p>"
         f"<a href='https://x.test/{short}'>{short}</a><img alt='{short}' src='https://t.test/x.gif'>"
-        f"<table border=1><tr><th>{short}</th><td>{short}</td></tr></table><pre>{short}</pre></body></html>"
+        f"<table border=1><tr><th>{short}</th><td>{short}</td></tr></table><pre>{short}</pre>"
+        f"<p style='mso-list:l0 level1'><span style='mso-list:Ignore'>{references[:120]}</span>item</p>"
+        f"<table><tr><td>{references[:15]}</td><td>{'words ' * 20}</td></tr></table>"
+        f"<table><tr><td>{short}<br>a</td><td>b<br>c</td></tr></table></body></html>"
     )
     head = f"{_head(_words(short))}MIME-Version: 1.0\r\nContent-Type: text/html; charset=utf-8\r\n\r\n"
     return head.encode() + page.encode()
