@@ -254,7 +254,7 @@ WHOLE = calendar(
 
 
 @st.composite
-def _mutated(draw: st.DrawFn) -> str:
+def mutated_calendars(draw: st.DrawFn) -> str:
     text = WHOLE
     for _ in range(draw(st.integers(1, 5))):
         start = draw(st.integers(0, len(text)))
@@ -267,7 +267,7 @@ def _mutated(draw: st.DrawFn) -> str:
 
 
 @settings(max_examples=300, deadline=1000)
-@given(_mutated())
+@given(mutated_calendars())
 def test_a_damaged_calendar_is_shown_or_said_to_be_none(text: str) -> None:
     raw = b"Content-Type: text/calendar; charset=utf-8\r\n\r\n" + text.encode("utf-8", "replace")
     message = parse_message(raw)

@@ -1,11 +1,11 @@
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from icalendar import Calendar
 
-from tests.mime.test_invite import EVENT, ZONE, calendar
+from tests.mime.test_invite import EVENT, ZONE, calendar, mutated_calendars
 from tuimail.domain.address import Address
 from tuimail.domain.draft import DraftAttachment, DraftKind, OutgoingMail
 from tuimail.domain.errors import SendError
@@ -85,6 +85,29 @@ def test_a_name_never_becomes_a_line_of_its_own(name: str) -> None:
 
     assert sum(line.startswith("ATTENDEE") for line in unfolded(data)) == 1
     assert all(len(line) <= 75 for line in data.split(b"\r\n"))
+
+
+@settings(max_examples=200, deadline=1000)
+@given(mutated_calendars())
+def test_an_answer_to_a_damaged_calendar_is_sound_or_refused(text: str) -> None:
+    try:
+        data = invitation_reply(text.encode("utf-8", "replace"), attendee=ME, answer=InvitationAnswer.DECLINED, now=NOW)
+    except SendError:
+        return
+    lines = unfolded(data)
+
+    assert (lines.count("METHOD:REPLY"), lines.count("BEGIN:VEVENT"), lines.count("END:VCALENDAR")) == (1, 1, 1)
+    assert sum(line.startswith("ATTENDEE") for line in lines) == 1
+    assert not any(ord(char) < 0x20 or 0x7F <= ord(char) < 0xA0 for line in lines for char in line if char != "\t")
+
+
+def test_nothing_hides_in_the_definition_of_a_zone() -> None:
+    hiding = ZONE.replace("BEGIN:STANDARD|", "BEGIN:VEVENT|ATTENDEE:mailto:x@y.test|END:VEVENT|BEGIN:STANDARD|", 1)
+    asked = calendar(EVENT + "DTSTART;TZID=Office:20260303T100000|", outside=hiding).encode()
+    lines = unfolded(invitation_reply(asked, attendee=ME, answer=InvitationAnswer.ACCEPTED, now=NOW))
+
+    assert lines.count("BEGIN:VEVENT") == 1
+    assert not any("x@y.test" in line for line in lines)
 
 
 @pytest.mark.parametrize("raw", [b"", b"hello", calendar("SUMMARY:x|").encode(), calendar("UID:x|").encode()])

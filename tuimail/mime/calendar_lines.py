@@ -115,5 +115,9 @@ def _keep(found: CalendarLines, line: Line) -> None:
 
 def _keep_zone(found: CalendarLines, lines: list[Line]) -> None:
     name = next((line.value.strip() for line in lines if line.name == "TZID"), "")
+    framed = {line.value.strip().upper() for line in lines if line.name in {"BEGIN", "END"}}
+    # Definitions go out again with an answer, and nothing else may go with them.
+    if not framed <= {"VTIMEZONE", "STANDARD", "DAYLIGHT"}:
+        return
     if name and len(found.zones) < MAX_ZONES and len(lines) <= MAX_ZONE_LINES:
         found.zones.setdefault(name, lines)
