@@ -86,10 +86,10 @@ def read_lines(text: str) -> CalendarLines:
             if ended == "VTIMEZONE":
                 _keep_zone(found, zone)
                 zone = []
-            elif ended == "VEVENT" and found.event:
+            elif ended == "VEVENT" and found.event and "VTIMEZONE" not in outer:
                 # Definitions stand before the events, as all programs write them.
                 break
-        elif outer[-1:] == ["VEVENT"] and line.name in SHOWN:
+        elif outer[-1:] == ["VEVENT"] and "VTIMEZONE" not in outer and line.name in SHOWN:
             _keep(found, line)
         elif len(outer) <= 1 and line.name == "METHOD":
             found.method = found.method or line.value.strip().upper()
