@@ -46,7 +46,7 @@ def test_long_quotations_fold_and_short_ones_stay() -> None:
     long = [Block(quote=1, spans=(Span(text=f"line {number}"),)) for number in range(9)]
     short = [Block(spans=(Span(text="mine"),)), Block(quote=1, spans=(Span(text="theirs"),))]
 
-    assert lines(*long, *short, fold=True) == ["▎ 9 quoted lines", "mine", "▎ theirs"]
+    assert lines(*long, *short, fold=True) == ["▎ ▸ 9 quoted lines", "mine", "▎ theirs"]
 
 
 def test_a_link_gets_its_number_once() -> None:

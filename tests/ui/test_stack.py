@@ -323,6 +323,12 @@ async def test_a_message_of_another_subject_has_it_above_and_the_others_do_not()
 class Quoting(Conversation):
     """Each message answers a long quotation."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.envelopes = {
+            number: replace(each, subject=f"Re: {each.subject}") for number, each in self.envelopes.items()
+        }
+
     def blocks(self, own: Envelope) -> tuple[Block, ...]:  # noqa: ARG002 (the base's)
         quoted = tuple(replace(each, quote=1) for each in long_text("What was said", 23))
         blank = Block(kind=BlockKind.BLANK)
@@ -334,12 +340,38 @@ async def test_long_quotations_are_folded_until_they_are_asked_for() -> None:
 
     async with app.run_test(size=WIDE) as pilot:
         await press(pilot, "T", "enter")
-        assert "23 quoted lines" in shown(app)
+        assert "▸ 23 quoted lines" in shown(app)
         await press(pilot, "Q")
         assert "What was said, line 22." in shown(app)
         await press(pilot, "S")
         reader = screen(app).reader
         assert "And more." in [line.text for line in reader.page.lines[reader.top :]]
+
+
+class Letter(Quoting):
+    """The same, but nothing is answered."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.envelopes = {number: replace(each, subject="A letter") for number, each in self.envelopes.items()}
+
+
+class QuotingAlone(Quoting):
+    """Answers without a word of their own."""
+
+    def blocks(self, own: Envelope) -> tuple[Block, ...]:
+        return tuple(block for block in super().blocks(own) if block.quote)
+
+
+@pytest.mark.parametrize("mailbox", [Letter, QuotingAlone])
+async def test_what_a_letter_quotes_and_what_stands_alone_is_not_folded(mailbox: type[Quoting]) -> None:
+    app, _ = make_app(mailbox())
+
+    async with app.run_test(size=WIDE) as pilot:
+        await press(pilot, "T", "enter")
+
+        assert "quoted lines" not in shown(app)
+        assert "What was said, line 22." in shown(app)
 
 
 async def test_words_are_found_also_in_what_was_folded() -> None:

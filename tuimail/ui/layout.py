@@ -113,7 +113,7 @@ def lay_out(
 
 def _folded(quote: int, count: int) -> Line:
     """What stands for a long quotation."""
-    return Line((*_quote_bars(quote), Run(f"{count} quoted lines", Tone.MUTED, Style.DIM)))
+    return Line((*_quote_bars(quote), Run(f"▸ {count} quoted lines", Tone.MUTED, Style.DIM)))
 
 
 def _block(block: Block, width: int) -> Iterable[Line]:

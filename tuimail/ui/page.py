@@ -3,6 +3,7 @@
 Signs of trust stand in the header area, which a body cannot draw on.
 """
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import tzinfo
@@ -31,7 +32,16 @@ class Wishes(Struct, frozen=True, kw_only=True):
     all_headers: bool = False
     other_form: bool = False
     """The HTML instead of the plain text, or the other way round."""
-    fold_quotes: bool = True
+    fold_quotes: bool | None = None
+    """None: where it is an answer. What a letter quotes belongs to it."""
+
+
+_ANSWER = re.compile(r"^(?:(?:re|aw|sv|vs|antw)(?:\[\d+\])?:\s*)+", re.IGNORECASE)
+
+
+def topic_of(subject: str) -> str:
+    """The subject without what an answer puts before it."""
+    return _ANSWER.sub("", subject)
 
 
 class Section(NamedTuple):
@@ -123,7 +133,9 @@ def message_section(
         *(header_area.invitation_area(message.invitation, width, zone=paper.zone) if message.invitation else (EMPTY,)),
     ]
     is_plain = not shows_html(message, wishes)
-    body = lay_out(shown_blocks(message, wishes), width, fold_quotes=wishes.fold_quotes, one_block_a_line=is_plain)
+    body = lay_out(
+        shown_blocks(message, wishes), width, fold_quotes=folds_quotes(message, wishes), one_block_a_line=is_plain
+    )
     lines = (*header, EMPTY, *body, *_links(message, width), EMPTY)
     return Section(lines, len(header), targets=targets(message.links))
 
@@ -186,6 +198,14 @@ def shown_blocks(message: Message, wishes: Wishes) -> tuple[Block, ...]:
 def shows_html(message: Message, wishes: Wishes) -> bool:
     """Whether that form is the HTML."""
     return message.is_html is not (wishes.other_form and bool(message.other_blocks))
+
+
+def folds_quotes(message: Message, wishes: Wishes) -> bool:
+    """Whether long quotations are a line each; never where there is nothing else to read."""
+    if wishes.fold_quotes is not None:
+        return wishes.fold_quotes
+    is_answer = bool(message.in_reply_to or message.references) or topic_of(message.subject) != message.subject
+    return is_answer and any(not block.quote and block.text.strip() for block in shown_blocks(message, wishes))
 
 
 def _links(message: Message, width: int) -> Iterable[Line]:

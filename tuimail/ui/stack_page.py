@@ -26,6 +26,7 @@ from tuimail.ui.page import (
     message_section,
     problem_lines,
     source_page,
+    topic_of,
 )
 from tuimail.ui.stack import Reading
 
@@ -39,7 +40,7 @@ _NEXT_KEY = {
     ErrorKind.MESSAGE_GONE: "It was removed elsewhere. q goes back to the list.",
 }
 _ANY_KEY = "Enter tries again; q goes back."
-_ANSWER = re.compile(r"^(?:(?:re|aw|fwd?|wg|sv|vs|antw)(?:\[\d+\])?:\s*)+", re.IGNORECASE)
+_PASSED_ON = re.compile(r"^(?:(?:fwd?|wg)(?:\[\d+\])?:\s*)+", re.IGNORECASE)
 
 Envelopes = Callable[[RowId], Envelope | None]
 """What is known of a row."""
@@ -157,4 +158,4 @@ def _subject(row: RowId, table: Table) -> str:
 
 
 def _topic(subject: str) -> str:
-    return _ANSWER.sub("", subject).strip().casefold()
+    return _PASSED_ON.sub("", topic_of(subject)).strip().casefold()

@@ -10,7 +10,7 @@ from tuimail.api.events import Event, ThreadLoaded
 from tuimail.api.reading import ShowSource
 from tuimail.domain.errors import ErrorKind, Problem, Remedy
 from tuimail.domain.ids import CommandId, RowId
-from tuimail.ui.page import Page, Paper, Wishes, own_words_after, words_page
+from tuimail.ui.page import Page, Paper, Wishes, folds_quotes, own_words_after, words_page
 from tuimail.ui.screens.deeds.desk import Deeds, Desk
 from tuimail.ui.screens.deeds.fetching import Fetching
 from tuimail.ui.screens.deeds.seeing import Seeing
@@ -339,8 +339,9 @@ class Reading:
         self._wish(replace(wishes, all_headers=not wishes.all_headers))
 
     def _toggle_quotes(self) -> None:
-        wishes = self._current_wishes
-        self._wish(replace(wishes, fold_quotes=not wishes.fold_quotes))
+        reading, wishes = self._desk.session.state.reading, self._current_wishes
+        if reading is not None and reading.message is not None:
+            self._wish(replace(wishes, fold_quotes=not folds_quotes(reading.message, wishes)))
 
     def unfold_quotes(self) -> None:
         """Show the whole text of everything that is open, so that words can be found in it."""
