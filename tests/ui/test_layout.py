@@ -6,7 +6,7 @@ from msgspec.structs import replace
 from rich.cells import cell_len
 
 from tuimail.domain.body import Block, BlockKind, Span
-from tuimail.ui.layout import Tone, lay_out, wrap
+from tuimail.ui.layout import MAX_LINES, Tone, lay_out, wrap
 
 TEXT = st.text(
     alphabet=st.one_of(
@@ -121,6 +121,14 @@ def test_the_number_of_a_link_does_not_begin_a_line() -> None:
     text = "write to the harbour office [1] now"
 
     assert [text[start:end] for start, end in wrap(text, 28)] == ["write to the harbour", "office [1] now"]
+
+
+def test_a_very_long_text_says_that_it_ends_early() -> None:
+    laid_out = lines(Block(spans=(Span(text="漢字" * 500_000),)), width=20)
+
+    assert len(laid_out) == MAX_LINES + 1
+    assert laid_out[0] == "漢字" * 5
+    assert laid_out[-1].startswith("The text is very long")
 
 
 def test_tabs_and_long_preformatted_lines_stay_inside() -> None:

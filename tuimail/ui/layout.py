@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 from enum import StrEnum
 from functools import lru_cache
-from itertools import groupby, pairwise
+from itertools import groupby, islice, pairwise
 from typing import NamedTuple
 from unicodedata import bidirectional
 
@@ -35,6 +35,7 @@ __all__ = [
 
 MAX_WIDTH = 100
 """Longer lines are hard to read."""
+MAX_LINES = 25_000
 BAR = "▎ "
 FOLD_FROM = 5
 """Quotations longer than this fold."""
@@ -105,9 +106,14 @@ def lay_out(
     lines: list[Line] = []
     for is_quoted, group in groupby(shown, key=lambda block: bool(block.quote)):
         together = tuple(group)
-        laid_out = [line for block in together for line in _block(block, width)]
+        every = (line for block in together for line in _block(block, width))
+        laid_out = list(islice(every, MAX_LINES - len(lines)))
         is_folded = fold_quotes and is_quoted and len(laid_out) > FOLD_FROM
         lines += [_folded(together[0].quote, len(laid_out))] if is_folded else laid_out
+        if len(lines) >= MAX_LINES:
+            words = f"The text is very long; its first {MAX_LINES:,} lines are shown."
+            lines.append(Line((Run(words, Tone.MUTED),)))
+            break
     return tuple(lines)
 
 

@@ -9,6 +9,8 @@ from tuimail.domain.body import Span
 
 # Text that is certainly one cell a character; everything else is measured.
 _SINGLE = re.compile(r"[\x20-\x7e\xa0-\u02ff\u0370-\u0482\u048a-\u052f\u2010-\u2027\u2030-\u203a\u20ac]*")
+# Chinese, Japanese and Korean text, each letter of which is two cells wide; it runs on without spaces.
+_DOUBLE = re.compile(r"[\u3001-\u3029\u3041-\u3096\u30a1-\u30fa\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uff01-\uff60]+")
 _NUMBER = re.compile(r"\[\d{1,4}\]")
 _WORDS = re.compile(r"\s+|[^\s]+")
 
@@ -61,6 +63,13 @@ def _before_number(text: str, cut: int, start: int) -> int:
     return cut
 
 
+def _chopped(word: str, width: int) -> list[str]:
+    if width > 1 and _DOUBLE.fullmatch(word):
+        step = width // 2
+        return [word[start : start + step] for start in range(0, len(word), step)]
+    return chop_cells(word, width)
+
+
 def _wrap_cells(text: str, width: int) -> list[tuple[int, int]]:
     lines: list[tuple[int, int]] = []
     start = at = used = 0
@@ -77,7 +86,7 @@ def _wrap_cells(text: str, width: int) -> list[tuple[int, int]]:
                 lines.append((start, at))
                 start, used = at, 0
             # A word wider than the page, such as a run of Chinese: it breaks anywhere.
-            *full, rest = chop_cells(word, width) if used + cells > width else [word]
+            *full, rest = _chopped(word, width) if used + cells > width else [word]
             for piece in full:
                 lines.append((start, start + len(piece)))
                 start += len(piece)
