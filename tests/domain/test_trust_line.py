@@ -69,7 +69,7 @@ def test_a_provider_that_names_no_server_is_believed_where_the_account_says_so()
         ((("spf", "pass", "engine.test"),), "The check of the sender passed. Not signed."),
         (
             (("spf", "pass", "mailer.test"), ("dkim", "pass", "mailer.test")),
-            "The check of the sender says nothing for engine.test. Signed by mailer.test.",
+            "Nothing confirms that this comes from engine.test. Signed by mailer.test.",
         ),
         (
             (("dmarc", "fail", "engine.test"), ("dkim", "pass", "evil.test")),

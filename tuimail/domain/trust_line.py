@@ -65,7 +65,7 @@ def _checked(verdict: AuthResults | None, sender: Address, *, is_told: bool) -> 
         words = f"The check of the sender failed: it may not be {sender.domain} that sent this.{by}"
         yield TrustNote(words=words)
     else:
-        yield TrustNote(words=f"The check of the sender says nothing for {sender.domain}.{by}", is_warning=False)
+        yield TrustNote(words=f"Nothing confirms that this comes from {sender.domain}.{by}", is_warning=False)
 
 
 def _warnings(message: Message, sender: Address) -> Iterable[TrustNote]:

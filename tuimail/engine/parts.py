@@ -172,7 +172,9 @@ def _named(found: RawMessage, part: str) -> Attachment:
 def _within(message: Message, part: str) -> Message:
     """The message with its parts named as the outer message's are."""
     parts = tuple(replace(each, part=f"{part}/{each.part}") for each in message.attachments)
-    return replace(message, attachments=parts)
+    # Who was asked there is answered by those who were: whoever passes an invitation on asks nobody.
+    shown = replace(message.invitation, can_answer=False) if message.invitation else None
+    return replace(message, attachments=parts, invitation=shown)
 
 
 def _refuse_binaries(attachment: Attachment) -> None:
