@@ -112,6 +112,8 @@ def test_the_program_reads_a_big_mail_at_once_and_saves_its_file(desk: Desk, bed
     terminal.keys("A")
     terminal.wait_for("Save into this folder")
     terminal.keys("Enter")
+    terminal.wait_for("This file is no text")
+    terminal.keys("s")
     terminal.wait_for("Saved as")
 
     saved = desk.home.downloads / "Pläne.pdf"
