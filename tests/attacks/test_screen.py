@@ -27,7 +27,7 @@ def test_no_mail_reaches_the_terminal_as_more_than_text(tmp_path: Path) -> None:
     environ = {name: value for name, value in os.environ.items() if name not in {"COLUMNS", "LINES"}}
     terminal = Recorder(command, {**environ, "LANG": "C.UTF-8", "TZ": "UTC"})
     with terminal:
-        terminal.until("agree, open the browser")
+        terminal.until("agree, the demo signs in")
         terminal.settle()
         terminal.type("\r")
         terminal.until("seven clipboard")

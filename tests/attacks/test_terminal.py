@@ -24,7 +24,7 @@ def test_the_program_ends_when_its_terminal_is_gone(hears_of_it: bool) -> None:
             [sys.executable, "-m", "tuimail", "demo", "--no-browser"],
             {**os.environ, "TERM": "xterm-256color"},
         )
-    _read_until(terminal, b"agree, open the browser")
+    _read_until(terminal, b"agree, the demo signs in")
 
     os.close(terminal)
 
