@@ -29,6 +29,14 @@ Old pier,06:19,3.38,12:40,0.66
 Fish quay,06:25,3.35,12:47,0.71
 Sluice,06:48,3.02,13:20,0.94
 """
+_GAUGE = (
+    '{"station":"Old pier","unit":"m","zero":"chart datum","readings":[["06:00",3.31],["06:10",3.36],["06:20",3.38]]}'
+)
+_LOG = """06:00:02 gauge old-pier: 3.31 m
+06:10:02 gauge old-pier: 3.36 m
+06:17:40 gauge old-pier: no answer, trying again in 60 s
+06:18:41 gauge old-pier: 3.38 m
+"""
 
 
 def attachment(name: str) -> File:
@@ -108,6 +116,9 @@ _FILES = {
     "minutes.txt": ("text/plain; charset=utf-8", _MINUTES.encode()),
     "beds.csv": ("text/csv; charset=utf-8", _SEEDS.encode()),
     "stations.csv": ("text/csv; charset=utf-8", _STATIONS.encode()),
+    "gauge.json": ("application/json", _GAUGE.encode()),
+    "gauge.log": ("text/plain; charset=utf-8", _LOG.encode()),
+    "harbour-map.png": ("image/png", b"MZ" + b"\0" * 400),
     "sunset.png": ("image/png", _png(320, 180, top=(38, 70, 110), bottom=(244, 162, 97))),
     "morning.png": ("image/png", _png(320, 180, top=(168, 200, 214), bottom=(250, 240, 220))),
     "cover-draft.png": ("image/png", _png(240, 320, top=(20, 60, 70), bottom=(90, 160, 150))),
