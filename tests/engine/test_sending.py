@@ -183,6 +183,55 @@ def test_refused_recipients_are_listed_and_retried_alone(rig: Rig) -> None:
     assert rig.smtp.mails[0] == rig.smtp.mails[1]
 
 
+def test_who_is_wanted_later_gets_it_later_and_the_others_now(rig: Rig) -> None:
+    heard = rig.signed_in()
+    rig.smtp.answers[b"RCPT TO:<EVE@"] = b"450 4.2.0 greylisted for a minute\r\n"
+
+    write(heard, to="bob@example.org, eve@example.org")
+    item = outbox(heard, OutboxState.QUEUED, words="greylisted")
+    rig.smtp.answers.clear()
+    rig.smtp.commands.clear()
+    heard.do(RetryOutbox(account=ACCOUNT, item=item.id))
+    emptied(heard)
+
+    assert item.accepted == ("bob@example.org",)
+    assert item.send_at is not None
+    assert (item.send_at - datetime.now(UTC)).total_seconds() > 50
+    assert [line for line in rig.smtp.commands if line.startswith(b"RCPT")] == [b"RCPT TO:<eve@example.org>"]
+    assert rig.smtp.mails[0] == rig.smtp.mails[1]
+    assert len(rig.mail.boxes[b"Sent"].mails) == 1
+
+
+def test_too_many_connections_and_a_rate_are_waited_for_in_words(rig: Rig) -> None:
+    heard = rig.signed_in()
+    rig.smtp.greeting = b"421 4.7.0 too many connections from you\r\n"
+
+    write(heard, subject="connections")
+    item = outbox(heard, OutboxState.QUEUED, words="too many connections")
+    rig.smtp.greeting = b"220 ready\r\n"
+    rig.smtp.answers[b"MAIL"] = b"450 4.7.28 rate limit for this hour\r\n"
+    heard.do(RetryOutbox(account=ACCOUNT, item=item.id))
+    slower = outbox(heard, OutboxState.QUEUED, words="rate limit")
+
+    assert "more slowly" in slower.words
+    assert item.send_at is not None
+    assert slower.send_at is not None
+    assert (slower.send_at - datetime.now(UTC)).total_seconds() > 100
+    assert not rig.smtp.mails
+
+
+def test_a_full_mailbox_and_a_mail_too_big_are_said_in_words(rig: Rig) -> None:
+    heard = rig.signed_in()
+    for answer, words in ((b"552 5.2.2 over quota", "is full"), (b"552 5.3.4 too much", "too big")):
+        rig.smtp.answers[b"RCPT"] = answer + b"\r\n"
+
+        write(heard)
+        item = outbox(heard, OutboxState.HELD, words=words)
+
+        assert item.refused == (("bob@example.org", answer.decode()),)
+        heard.do(DiscardOutbox(account=ACCOUNT, item=item.id))
+
+
 def test_a_copy_that_cannot_be_filed_leaves_the_mail_sent_and_is_tried_later(rig: Rig) -> None:
     heard = rig.signed_in()
     rig.mail.answers[b"APPEND"] = b"TAG NO [OVERQUOTA] the folder is full\r\n"

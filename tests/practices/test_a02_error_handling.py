@@ -49,6 +49,13 @@ SAID = {
     "application-specific password": "Application-specific password required: https://support.example.test (Failure)",
     r"^AUTHENTICATE failed": "AUTHENTICATE failed.",
     r"AccessTokenExpired|token.*expired|expired.*token": "Session invalidated - AccessTokenExpired",
+    "gr[ae]y-?list": "Greylisted, see http://postgrey.example.test",
+    "rate|too many|too much|limit|quota|throttl": "Too many mails, rate limited",
+    "size|large|big|length": "Message size exceeds fixed limit",
+    "sender|not owned|send as": "<x@example.test>: Sender address rejected: not owned by user me",
+    "security issue|attachment|virus|executable|file type": "blocked because its content presents a security issue",
+    "spam|unsolicited|junk|advertis|reputation|blacklist|blocklist": "Message rejected as spam",
+    "relay": "Relay access denied",
 }
 """What the servers that the patterns are made for really say."""
 BACKENDS = {
@@ -195,6 +202,22 @@ def test_a02_what_smtp_says_to_a_sign_in_is_told_in_words(met: Met, certificate:
     _is_told(caught.value.as_problem(), met)
 
 
+@pytest.mark.parametrize("met", [met for met in MET if met.door in {Door.MAIL_LATER, Door.MAIL_REFUSED}], ids=ids)
+def test_a02_what_smtp_says_to_a_mail_is_told_in_words(met: Met, certificate: Certificate) -> None:
+    status = "451" if met.door is Door.MAIL_LATER else "550"
+    code = "" if met.code in {"", OTHER} else met.code
+    reply = f"{status} {code} {met.said}" if "." in code or not code else f"{code} {met.said}"
+    script = SmtpScript(answers={b"MAIL": f"{reply}\r\n".encode()})
+    with (
+        WireServer(script, certificate.server_context()) as server,
+        SmtpSession.connect(server.address, certificate.client_context()) as session,
+        pytest.raises(TuimailError) as caught,
+    ):
+        session.send("me@example.test", ["you@example.test"], b"x", on_phase=lambda _: None)
+
+    _is_told(caught.value.as_problem(), met, by="The server")
+
+
 @pytest.mark.parametrize("code", BACKENDS)
 def test_a02_what_a_keychain_refuses_is_told_in_words(code: str) -> None:
     def refuse() -> keyring.backend.KeyringBackend:
@@ -245,6 +268,10 @@ def test_a02_a_number_of_microsofts_adds_a_sentence_and_decides_nothing(
         (Door.SMTP_SIGN_IN, "5.7.3", "unsuccessful", ErrorKind.LOGIN_REFUSED, Side.YOU),
         (Door.SMTP_SIGN_IN, "5.7.8", "no", ErrorKind.LOGIN_REFUSED, Side.PROVIDER),
         (Door.SMTP_SIGN_IN, "538", "encryption required", ErrorKind.SERVER_REFUSED, Side.YOU),
+        (Door.MAIL_LATER, "4.7.28", "Our system has detected an unusual rate", ErrorKind.SEND_TEMPORARY, Side.PROVIDER),
+        (Door.MAIL_REFUSED, "5.4.5", "Daily user sending quota exceeded", ErrorKind.SEND_REFUSED, Side.PROVIDER),
+        (Door.MAIL_REFUSED, "5.7.1", "Sender address rejected", ErrorKind.SEND_REFUSED, Side.YOU),
+        (Door.MAIL_REFUSED, "552", "Requested mail action aborted", ErrorKind.SEND_REFUSED, Side.YOU),
     ],
 )
 def test_a02_what_providers_are_known_to_answer_has_its_row(
@@ -262,7 +289,7 @@ def test_a02_every_row_is_reached_and_says_whose_side_it_is_on() -> None:
     assert all(row.happened.endswith(".") and row.side in Side for row in TABLE)
 
 
-def _is_told(problem: Problem, met: Met) -> None:
+def _is_told(problem: Problem, met: Met, *, by: str = "localhost") -> None:
     assert (problem.kind, problem.remedy, problem.side) == (met.row.kind, met.row.remedy, met.row.side)
-    assert problem.summary == met.row.summary("localhost")
+    assert problem.summary == met.row.summary(by)
     assert met.said in problem.detail

@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from tests.store.conftest import NOW
 from tuimail.domain.draft import Draft, DraftAttachment, OutboxState
@@ -8,6 +9,7 @@ from tuimail.domain.ids import AccountId, DraftId, OutboxId
 from tuimail.store.db import Database
 from tuimail.store.drafts import DraftRepository
 from tuimail.store.outbox import (
+    Later,
     NewOutboxMail,
     OutboxRepository,
     Recipient,
@@ -184,8 +186,55 @@ def test_mail_refused_whole_is_held_with_the_servers_words(outbox: OutboxReposit
     held = outbox.load(item)
     assert held is not None
     assert (held.state, held.words, held.phase) == (OutboxState.HELD, "Too large.", SendPhase.WAITING)
-    assert held.remaining == ("bo@x.test", "cy@x.test")
+    assert held.remaining == ("cy@x.test",)
+    assert outbox.items()[0].refused == (("bo@x.test", "over quota"),)
     assert outbox.wanting_copy() == []
+    outbox.retry(item, now=NOW)
+    again = outbox.begin(item)
+    assert again is not None
+    assert again.remaining == ("bo@x.test", "cy@x.test")
+
+
+def test_who_is_wanted_later_is_tried_again_by_itself_and_who_was_refused_is_not(outbox: OutboxRepository) -> None:
+    item = outbox.queue(replace(new_mail(), recipients=("bo@x.test", "cy@x.test", "di@x.test")), now=NOW)
+    outbox.begin(item)
+    soon = NOW + timedelta(minutes=1)
+
+    outbox.sent(item, {"cy@x.test": "unknown"}, later=Later(recipients={"di@x.test": "greylisted"}, send_at=soon))
+
+    (shown,) = outbox.items()
+    assert (shown.state, shown.send_at) == (OutboxState.QUEUED, soon)
+    assert "di@x.test: greylisted" in shown.words
+    assert (shown.refused, shown.accepted) == ((("cy@x.test", "unknown"),), ("bo@x.test",))
+    again = outbox.begin(item)
+    assert again is not None
+    assert again.remaining == ("di@x.test",)
+    outbox.sent(item, {})
+    (shown,) = outbox.items()
+    assert (shown.state, shown.refused) == (OutboxState.HELD, (("cy@x.test", "unknown"),))
+    assert "di@x.test" not in shown.words
+
+
+def test_a_mail_that_waits_for_its_next_try_can_be_tried_at_once(outbox: OutboxRepository, item: OutboxId) -> None:
+    assert not outbox.retry(item, now=NOW)
+    outbox.begin(item)
+    outbox.put_back(item, words="later", send_at=NOW + timedelta(hours=1))
+
+    assert outbox.retry(item, now=NOW)
+
+    assert outbox.next_due() == (item, NOW)
+
+
+def test_who_has_a_mail_already_is_no_recipient_of_the_draft_it_becomes(outbox: OutboxRepository) -> None:
+    draft = replace(DRAFT, to="Bo <bo@bücher.test>, cy@x.test")
+    item = outbox.queue(replace(new_mail(), draft=draft, recipients=("bo@xn--bcher-kva.test", "cy@x.test")), now=NOW)
+    outbox.begin(item)
+    outbox.sent(item, {"cy@x.test": "no such user"})
+
+    back = outbox.take_back(item, now=NOW)
+
+    assert back is not None
+    assert back.to == "cy@x.test"
 
 
 @pytest.mark.parametrize("hold", [False, True])

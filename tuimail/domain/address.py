@@ -55,6 +55,15 @@ def format_addresses(addresses: tuple[Address, ...]) -> str:
     return ", ".join(str(address) for address in addresses)
 
 
+def in_ascii(spec: str) -> str:
+    """The address with its domain as it goes on the wire; unchanged where that is no host name."""
+    local, _, domain = spec.rpartition("@")
+    try:
+        return f"{local}@{domain.encode('idna').decode('ascii')}"
+    except UnicodeError:
+        return spec
+
+
 def is_address(spec: str) -> bool:
     """Whether the text is one plain addr-spec that may go on the wire: no space, control or angle bracket in it."""
     if spec.count("@") < 1 or len(spec) > MAX_SPEC or clean_line(spec) != spec:

@@ -8,7 +8,7 @@ from typing import ClassVar
 from msgspec import Struct
 from msgspec.structs import replace
 
-from tuimail.domain.address import Address, parse_typed
+from tuimail.domain.address import Address, format_addresses, in_ascii, parse_typed
 from tuimail.domain.clean import clean_line
 from tuimail.domain.discreet import Discreet
 from tuimail.domain.ids import AccountId, DraftId, OutboxId, RowId
@@ -129,6 +129,20 @@ def written_as(draft: Draft, identity: Identity) -> Draft:
     return replace(draft, sender=identity.sender, account=identity.account, answers_in=elsewhere)
 
 
+def without_recipients(draft: Draft, specs: frozenset[str]) -> Draft:
+    """The draft to those alone who are not among these addresses, which are as an envelope has them."""
+
+    def is_kept(address: Address) -> bool:
+        return not {address.spec, in_ascii(address.spec)} & specs
+
+    def others(typed: str) -> str:
+        addresses = parse_typed(typed).addresses
+        kept = tuple(filter(is_kept, addresses))
+        return typed if kept == addresses else format_addresses(kept)
+
+    return replace(draft, to=others(draft.to), cc=others(draft.cc), bcc=others(draft.bcc))
+
+
 def signed_anew(text: str, *, before: str, after: str) -> str:
     """The text with the one signature in place of the other, where it ends in it; what was written by hand stays."""
     head, found = _without_signature(text, before)
@@ -245,6 +259,10 @@ class OutboxItem(Struct, frozen=True, kw_only=True):
     send_at: datetime | None = None
     """QUEUED: when it goes out, aware UTC; until then it can be taken back."""
     queued_at: datetime
+    refused: tuple[tuple[str, str], ...] = ()
+    """Recipients that the server did not take, each with its words; *send again* goes to them alone."""
+    accepted: tuple[str, ...] = ()
+    """Recipients that have it already, where others have not."""
 
 
 class SignOutStepState(StrEnum):

@@ -35,7 +35,7 @@ from tuimail.engine.worker import Urgency, Worker, log_crash
 from tuimail.mime.compose import build, new_message_id
 from tuimail.net.imap.session import ImapSession
 from tuimail.net.smtp import Delivery
-from tuimail.store.outbox import NewOutboxMail, OutboxMail
+from tuimail.store.outbox import Later, NewOutboxMail, OutboxMail
 
 log = logging.getLogger(__name__)
 
@@ -344,12 +344,15 @@ class OutboxDesk:
 
     def _note_sent(self, mail: OutboxMail, delivery: Delivery) -> None:
         refused = dict(delivery.refused)
+        later = Later(
+            recipients=dict(delivery.later), send_at=self._now() + timedelta(seconds=_patience_s(mail.attempts))
+        )
         draft = self._on_store(lambda store: store.outbox.draft(mail.id))
-        self._on_store(lambda store: store.outbox.sent(mail.id, refused))
+        self._on_store(lambda store: store.outbox.sent(mail.id, refused, later=later))
         count = len(delivery.accepted)
         outcome = f"sent to {count}" + (f", {len(refused)} refused" if refused else "")
         self._auth.journal.record(self._account.id, "send", outcome)
-        if not refused:
+        if not refused and not delivery.later:
             first = delivery.accepted[0] if delivery.accepted else ""
             more = f" and {count - 1} more" if count > 1 else ""
             self._auth.around.emit(Noticed(account=self._account.id, words=f"Sent to {first}{more}"))
@@ -458,6 +461,10 @@ def retry_after(error: TuimailError, attempts: int, *, random: float) -> float:
     """Seconds until the next attempt: patient with a server that said no, quick where nothing was reached."""
     if isinstance(error, NetworkError | AuthError) or error.kind is ErrorKind.CONNECTION_LOST:
         return next_attempt(attempts, random=random, cap_s=RETRY_OFFLINE_CAP_S)
+    return _patience_s(attempts)
+
+
+def _patience_s(attempts: int) -> float:
     return min(RETRY_CAP_S, RETRY_TEMPORARY_S * 2.0 ** min(attempts - 1, 10))
 
 

@@ -98,18 +98,21 @@ def sign_in_refused(host: str, reply: Reply, challenge: Challenge) -> ServerErro
 def mail_refused(reply: Reply) -> SendFailed:
     """The error for a mail that the server did not take, by a reply that leaves no doubt."""
     # A token that ran out between two commands is no verdict on the mail: the next connection brings a fresh one.
-    if reply.is_temporary or reply.code in _WANTS_SIGN_IN:
-        return SendFailed(
-            ErrorKind.SEND_TEMPORARY, "The server does not take the mail now.", remedy=Remedy.WAIT, reply=reply
-        )
-    return SendFailed(ErrorKind.SEND_REFUSED, "The server refused the mail.", remedy=Remedy.TELL, reply=reply)
+    is_later = reply.is_temporary or reply.code in _WANTS_SIGN_IN
+    door = Door.MAIL_LATER if is_later else Door.MAIL_REFUSED
+    row = find(door, reply.enhanced or str(reply.code), reply.text)
+    if row is find(door, OTHER):
+        row = find(door, str(reply.code), reply.text)
+    error = SendFailed(row.kind, row.summary("The server"), remedy=row.remedy, reply=reply)
+    error.side = row.side
+    return error
 
 
 def all_recipients_refused(refused: Mapping[str, Reply]) -> SendFailed:
     """The error where nobody was accepted: temporary only if it is so for everybody."""
     errors = [mail_refused(reply) for reply in refused.values()]
     error = next((each for each in errors if each.kind is ErrorKind.SEND_REFUSED), errors[0])
-    if error.kind is ErrorKind.SEND_REFUSED:
+    if error.kind is ErrorKind.SEND_REFUSED and len(errors) > 1:
         error.summary = "The server accepted none of the recipients."
     error.refused = tuple((who, reply.words) for who, reply in refused.items())
     return error

@@ -69,6 +69,8 @@ class Delivery(Struct, frozen=True, kw_only=True):
 
     accepted: tuple[str, ...]
     refused: tuple[tuple[str, str], ...] = ()
+    later: tuple[tuple[str, str], ...] = ()
+    """The same of those whom it may take at another time (4yz)."""
 
 
 class SmtpSession:
@@ -255,7 +257,12 @@ class SmtpSession:
         reply = self._wire.ask("DATA")
         if reply.code != _START_DATA:
             return _Declined.by(reply)
-        return Delivery(accepted=tuple(accepted), refused=tuple((who, reply.words) for who, reply in refused.items()))
+        judged = [(who, reply.words, mail_refused(reply).remedy is Remedy.WAIT) for who, reply in refused.items()]
+        return Delivery(
+            accepted=tuple(accepted),
+            refused=tuple((who, words) for who, words, is_later in judged if not is_later),
+            later=tuple((who, words) for who, words, is_later in judged if is_later),
+        )
 
     def _refuse_early_verdict(self) -> None:
         """Raise where the server spoke while it should have listened; the mail is not complete yet."""

@@ -11,7 +11,7 @@ from typing import ClassVar
 from msgspec import Struct
 
 from tuimail.domain.discreet import Discreet
-from tuimail.domain.draft import Draft, OutboxItem, OutboxState
+from tuimail.domain.draft import Draft, OutboxItem, OutboxState, without_recipients
 from tuimail.domain.ids import AccountId, OutboxId
 from tuimail.store.columns import from_seconds, to_seconds
 from tuimail.store.db import Columns, Database
@@ -49,7 +49,15 @@ class Recipient(Struct, frozen=True, kw_only=True):
     address: str
     state: RecipientState = RecipientState.WAITING
     words: str = ""
-    """The server's, cleaned, where it refused."""
+    """The server's, cleaned, where it refused, or said later."""
+
+
+class Later(Struct, frozen=True, kw_only=True):
+    """What the server wants to be asked again about."""
+
+    recipients: Mapping[str, str]
+    """With its words."""
+    send_at: datetime
 
 
 class NewOutboxMail(Discreet, frozen=True, kw_only=True):
@@ -93,8 +101,8 @@ class OutboxMail(Discreet, frozen=True, kw_only=True):
 
     @property
     def remaining(self) -> tuple[str, ...]:
-        """The recipients that it still has to go to."""
-        return tuple(one.address for one in self.recipients if one.state is not RecipientState.ACCEPTED)
+        """The recipients that the next attempt is for."""
+        return tuple(one.address for one in self.recipients if one.state is RecipientState.WAITING)
 
 
 class OutboxRepository:
@@ -200,19 +208,24 @@ class OutboxRepository:
         """Note how far it has come. ENDING must be noted before the last dot is written."""
         self._db.run("update outbox set phase = ? where id = ? and state = ?", phase, item, OutboxState.SENDING)
 
-    def sent(self, item: OutboxId, refused: Mapping[str, str]) -> None:
+    def sent(self, item: OutboxId, refused: Mapping[str, str], *, later: Later | None = None) -> None:
         """The server took the mail. ``refused``: recipients it did not take, with its words.
 
         Without refused ones the mail leaves the outbox, at once or when its copy is filed; else it is held for them.
+        It is queued again where the server wants some ``later``.
         """
+        delayed = later.recipients if later else {}
         with self._db.transaction():
             for one in _recipients(self._db, item):
-                if one.state is not RecipientState.ACCEPTED:
-                    words = refused.get(one.address)
-                    state = RecipientState.ACCEPTED if words is None else RecipientState.REFUSED
-                    _note_recipient(self._db, item, Recipient(address=one.address, state=state, words=words or ""))
-            if refused:
-                _set_state(self._db, item, state=OutboxState.HELD, words=_refusal_words(refused))
+                if one.state is RecipientState.WAITING:
+                    _note_recipient(self._db, item, _judged(one.address, refused, delayed))
+            still_refused = _refused(_recipients(self._db, item))
+            if later and delayed:
+                words = f"Sent to the others. The server wants these later: {_listed(delayed)}"
+                self.put_back(item, words=words, send_at=later.send_at)
+            elif still_refused:
+                words = f"Sent to the others. Not accepted for {_listed(dict(still_refused))}"
+                _set_state(self._db, item, state=OutboxState.HELD, words=words)
             else:
                 _set_state(self._db, item, state=OutboxState.SENT)
                 _drop_when_finished(self._db, item)
@@ -239,13 +252,22 @@ class OutboxRepository:
         self._db.run("delete from outbox where id = ? and state = ?", item, OutboxState.UNKNOWN)
 
     def retry(self, item: OutboxId, *, now: datetime) -> bool:
-        """The user's word to send a held or unknown mail again, to those who did not get it. False: not possible."""
-        return bool(
-            self._db.run(
-                "update outbox set state = ?, phase = ?, words = '', send_at = ? where id = ? and state in (?, ?)",
-                OutboxState.QUEUED, SendPhase.WAITING, to_seconds(now), item, *_AT_REST,
-            )
-        )  # fmt: skip
+        """The user's word to send a held or unknown mail again, to those who did not get it. False: not possible.
+
+        One that waits for its next attempt is tried at once.
+        """
+        with self._db.transaction():
+            is_possible = self._db.run(
+                "update outbox set state = ?, phase = ?, words = '', send_at = ? where id = ?"
+                " and (state in (?, ?) or state = ? and attempts > 0)",
+                OutboxState.QUEUED, SendPhase.WAITING, to_seconds(now), item, *_AT_REST, OutboxState.QUEUED,
+            )  # fmt: skip
+            if is_possible:
+                self._db.run(
+                    "update outbox_recipients set state = ?, words = '' where item = ? and state = ?",
+                    RecipientState.WAITING, item, RecipientState.REFUSED,
+                )  # fmt: skip
+            return bool(is_possible)
 
     def send_now(self, *, now: datetime) -> None:
         """End the waiting of everything that is queued."""
@@ -255,9 +277,15 @@ class OutboxRepository:
         )  # fmt: skip
 
     def take_back(self, item: OutboxId, *, now: datetime) -> Draft | None:
-        """Make a queued, held or unknown mail a kept draft again; None if it is being sent or gone."""
+        """Make a queued, held or unknown mail a kept draft again; None if it is being sent or gone.
+
+        Those who have it already are no longer among its recipients.
+        """
         with self._db.transaction():
             draft = self.draft(item)
+            has_it = frozenset(_accepted(_recipients(self._db, item)))
+            if draft is not None and has_it:
+                draft = without_recipients(draft, has_it)
             taken = self._db.run(
                 "delete from outbox where id = ? and state in (?, ?, ?)", item, OutboxState.QUEUED, *_AT_REST
             )
@@ -291,15 +319,18 @@ _AT_REST = (OutboxState.HELD, OutboxState.UNKNOWN)
 
 def _item(db: Database, account: AccountId, columns: Columns) -> OutboxItem:
     item, subject, state, words, send_at, queued_at = columns
+    recipients = _recipients(db, item)
     return OutboxItem(
         id=OutboxId(item),
         account=account,
         subject=subject,
-        recipients=tuple(one.address for one in _recipients(db, item)),
+        recipients=tuple(one.address for one in recipients),
         state=OutboxState(state),
         words=words,
         send_at=from_seconds(send_at) if state == OutboxState.QUEUED else None,
         queued_at=from_seconds(queued_at),
+        refused=_refused(recipients),
+        accepted=_accepted(recipients),
     )
 
 
@@ -331,6 +362,21 @@ def _ceiling(moment: datetime) -> int:
     return seconds + 1 if from_seconds(seconds) < moment else seconds
 
 
-def _refusal_words(refused: Mapping[str, str]) -> str:
-    listed = "; ".join(f"{address}: {words}" for address, words in refused.items())
-    return f"Sent to the others. Not accepted for {listed}"
+def _judged(address: str, refused: Mapping[str, str], delayed: Mapping[str, str]) -> Recipient:
+    if address in refused:
+        return Recipient(address=address, state=RecipientState.REFUSED, words=refused[address])
+    if address in delayed:
+        return Recipient(address=address, words=delayed[address])
+    return Recipient(address=address, state=RecipientState.ACCEPTED)
+
+
+def _refused(recipients: tuple[Recipient, ...]) -> tuple[tuple[str, str], ...]:
+    return tuple((one.address, one.words) for one in recipients if one.state is RecipientState.REFUSED)
+
+
+def _accepted(recipients: tuple[Recipient, ...]) -> tuple[str, ...]:
+    return tuple(one.address for one in recipients if one.state is RecipientState.ACCEPTED)
+
+
+def _listed(recipients: Mapping[str, str]) -> str:
+    return "; ".join(f"{address}: {words}" for address, words in recipients.items())
