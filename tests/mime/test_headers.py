@@ -93,6 +93,20 @@ def test_raw_eight_bit_names_are_read() -> None:
 
 
 @pytest.mark.parametrize(
+    ("value", "specs"),
+    [
+        ('"a b"@x.test', ['"a b"@x.test']),
+        ('<"a b"@x.test>, c@x.test', ['"a b"@x.test', "c@x.test"]),
+        ('a@x.test ("b c"@bank.test)', ["a@x.test"]),
+        ('"boss@bank.test"@x.test', ['"boss@bank.test"@x.test']),
+        ('A <"q\\"r"@x.test>', ['"q\\"r"@x.test']),
+    ],
+)
+def test_a_quoted_local_part_is_part_of_the_address(value: str, specs: list[str]) -> None:
+    assert [address.spec for address in addresses(value)] == specs
+
+
+@pytest.mark.parametrize(
     ("value", "text"),
     [
         ("=?utf-8?q?a?= =?utf-8?q?b?=", "ab"),

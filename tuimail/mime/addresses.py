@@ -25,6 +25,7 @@ _USUAL = re.compile(
 )
 _BARE = re.compile(r"\s*+([A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]++@[A-Za-z0-9.-]++)\s*+(?:,|\Z)")
 _TOKEN = re.compile(r"""[^"()<>,;:\\]++|"(?:[^"\\]++|\\.)*+"|\\.|.""", re.S)
+_QUOTED_SPEC = re.compile(r'"(?:[ !#-\[\]-~]|\\[ -~]){1,200}+"@[A-Za-z0-9.-]{1,255}+')
 _ESCAPED = re.compile(r"\\(.)", re.S)
 _SPACE = re.compile(r"\s+")
 
@@ -86,6 +87,9 @@ def _closes_soon(text: str, position: int) -> bool:
 
 def _from_piece(lexemes: list[str]) -> Address | None:
     outside, comments, angle = _sort_tokens(lexemes)
+    if angle is None and not comments and (quoted := _QUOTED_SPEC.search("".join(lexemes))):
+        # What stands in quotation marks before an @ is no name, whatever it looks like.
+        return _address("", quoted[0])
     if angle is not None:
         name = outside.strip() or comments.strip()
         spec = angle.rpartition(":")[2] if "@" in angle.rpartition(":")[2] else angle
@@ -144,6 +148,8 @@ def _address(name: str, spec: str) -> Address:
 
 
 def _shown_spec(spec: str) -> str:
+    if spec.strip().startswith('"') and _QUOTED_SPEC.fullmatch(spec.strip()):
+        return spec.strip()
     if spec.isascii() and spec.isprintable() and " " not in spec:
         return spec
     local, at, host = clean_line(_SPACE.sub("", spec)).rpartition("@")
