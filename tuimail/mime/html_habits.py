@@ -22,12 +22,14 @@ def is_quotation(element: Element) -> bool:
     if element.tag == "blockquote":
         # Writing programs indent by a blockquote without a border; one of a quotation says of what it is.
         return not element.css.is_unframed or bool(element.get("type") or element.get("cite") or element.get("class"))
-    return element.tag == "div" and (element.css.is_barred or "yahoo_quoted" in element.get("class").split())
+    if element.tag != "div" or not element.attributes:
+        return False
+    return element.css.is_barred or "yahoo_quoted" in element.get("class").split()
 
 
 def begins_answered_mail(element: Element) -> bool:
     """Whether it is the header that Outlook puts above the mail that is answered: all below is that mail."""
-    if element.tag != "div":
+    if element.tag != "div" or not element.attributes:
         return False
     if element.get("id").lower() in _HEADS:
         return True

@@ -190,7 +190,7 @@ class Renderer(Struct):
         link = self.context.link
         if tag == "a" and link is not None and link is not leave.context.link:
             self._close_link(link)
-        if is_quotation(element):
+        if self.answered != leave.answered and is_quotation(element):
             self.answered = leave.answered
         is_block = tag in BLOCK_TAGS or element.css.is_block
         if element.css.is_apart:
