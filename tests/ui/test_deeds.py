@@ -263,7 +263,9 @@ async def test_an_invitation_is_answered_and_the_answer_sent(key: str, answer: I
     app, engine = make_app(Full())
 
     async with app.run_test(size=SIZES[0]) as pilot:
-        await press(pilot, "enter", "i")
+        await press(pilot, "enter")
+        assert "i answer" in shown(app).replace("\N{NO-BREAK SPACE}", " ")
+        await press(pilot, "i")
         assert "bo@example.org" in shown(app)
         await press(pilot, key)
 

@@ -13,12 +13,13 @@ from textual.widgets import Input
 from textual.widgets.option_list import Option
 
 from tuimail.domain.message import Attachment
-from tuimail.ui.fit import fit, plural, size
+from tuimail.ui.fit import fit, plural, size, truncate
 from tuimail.ui.widgets.dialog import Dialog, Words, title
 from tuimail.ui.widgets.hint_line import HintLine
 from tuimail.ui.widgets.plain_list import PlainList
 
-NAME_WIDTH = 40
+NAME_WIDTH = 30
+KIND_WIDTH = 26
 
 
 class AttachmentsScreen(ModalScreen[None]):
@@ -148,9 +149,13 @@ def attachment_words(attachment: Attachment) -> Content:
     name = attachment.name
     if cell_len(name) > NAME_WIDTH:
         name = f"{name[: NAME_WIDTH - 14]}…{name[-12:]}"
-    return Content.assemble(
-        fit(name, NAME_WIDTH), (f"  {size(attachment.size_bytes):>8}  {kind_words(attachment)}", "$muted")
-    )
+    real = attachment.real_type
+    kind = (f"! {truncate(real, KIND_WIDTH - 2)}", "bold $warning") if real else _kind(attachment)
+    return Content.assemble(fit(name, NAME_WIDTH), (f"  {size(attachment.size_bytes):>8}  ", "$muted"), kind)
+
+
+def _kind(attachment: Attachment) -> tuple[str, str]:
+    return (truncate(attachment.content_type, KIND_WIDTH), "$muted")
 
 
 def kind_words(attachment: Attachment) -> str:

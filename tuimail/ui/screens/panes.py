@@ -233,6 +233,8 @@ class Panes(Screen[None]):
             return tuple((keymap.shown(name), word) for name, word in words)
         names: tuple[str, ...] = HINTS[self.pane]
         count = self.messages.chosen_words if self.pane is Pane.LIST else ""
+        if self.pane is Pane.READER and _asks_for_answer(self.session.state):
+            names = ("reader_back", "invitation", *names[1:])
         if count:
             names = ("archive", "delete", "move", "star", "toggle_read")
             names += ("list_clear",) if self.messages.marks else ("unfold",)
@@ -256,6 +258,12 @@ class Panes(Screen[None]):
         if words or self._too_small.display:
             self._too_small.update(Content(words))
             self._too_small.display = bool(words)
+
+
+def _asks_for_answer(state: AppState) -> bool:
+    """Whether the open message is an invitation that wants an answer."""
+    message = state.reading.message if state.reading is not None else None
+    return message is not None and message.invitation is not None and message.invitation.can_answer
 
 
 def _folder_of(state: AppState) -> Folder:
