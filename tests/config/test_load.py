@@ -67,6 +67,16 @@ def refuse(folder: Path, text: str) -> ConfigError:
     return caught.value
 
 
+def test_an_alias_can_be_a_whole_domain(tmp_path: Path) -> None:
+    text = SHORT.replace("oauth.issuer", 'aliases = ["b@example.test", "*@Own.test"]\noauth.issuer', 1)
+
+    account = load(tmp_path, text).accounts[0]
+
+    assert account.own_addresses == ("a@example.test", "b@example.test")
+    assert account.own_domains == {"own.test"}
+    assert "is not a mail address" in refuse(tmp_path, SHORT.replace("a@example.test", "*@own.test")).summary
+
+
 def test_full_profile_becomes_an_account(tmp_path: Path) -> None:
     (tmp_path / "ca.pem").touch()
 

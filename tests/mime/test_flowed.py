@@ -78,3 +78,14 @@ def test_own_paragraphs_come_back_as_they_were_but_for_spaces_at_their_ends(line
 
 def test_quoted_paragraphs_come_back_behind_their_marks() -> None:
     assert from_flowed(to_flowed(f">> {_LONG}\n>\n> {_LONG}")) == f">> {_LONG.strip()}\n>\n> {_LONG.strip()}"
+
+
+def test_quoted_lines_that_end_in_a_space_go_on_in_the_next_of_their_depth() -> None:
+    assert read_back("> one \n> two\n>> three \n> four \nown") == [
+        (1, "one two"),
+        (2, "three"),
+        (1, "four"),
+        (0, "own"),
+    ]
+    assert to_flowed("> -- \n> Ann").split("\n") == ["> -- ", "> Ann"]
+    assert to_flowed("> --  \n> Ann").split("\n") == ["> --", "> Ann"]

@@ -29,6 +29,8 @@ _HOST = re.compile(
 )
 _SCOPE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+")
 _ENDPOINTS = ("authorization_endpoint", "token_endpoint", "revocation_endpoint", "device_authorization_endpoint")
+_WHOLE_DOMAIN = "*@"
+"""Begins an alias that stands for every address of a domain."""
 _IMAP_PORTS = {Tls.IMPLICIT: 993, Tls.STARTTLS: 143}
 _SMTP_PORTS = {Tls.IMPLICIT: 465, Tls.STARTTLS: 587}
 _HIGHEST_PORT = 65535
@@ -61,7 +63,8 @@ def resolve_account(name: str, table: AccountTable, *, preset: Preset, folder: P
         provider=provider,
         sign_in=method,
         ca_file=_ca_file(table.ca_file, folder, (*keys, "ca_file")),
-        aliases=table.aliases,
+        aliases=tuple(alias for alias in table.aliases if not alias.startswith(_WHOLE_DOMAIN)),
+        own_domains=frozenset(alias[2:].lower() for alias in table.aliases if alias.startswith(_WHOLE_DOMAIN)),
         signature=clean_block(table.signature),
         oauth=oauth,
         imap=imap,
@@ -83,7 +86,7 @@ def _keep(table: KeepTable) -> Keep:
 
 def _check_person(table: AccountTable, keys: Keys) -> None:
     for key, address in (("address", table.address), *(("aliases", alias) for alias in table.aliases)):
-        if not is_address(address):
+        if not is_address(address) or (key == "address" and address.startswith(_WHOLE_DOMAIN)):
             raise ShapeError((*keys, key), f"{dotted((*keys, key))}: “{clean_line(address)}” is not a mail address.")
     if table.login is not None and not (table.login and is_clean_line(table.login)):
         raise ShapeError(

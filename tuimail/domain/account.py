@@ -113,6 +113,8 @@ class Account(Struct, frozen=True, kw_only=True):
     ca_file: str | None = None
     """Absolute path of one more trust anchor, or None."""
     aliases: tuple[str, ...] = ()
+    own_domains: frozenset[str] = frozenset()
+    """Domains of which every address is the user's, lower case."""
     signature: str = ""
     oauth: OAuthSettings
     imap: Server

@@ -60,6 +60,8 @@ class Block(Struct, frozen=True, kw_only=True, gc=False):
     goes_on: tuple[int, ...] = ()
     """TABLE only: the rows, counted from 0, that are further lines of the row above."""
     has_header: bool = False
+    is_told: bool = False
+    """Words of this program in place of a text, which nobody wrote and no answer quotes."""
 
     @property
     def text(self) -> str:

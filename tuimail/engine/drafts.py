@@ -25,6 +25,7 @@ from tuimail.domain.draft import Draft, DraftAttachment, DraftKind, Identity
 from tuimail.domain.errors import ErrorKind, Remedy, StoreError
 from tuimail.domain.ids import DraftId
 from tuimail.domain.message import RawMessage
+from tuimail.domain.own import Own
 from tuimail.engine.connection import Connection
 from tuimail.engine.consent import read_only_words
 from tuimail.engine.draft_copies import DraftCopyDesk
@@ -182,7 +183,7 @@ class DraftDesk:
         draft = answer(
             message,
             kind=kind,
-            own=own_addresses(self._account),
+            own=Own(addresses=own_addresses(self._account), domains=self._account.own_domains),
             account=self._account.id,
             draft_id=_new_id(),
             row=command.row,

@@ -192,14 +192,14 @@ def _section(part: Part) -> Section:
 
 def _nested(part: Part) -> tuple[Block, ...]:
     inner = part.children[0] if part.children else None
-    lines = [Block(kind=BlockKind.RULE), *_words(f"Attached message: {name_of(part)}")]
+    lines = [Block(kind=BlockKind.RULE, is_told=True), *_words(f"Attached message: {name_of(part)}")]
     for name in _TOLD_FIELDS if inner else ():
         value = read_text(inner.value(name.lower())) if inner else ""
         if value:
             spans = (Span(text=f"{name}: ", style=Style.BOLD), Span(text=clean_line(value)[:500]))
-            lines.append(Block(spans=spans, indent=2))
+            lines.append(Block(spans=spans, indent=2, is_told=True))
     return tuple(lines)
 
 
 def _words(words: str) -> tuple[Block, ...]:
-    return (Block(spans=(Span(text=words, style=Style.ITALIC),)),)
+    return (Block(spans=(Span(text=words, style=Style.ITALIC),), is_told=True),)

@@ -28,9 +28,13 @@ class FlowedLine(Struct):
 def to_flowed(text: str) -> str:
     """The text's lines, each one a paragraph, broken at spaces that stay at the line's end; ``-- `` stays itself.
 
-    What a person typed with spaces at its end loses them, since they would join it to the next line.
+    What a person typed with spaces at its end loses them, since they would join it to the next line. A quoted line
+    keeps one before another of its depth: it was cut there when it was quoted.
     """
-    return "\n".join(flowed for line in text.split("\n") for flowed in _flowed(line))
+    lines = text.split("\n")
+    return "\n".join(
+        flowed for line, below in zip(lines, [*lines[1:], ""], strict=True) for flowed in _flowed(line, below)
+    )
 
 
 def unflow(raw_lines: Sequence[str], *, del_sp: bool) -> list[FlowedLine]:
@@ -62,16 +66,27 @@ def from_flowed(text: str, *, del_sp: bool = False) -> str:
     return "\n".join(f"{'>' * line.quote} {line.text}".rstrip(" ") if line.quote else line.text for line in lines)
 
 
-def _flowed(line: str) -> Iterator[str]:
-    quote = _QUOTE.match(line)
-    depth = quote[0].count(">") if quote else 0
-    content = line[quote.end() :] if quote else line
+def _flowed(line: str, below: str) -> Iterator[str]:
+    depth, content = _split(line)
     marks = ">" * depth
     if content == SIGNATURE:
         yield f"{marks} {SIGNATURE}" if marks else SIGNATURE
         return
-    for piece in _pieces(content.rstrip(" "), max(_LEAST, WIDTH - depth)):
+    end = " " if depth and content.endswith(" ") and _goes_on(content, depth, below) else ""
+    *first, last = _pieces(content.rstrip(" "), max(_LEAST, WIDTH - depth))
+    for piece in (*first, last + end):
         yield f"{marks} {piece}".rstrip() if marks and not piece else f"{marks}{_stuffing(piece, depth)}{piece}"
+
+
+def _split(line: str) -> tuple[int, str]:
+    quote = _QUOTE.match(line)
+    return (quote[0].count(">"), line[quote.end() :]) if quote else (0, line)
+
+
+def _goes_on(content: str, depth: int, below: str) -> bool:
+    """Whether a quoted line is one paragraph with the next."""
+    its_depth, its_content = _split(below)
+    return its_depth == depth and bool(its_content.strip()) and SIGNATURE not in {its_content, content.strip(" ") + " "}
 
 
 def _stuffing(piece: str, depth: int) -> str:

@@ -1,6 +1,5 @@
 """A received mail's bytes to the message that the reader shows. Never raises, whatever the bytes."""
 
-import re
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
@@ -21,6 +20,7 @@ from tuimail.mime.invite import read_invitation
 from tuimail.mime.links import LinkBook
 from tuimail.mime.part_text import text_of
 from tuimail.mime.structure import read_structure
+from tuimail.mime.subjects import is_forward
 from tuimail.mime.text import is_link_mark, link_mark, read_text_body
 
 __all__ = ["attachment_data", "clean_source", "decode_part", "parse_message", "safe_file_name", "words_of"]
@@ -28,8 +28,6 @@ __all__ = ["attachment_data", "clean_source", "decode_part", "parse_message", "s
 MAX_SOURCE = 2_000_000
 _MAX_SECTIONS = 100
 _MAX_CALENDARS = 4
-# As mail programs begin the subject of a forwarded mail, in the languages that they do it in.
-_FORWARDED = re.compile(r"\s*(?:fwd?|wg|tr|rv|vs|enc|doorst|vl|i|pd|ilt|\u8f6c\u53d1|\u8f49\u5bc4)\s*[:\uff1a]", re.I)
 _NOTHING: Mapping[str, int] = MappingProxyType({})
 
 
@@ -78,7 +76,7 @@ def parse_message(
     has_html = any(section.html for section in contents.sections)
     has_both = has_html and any(section.plain and section.html for section in contents.sections)
     message = read_heading(structure.root)
-    is_forwarded = _FORWARDED.match(message.subject) is not None
+    is_forwarded = is_forward(message.subject)
     plain = _form(contents, wants_html=False, is_forwarded=is_forwarded)
     # Where no section has both forms, that one has read the HTML already.
     html: _Form | None = plain
@@ -230,4 +228,4 @@ def _nothing_to_read(contents: Contents, *, is_told: bool) -> tuple[Block, ...]:
         words = "This message has no text beside the invitation."
     elif contents.attached:
         words = "This message has no text, only attachments."
-    return (Block(spans=(Span(text=words),)),)
+    return (Block(spans=(Span(text=words),), is_told=True),)

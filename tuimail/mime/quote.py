@@ -10,19 +10,23 @@ from tuimail.domain.draft import Draft, DraftAttachment, DraftKind
 from tuimail.domain.errors import ErrorKind, Remedy, SendError
 from tuimail.domain.ids import AccountId, DraftId, RowId
 from tuimail.domain.message import Message
+from tuimail.domain.own import Own
 from tuimail.mime.attachments import draft_attachment
 from tuimail.mime.contents import sort_parts
 from tuimail.mime.filenames import safe_file_name
 from tuimail.mime.headers import addresses, message_ids, read_text
 from tuimail.mime.quoting import attribution, forwarded, quotation
 from tuimail.mime.structure import read_structure
+from tuimail.mime.subjects import answer_subject, forward_subject
 
-_REPLY_PREFIX = re.compile(
-    r"^(?:(?:re|aw|sv|vs|r|odp|antw|ref|rif|ynt|res)(?:\[\d{1,3}\]|\(\d{1,3}\)|\^\d{1,3})?\s*[:\uff1a]\s*)++", re.I
-)
-_FORWARD_PREFIX = re.compile(r"^(?:(?:fwd?|wg|tr|i|enc|vb|vl)\s*[:\uff1a]\s*)++", re.I)
 _MAX_MAILTO = 100_000
 _MAX_NAME = 80
+_MACHINE = re.compile(r"(?:no|do[-_.]?not|not)[-_.]?(?:reply|respond)|noreply|mailer-daemon", re.I)
+"""Senders that nobody reads, and that name another address for answers."""
+_NO = re.compile(r"\s*NO\b", re.I)
+_NO_LIST = "This message names no mailing list that takes mail."
+_DELIVERY = ("delivered-to", "x-original-to")
+"""Fields that servers write, the one to be believed first."""
 _TAKEN = frozenset({"to", "cc", "bcc", "subject", "body", "in-reply-to", "references"})
 
 
@@ -30,7 +34,7 @@ def answer(  # noqa: PLR0913 (what an answer is made of, by keyword)
     message: Message,
     *,
     kind: DraftKind,
-    own: tuple[Address, ...],
+    own: Own,
     account: AccountId,
     draft_id: DraftId,
     row: RowId | None,
@@ -49,10 +53,10 @@ def answer(  # noqa: PLR0913 (what an answer is made of, by keyword)
         id=draft_id,
         account=account,
         kind=kind,
-        sender=str(_identity(message, own)) if own else "",
+        sender=str(_identity(message, own)) if own.addresses else "",
         to=format_addresses(to),
         cc=format_addresses(cc),
-        subject=_subject(message.subject, kind),
+        subject=forward_subject(message.subject) if kind is DraftKind.FORWARD else answer_subject(message.subject),
         text=_signed(text, signature),
         in_reply_to="" if kind is DraftKind.FORWARD else message.message_id,
         references=_references(message),
@@ -123,12 +127,19 @@ def whole_mail(raw: bytes) -> DraftAttachment:
 
 def list_address(message: Message) -> str:
     """Where the mailing list of a message takes mail (RFC 2369 section 3.4). Raises SendError where it does not."""
-    post_to = message.lists.post_to if message.lists is not None else ""
-    found = _typed([unquote(post_to[len("mailto:") :].partition("?")[0])])
+    found = posting_address(message)
     if not found:
-        words = "This message names no mailing list that takes mail. r answers its sender, R everybody."
+        is_closed = any(name.lower() == "list-post" and _NO.match(value) for name, value in message.headers)
+        why = "The mailing list of this message takes no mail." if is_closed else _NO_LIST
+        words = f"{why} r answers its sender, R everybody."
         raise SendError(ErrorKind.BAD_DRAFT, words, remedy=Remedy.FIX_INPUT)
     return found
+
+
+def posting_address(message: Message) -> str:
+    """The address of the mailing list that a message came through; empty where it names none."""
+    post_to = message.lists.post_to if message.lists is not None else ""
+    return _typed([unquote(post_to[len("mailto:") :].partition("?")[0])])
 
 
 def _typed(values: list[str]) -> str:
@@ -141,72 +152,47 @@ def _fields(message: Message, name: str) -> tuple[Address, ...]:
     return tuple(address for key, value in message.headers if key.lower() == name for address in addresses(value))
 
 
-def _recipients(
-    message: Message, own: tuple[Address, ...], *, to_all: bool
-) -> tuple[tuple[Address, ...], tuple[Address, ...]]:
+def _recipients(message: Message, own: Own, *, to_all: bool) -> tuple[tuple[Address, ...], tuple[Address, ...]]:
     if to_all and (followup := _usable(_fields(message, "mail-followup-to"))):
         return _others(followup, own) or followup, ()
-    writers = _usable(message.reply_to) or _usable(message.sender)
-    if writers and all(_is_own(address, own) for address in writers):
+    senders, to, cc = _usable(message.sender), _usable(message.to), _usable(message.cc)
+    # Who asks for answers to the one that he writes to means himself.
+    writers = _others(_usable(message.reply_to), own) or senders or _usable(message.reply_to)
+    if writers and all(own.holds(address) for address in writers):
         # An answer to one's own mail goes on to those whom it went to.
-        to, cc = _usable(message.to), _usable(message.cc)
-        return _others(to, own) or to or writers, _others(cc, own, beside=to) if to_all else ()
+        others, copies = _others(to, own), _others(cc, own, beside=to)
+        if not others:
+            return copies or _once(to) or _once(writers), ()
+        return others, copies if to_all else ()
     if not to_all:
-        return writers, ()
-    to = _others((*writers, *_usable(message.to)), own) or writers
-    return to, _others(_usable(message.cc), own, beside=to)
+        return _once(writers), ()
+    authors = tuple(sender for sender in senders if sender in writers or not _MACHINE.match(sender.spec))
+    everybody = _others((*writers, *authors, *to), own) or writers
+    return everybody, _others(cc, own, beside=everybody)
 
 
 def _usable(found: tuple[Address, ...]) -> tuple[Address, ...]:
     return tuple(address for address in found if is_address(address.spec))
 
 
-def _others(
-    found: tuple[Address, ...], own: tuple[Address, ...], *, beside: tuple[Address, ...] = ()
-) -> tuple[Address, ...]:
+def _others(found: tuple[Address, ...], own: Own, *, beside: tuple[Address, ...] = ()) -> tuple[Address, ...]:
     """Each address once, without the user's own and those named already."""
-    seen = {address.spec.lower() for address in beside}
-    kept: list[Address] = []
-    for address in found:
-        if address.spec.lower() not in seen and not _is_own(address, own):
-            seen.add(address.spec.lower())
-            kept.append(address)
-    return tuple(kept)
+    return tuple(address for address in _once(found, beside=beside) if not own.holds(address))
 
 
-def _is_own(address: Address, own: tuple[Address, ...]) -> bool:
-    spec = address.spec.lower()
-    return any(spec == mine.spec.lower() or _without_tag(spec) == mine.spec.lower() for mine in own)
+def _once(found: tuple[Address, ...], *, beside: tuple[Address, ...] = ()) -> tuple[Address, ...]:
+    named = {address.spec.lower() for address in beside}
+    first = {address.spec.lower(): address for address in reversed(found)}
+    return tuple(first[spec] for spec in dict.fromkeys(each.spec.lower() for each in found) if spec not in named)
 
 
-def _without_tag(spec: str) -> str:
-    """The address without a plus-tag (RFC 5233)."""
-    local, at, domain = spec.rpartition("@")
-    return local.partition("+")[0] + at + domain
-
-
-def _identity(message: Message, own: tuple[Address, ...]) -> Address:
-    """The own address that the mail was sent to; the first one if none can be told."""
-    came_to = (
-        *_fields(message, "delivered-to"),
-        *_fields(message, "x-original-to"),
-        *message.to,
-        *message.cc,
-    )
-    for address in came_to:
-        for mine in own:
-            if address.spec.lower() == mine.spec.lower():
-                return mine
-        for mine in own:
-            if _without_tag(address.spec.lower()) == mine.spec.lower():
-                return mine
-    return own[0]
-
-
-def _subject(subject: str, kind: DraftKind) -> str:
-    if kind is DraftKind.FORWARD:
-        return f"Fwd: {_FORWARD_PREFIX.sub('', subject)}".rstrip()
-    return f"Re: {_REPLY_PREFIX.sub('', subject)}".rstrip()
+def _identity(message: Message, own: Own) -> Address:
+    """The own address that the mail was sent to, or from; the main one if none can be told."""
+    main = own.addresses[0]
+    delivered = [own.identity(address) for name in _DELIVERY for address in _fields(message, name)]
+    named = [own.identity(address) for address in (*message.sender, *message.to, *message.cc)]
+    # What is sent to an alias is mostly delivered to the main address, which then says nothing.
+    return next((mine for mine in (*delivered, *named) if mine is not None and (mine != main or mine in named)), main)
 
 
 def _references(message: Message) -> tuple[str, ...]:
