@@ -98,8 +98,9 @@ def test_a_reply_to_all_names_everybody_once_but_the_user(header: str, to: str, 
 ANSWERS = (
     "x", "Re: x", "RE: Re: x", "AW: x", "Sv: Vs: R: Odp: Antw: x", "Re[2]: x", "RE [3]: x", "Re(4): x", "Re^2: x",
     "Ref: x", "RIF: x", "Res: x", "Ynt: x", "YNT: x", "Yan\u0131t: x", "Hs: x", "回复: x", "回复\uff1ax",
-    "答复\uff1ax", "回覆: x", "返信: x", "Re\uff1ax", "RE : x", "Re\u00a0: x", "Vá: x", "ΑΠ: x", "Απ: x", "ΣΧΕΤ: x", "Отв: x",
-    "Ответ: x", "Відп: x", "השב: x", "رد: x", "회신: x", "ตอบกลับ: x", "Betr: x", "CVP: x", "Odg: x", "Re:x", "re:AW:回复\uff1ax", "  Re:   x",
+    "答复\uff1ax", "回覆: x", "返信: x", "Re\uff1ax", "RE : x", "Re\u00a0: x", "Vá: x", "ΑΠ: x", "Απ: x", "ΣΧΕΤ: x",
+    "Отв: x", "Ответ: x", "Відп: x", "השב: x", "رد: x", "회신: x", "ตอบกลับ: x", "Betr: x", "CVP: x", "Odg: x",
+    "Re:x", "re:AW:回复\uff1ax", "  Re:   x",
 )  # fmt: skip
 FORWARDS = (
     "x", "Fwd: x", "FW: WG: x", "Tr: x", "RV: x", "I: x", "ENC: x", "VB: x", "VL: x", "Doorst: x", "PD: x", "İlt: x",
