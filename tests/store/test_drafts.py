@@ -79,6 +79,16 @@ def test_a_version_is_kept_for_each_minute_of_writing(drafts: DraftRepository) -
     assert [version.draft.text for version in versions] == ["text at 148", "text at 118", "text at 58"]
 
 
+def test_what_is_put_back_is_a_version_of_its_own_and_what_was_there_stays_one(drafts: DraftRepository) -> None:
+    for text in ("first", "second"):
+        drafts.save(replace(DRAFT, text=text), now=NOW)
+    for text in ("put back", "put back again"):
+        drafts.save(replace(DRAFT, text=text), now=NOW, begins_version=True)
+    drafts.save(replace(DRAFT, text="typed on"), now=NOW + timedelta(seconds=5))
+
+    assert [version.draft.text for version in drafts.versions(DRAFT.id)] == ["typed on", "put back", "second"]
+
+
 def test_oldest_versions_and_files_of_no_version_go(db: Database, drafts: DraftRepository) -> None:
     drafts.save(replace(DRAFT, attachments=(FILE,)), now=NOW)
     for minute in range(1, VERSIONS_KEPT + 5):

@@ -366,6 +366,8 @@ class SaveDraft(Struct, frozen=True, kw_only=True):
     draft: Draft
     is_left: bool = False
     """Its composer is closed: the server's Drafts get a copy."""
+    begins_version: bool = False
+    """It is put back or taken from elsewhere: what was kept until now stays a version of its own."""
 
 
 class DiscardDraft(Struct, frozen=True, kw_only=True):

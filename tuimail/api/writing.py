@@ -5,9 +5,11 @@ from typing import ClassVar
 from msgspec import Struct
 
 from tuimail.api.events import Event
+from tuimail.domain.address import Address
 from tuimail.domain.address_book import Group, Person
-from tuimail.domain.draft import DraftVersion
+from tuimail.domain.draft import Draft, DraftVersion
 from tuimail.domain.ids import AccountId, DraftId, OutboxId, RowId
+from tuimail.domain.message import Message
 
 
 class ContinueDraft(Struct, frozen=True, kw_only=True):
@@ -22,6 +24,13 @@ class ListVersions(Struct, frozen=True, kw_only=True):
 
     account: AccountId
     draft: DraftId
+
+
+class PreviewMail(Struct, frozen=True, kw_only=True):
+    """Ask for ``MailPreviewed``: the draft as the mail that it would become now."""
+
+    account: AccountId
+    draft: Draft
 
 
 class CheckSent(Struct, frozen=True, kw_only=True):
@@ -65,5 +74,20 @@ class VersionsListed(Event, frozen=True, kw_only=True):
     versions: tuple[DraftVersion, ...]
 
 
-WritingCommand = ContinueDraft | ListVersions | CheckSent | StopSending | CompleteAddress
+class MailPreviewed(Event, frozen=True, kw_only=True):
+    """A draft's mail, built and read back."""
+
+    hidden: ClassVar[tuple[str, ...]] = ("message", "unseen", "to_mend")
+
+    draft: DraftId
+    message: Message
+    unseen: tuple[Address, ...]
+    """Who gets it without the others' knowledge."""
+    size_bytes: int
+    """Of the whole mail on its way, encoding included."""
+    to_mend: tuple[str, ...] = ()
+    """What stands in the way of sending it; addresses that are none are left out of the mail."""
+
+
+WritingCommand = ContinueDraft | ListVersions | PreviewMail | CheckSent | StopSending | CompleteAddress
 """All of them."""

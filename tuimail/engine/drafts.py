@@ -241,10 +241,12 @@ class DraftDesk:
         drafts = self._storage.store(self._account.id).drafts
         self._storage.take_from_others(self._account.id, command.draft.id)
         # A signature or a quotation alone is nothing that anybody would miss.
-        if command.draft.is_empty or command.draft == self._begun.get(command.draft.id):
+        is_nothing = command.draft.is_empty or command.draft == self._begun.get(command.draft.id)
+        if is_nothing and not command.begins_version:
             drafts.remove(command.draft.id)
         else:
-            drafts.save(command.draft, now=self._connection.auth.around.now())
+            now = self._connection.auth.around.now()
+            drafts.save(command.draft, now=now, begins_version=command.begins_version)
         job.emit(DraftSaved(draft=command.draft.id))
         if command.is_left:
             self._copies.left(command.draft.id)

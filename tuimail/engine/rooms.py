@@ -36,6 +36,7 @@ from tuimail.engine.messages import MessageDesk
 from tuimail.engine.outbox import OutboxDesk
 from tuimail.engine.outside import Outside
 from tuimail.engine.password import PasswordDesk
+from tuimail.engine.previewing import PreviewDesk
 from tuimail.engine.recent import Recent
 from tuimail.engine.server_search import ServerSearch
 from tuimail.engine.signout import SignOutDesk
@@ -81,6 +82,7 @@ ACCOUNT_COMMANDS: tuple[type, ...] = (
     commands.ResumeDraft,
     writing.ContinueDraft,
     writing.ListVersions,
+    writing.PreviewMail,
     writing.CheckSent,
     writing.StopSending,
     commands.SaveDraft,
@@ -247,6 +249,9 @@ class AccountRooms:
             commands.ResumeDraft: self.drafts.resume,
             writing.ContinueDraft: self._as_writer(self.drafts.go_on),
             writing.ListVersions: self.drafts.versions,
+            writing.PreviewMail: PreviewDesk(
+                self.account, parser=self._house.parser, now=self._house.around.now, zone=self._house.zone
+            ).preview,
             writing.CheckSent: self._as_writer(self.outbox.check_sent),
             writing.StopSending: self._as_writer(self.outbox.stop_sending),
             commands.SaveDraft: self.drafts.save,

@@ -22,8 +22,9 @@ class DraftRepository:
     def __init__(self, db: Database) -> None:
         self._db = db
 
-    def save(self, draft: Draft, *, now: datetime) -> None:
-        """Keep the draft as it is now; brings a discarded one back."""
+    def save(self, draft: Draft, *, now: datetime, begins_version: bool = False) -> None:
+        """Keep the draft as it is now; brings a discarded one back. ``begins_version``: what was there until now
+        stays a version of its own, however young it is."""
         content, files = draft_to_json(draft)
         seconds = to_seconds(now)
         with self._db.transaction():
@@ -32,7 +33,7 @@ class DraftRepository:
                 " set saved_at = excluded.saved_at, content = excluded.content, discarded_at = null",
                 draft.id, seconds, content,
             )  # fmt: skip
-            self._save_version(draft.id, seconds, content)
+            self._save_version(draft.id, seconds, content, is_new=begins_version)
             stored = {bytes(digest) for (digest,) in self._db.all(_DIGESTS, draft.id)}
             for digest, data in files.items():
                 if digest not in stored:
@@ -82,9 +83,11 @@ class DraftRepository:
         """Delete what was discarded longer ago; returns how many drafts went."""
         return self._db.run("delete from drafts where discarded_at < ?", to_seconds(now - older_than))
 
-    def _save_version(self, draft: DraftId, seconds: int, content: str) -> None:
+    def _save_version(self, draft: DraftId, seconds: int, content: str, *, is_new: bool) -> None:
         begun = self._db.value("select max(begun_at) from draft_versions where draft = ?", draft)
-        is_same_span = begun is not None and 0 <= seconds - begun < _VERSION_SPAN_S
+        is_same_span = not is_new and begun is not None and 0 <= seconds - begun < _VERSION_SPAN_S
+        if is_new and begun is not None:
+            seconds = max(seconds, begun + 1)
         self._db.run(
             "insert or replace into draft_versions (draft, begun_at, content) values (?, ?, ?)",
             draft, begun if is_same_span else seconds, content,

@@ -36,9 +36,11 @@ class Keeping:
         """Drafts without a composer whose fate is not known yet."""
         return tuple(saving.draft for saving in self._savings.values() if saving.is_left)
 
-    def save(self, draft: Draft, *, is_left: bool = False) -> None:
-        """Have it saved."""
-        command = self._session.submit(SaveDraft(account=draft.account, draft=draft, is_left=is_left))
+    def save(self, draft: Draft, *, is_left: bool = False, begins_version: bool = False) -> None:
+        """Have it saved; ``begins_version``: what was saved before stays a version of its own."""
+        command = self._session.submit(
+            SaveDraft(account=draft.account, draft=draft, is_left=is_left, begins_version=begins_version)
+        )
         self._savings[command] = Saving(draft=draft, is_left=is_left)
 
     def save_all(self, drafts: Iterable[Draft], then: WhenKept) -> None:

@@ -4,7 +4,6 @@ from textual.message import Message
 
 from tuimail.api.commands import (
     AskConsent,
-    AttachFile,
     DiscardDraft,
     DiscardOutbox,
     EditOutbox,
@@ -23,11 +22,10 @@ from tuimail.api.events import (
     DraftsListed,
     Event,
     Failed,
-    FileAttached,
     Finished,
     OutboxChanged,
 )
-from tuimail.api.writing import AddressesFound, CheckSent, CompleteAddress, StopSending
+from tuimail.api.writing import CheckSent, StopSending
 from tuimail.domain.account import SignedIn
 from tuimail.domain.draft import Draft
 from tuimail.domain.errors import ErrorKind, Problem
@@ -36,6 +34,7 @@ from tuimail.domain.scope import Permission
 from tuimail.ui.flows.flow import Flow, Host
 from tuimail.ui.flows.keeping import Keeping, Saving, WhenKept
 from tuimail.ui.flows.sign_in import Declined
+from tuimail.ui.flows.writing_aids import WritingAids
 from tuimail.ui.screens.compose import ComposeScreen
 from tuimail.ui.screens.deeds.going import DraftsWanted, OutboxWanted
 from tuimail.ui.screens.drafts import DraftsScreen
@@ -50,11 +49,10 @@ class WritingFlow(Flow):
         self._composers: dict[DraftId, ComposeScreen] = {}
         self._openings: dict[DraftId, DraftOpened] = {}
         self._keeping = Keeping(self.session)
+        self._aids = WritingAids(host, self._composers)
         self._told_unkept: set[DraftId] = set()
         self._discards: dict[CommandId, DraftId] = {}
         self._sends: dict[CommandId, Draft] = {}
-        self._completing: dict[CommandId, DraftId] = {}
-        self._attaching: dict[CommandId, DraftId] = {}
         self._needs_grant: Draft | None = None
         self._listed: dict[AccountId, tuple[Draft, ...]] = {}
         """The drafts of each account on the screen, while their list is shown."""
@@ -79,12 +77,6 @@ class WritingFlow(Flow):
                 self._open(event)
             case DraftSaved(draft=draft) if draft in self._composers:
                 self._composers[draft].saved(self.session.clock())
-            case FileAttached(draft=draft, attachment=attachment) if draft in self._composers:
-                self._composers[draft].attached(attachment)
-            case AddressesFound(typed=typed, found=found):
-                asked_for = self._completing.get(event.command) if event.command is not None else None
-                if asked_for is not None and asked_for in self._composers:
-                    self._composers[asked_for].offer(typed, found)
             case DraftsListed(account=account, drafts=drafts) if self._drafts is not None:
                 self._listed[account] = drafts
                 self._drafts.show_drafts(self._shown_drafts)
@@ -98,7 +90,7 @@ class WritingFlow(Flow):
             case Finished() | Failed() | Cancelled():
                 return self._ended(event)
             case _:
-                return False
+                return self._aids.take(event)
         return True
 
     def wish(self, message: Message) -> bool:
@@ -110,12 +102,8 @@ class WritingFlow(Flow):
                 self._keeping.save(draft)
             case ComposeScreen.SendWanted(draft=draft):
                 self._send(draft)
-            case ComposeScreen.AttachWanted(draft=draft_id, path=path):
-                command = self.session.submit(AttachFile(account=self._account_of(draft_id), draft=draft_id, path=path))
-                self._attaching[command] = draft_id
-            case ComposeScreen.CompletionWanted(draft=draft, typed=typed, besides=besides):
-                wish = CompleteAddress(account=draft.account, typed=typed, besides=besides)
-                self._completing[self.session.submit(wish)] = draft.id
+            case ComposeScreen.PutBack(draft=draft):
+                self._keeping.save(draft, begins_version=True)
             case ComposeScreen.DiscardWanted(draft=draft_id):
                 command = self.session.submit(DiscardDraft(account=self._account_of(draft_id), draft=draft_id))
                 self._discards[command] = draft_id
@@ -135,7 +123,7 @@ class WritingFlow(Flow):
                 for account in self.session.state.concerned:
                     self.session.submit(ListOutbox(account=account))
             case _:
-                return self._list_wish(message)
+                return self._aids.wish(message) or self._list_wish(message)
         return True
 
     def _list_wish(self, message: Message) -> bool:
@@ -241,8 +229,8 @@ class WritingFlow(Flow):
     def _ended(self, event: Finished | Failed | Cancelled) -> bool:
         if event.command is None:
             return False
-        self._completing.pop(event.command, None)
-        attached_to = self._attaching.pop(event.command, None)
+        if self._aids.ended(event):
+            return True
         sent = self._sends.pop(event.command, None)
         discarded = self._discards.pop(event.command, None)
         saving = self._keeping.take(event)
@@ -259,9 +247,6 @@ class WritingFlow(Flow):
         match event:
             case Failed() if discarded in self._told_unkept:
                 # There was nothing on the disk to discard.
-                return True
-            case Failed(problem=problem) if attached_to is not None:
-                self._say(attached_to, problem)
                 return True
             case Failed(problem=problem) if sent is not None:
                 self._not_sent(sent, problem)

@@ -1,6 +1,6 @@
 """The composer: a draft as a form, and an action bar behind Esc. It checks before it asks to send."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from string import ascii_lowercase
@@ -14,10 +14,18 @@ from textual.screen import Screen
 
 from tuimail.api.events import DraftOpened
 from tuimail.domain.address_book import Group, Person
-from tuimail.domain.draft import Draft, DraftAttachment, FieldProblem, check_draft, questions_before_sending
+from tuimail.domain.draft import (
+    Draft,
+    DraftAttachment,
+    DraftVersion,
+    FieldProblem,
+    check_draft,
+    questions_before_sending,
+)
 from tuimail.domain.ids import DraftId
 from tuimail.ui.external_editor import ExternalEditor
 from tuimail.ui.screens.question import Question
+from tuimail.ui.screens.versions import VersionsScreen, other_states
 from tuimail.ui.widgets.action_bar import SETTLE_S, Action, ActionBar
 from tuimail.ui.widgets.compose_foot import ComposeFoot
 from tuimail.ui.widgets.draft_fields import DraftFields
@@ -60,7 +68,7 @@ class ComposeScreen(Screen[None]):
     class AttachWanted(Message):
         """Read this file; ``attached`` takes the answer."""
 
-        draft: DraftId
+        draft: Draft
         path: str
 
     @dataclass
@@ -70,6 +78,24 @@ class ComposeScreen(Screen[None]):
         draft: Draft
         typed: str
         besides: frozenset[str]
+
+    @dataclass
+    class PreviewWanted(Message):
+        """What will the recipients see?"""
+
+        draft: Draft
+
+    @dataclass
+    class VersionsWanted(Message):
+        """Which states had it? ``choose_version`` takes the answer."""
+
+        draft: Draft
+
+    @dataclass
+    class PutBack(Message):
+        """An earlier state is the draft now; what was there stays a version."""
+
+        draft: Draft
 
     @dataclass
     class Left(Message):
@@ -120,6 +146,23 @@ class ComposeScreen(Screen[None]):
         """People who may be meant."""
         if self._form and self._form.is_attached:
             self._form.offer(typed, found)
+
+    def choose_version(self, versions: Sequence[DraftVersion], now: Callable[[], datetime]) -> None:
+        """Show the states that it had, and put one back if that is wanted."""
+        if self._form is None or not self._form.is_attached or not self.is_current:
+            return
+        others = other_states(versions, self.draft)
+        if others:
+            self.app.push_screen(VersionsScreen(others, self.draft, zone=self._zone, now=now), self._put_back)
+        else:
+            self.show_words("There is no earlier version yet. One is kept for each minute of writing.")
+
+    def _put_back(self, earlier: Draft | None) -> None:
+        if earlier is not None and self._form is not None:
+            self._report()
+            self._form.put_back(earlier)
+            self._form.take_unreported()
+            self.post_message(self.PutBack(self.draft))
 
     def saved(self, at: datetime) -> None:
         """The draft is on disk."""
@@ -185,6 +228,13 @@ class ComposeScreen(Screen[None]):
                 self.query_one(ComposeFoot).ask_for_path()
             case Action.EDITOR:
                 form.edit_outside(self._editor)
+            case Action.PREVIEW:
+                self.post_message(self.PreviewWanted(form.draft))
+            case Action.VERSIONS:
+                self._report()
+                self.post_message(self.VersionsWanted(form.draft))
+            case Action.FIND:
+                pass
             case Action.DISCARD:
                 self._is_over = True
                 self.post_message(self.DiscardWanted(self._opened.draft.id))
@@ -206,14 +256,14 @@ class ComposeScreen(Screen[None]):
     @on(PathPrompt.Entered)
     def _path_entered(self, event: PathPrompt.Entered) -> None:
         self.query_one(DraftForm).show_words("")
-        self.post_message(self.AttachWanted(self._opened.draft.id, event.path))
+        self.post_message(self.AttachWanted(self.draft, event.path))
 
     @on(DraftForm.FileDropped)
     @work
     async def _ask_about_file(self, event: DraftForm.FileDropped) -> None:
         question = Question("Attach this file?", event.path, yes="attach it", no="paste its path as text")
         if await self.app.push_screen_wait(question):
-            self.post_message(self.AttachWanted(self._opened.draft.id, event.path))
+            self.post_message(self.AttachWanted(self.draft, event.path))
         else:
             self._to_text().insert(event.text)
 

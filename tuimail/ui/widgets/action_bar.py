@@ -23,6 +23,9 @@ class Action(StrEnum):
     SEND = "send"
     ATTACH = "attach"
     EDITOR = "editor"
+    PREVIEW = "preview"
+    VERSIONS = "versions"
+    FIND = "find"
     DISCARD = "discard"
     BACK = "back"
     LEAVE = "leave"
@@ -32,6 +35,9 @@ _KEYS = {
     "y": Action.SEND,
     "a": Action.ATTACH,
     "e": Action.EDITOR,
+    "p": Action.PREVIEW,
+    "v": Action.VERSIONS,
+    "slash": Action.FIND,
     "d": Action.DISCARD,
     "enter": Action.BACK,
     "escape": Action.LEAVE,
@@ -40,6 +46,9 @@ _WORDS = (
     ("y", "send"),
     ("a", "attach a file"),
     ("e", "external editor"),
+    ("p", "preview"),
+    ("v", "earlier versions"),
+    ("/", "find in the text"),
     ("d", "discard"),
     ("enter", "back to the text"),
     ("escape", "leave, draft kept"),
@@ -109,7 +118,7 @@ class ActionBar(Widget):
         self._settling = self.set_timer(SETTLE_S, self._decide)
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002 (Textual's signature)
-        """One line where it is wide enough, else two."""
+        """As many lines as the columns need."""
         return -(-len(_WORDS) // self._columns(width))
 
     def render(self) -> Content:

@@ -42,6 +42,10 @@ class AttachmentList(Widget):
         """One file more."""
         self._show((*self._files, attachment))
 
+    def show(self, files: tuple[DraftAttachment, ...]) -> None:
+        """Others, as an earlier state had them."""
+        self._show(files)
+
     def action_mark(self, step: int) -> None:
         """Mark another file."""
         self.marked = max(0, min(len(self._files) - 1, self.marked + step))

@@ -122,6 +122,12 @@ class DraftFields(Vertical):
         control = self._controls[name]
         return clean_line(control.value) if isinstance(control, LineInput) else ""
 
+    def fill(self, draft: Draft) -> None:
+        """Show the fields of an earlier state; the sender stays."""
+        for name, control in self._controls.items():
+            if isinstance(control, LineInput):
+                control.value = str(getattr(draft, name))
+
     def focus_field(self, name: str) -> None:
         """Put the cursor into a field, behind what stands there."""
         self._controls[name].focus()

@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from itertools import takewhile
+from typing import ClassVar
 
 from msgspec.structs import replace
 from textual import on
 from textual.app import ComposeResult, SuspendNotSupported
+from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.message import Message
@@ -39,6 +41,11 @@ _NOT_A_FIELD = ("text", "attachments")
 class DraftForm(Vertical):
     """Everything of the composer that is part of the mail."""
 
+    BINDINGS: ClassVar[list[BindingType]] = [
+        # The text's own undo knows nothing of the fields and files, which an earlier version brings along.
+        Binding("ctrl+z", "undo_all", show=False, priority=True, id="form.undo"),
+        Binding("ctrl+y", "redo_all", show=False, priority=True, id="form.redo"),
+    ]
     DEFAULT_CSS = """
     DraftForm { height: 1fr; }
     DraftForm > #head { height: 1; padding: 0 1; margin-bottom: 1; }
@@ -63,6 +70,8 @@ class DraftForm(Vertical):
         self._opened = opened
         self._reported = opened.draft
         self._report_timer: Timer | None = None
+        self._put_back: tuple[Draft, Draft] | None = None
+        """The states before and after an earlier version was put back."""
         self._fields = DraftFields(opened.draft, opened.identities)
         self._body = BodyArea(opened.draft.text, id="body")
         self._files = AttachmentList(opened.draft.attachments)
@@ -114,6 +123,45 @@ class DraftForm(Vertical):
         """One file more."""
         self._files.add(attachment)
         self.show_words("")
+        self._changed()
+
+    def put_back(self, earlier: Draft) -> Draft:
+        """An earlier state in the place of this one, as one step that undo takes back; returns what is shown now."""
+        before = self.draft
+        self._body.history.checkpoint()
+        if earlier.text != before.text:
+            self._body.replace(earlier.text, (0, 0), self._body.document.end)
+            self._body.cursor_location = (0, 0)
+        self._body.history.checkpoint()
+        self._fill(earlier)
+        self._put_back = (before, self.draft)
+        return self.draft
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 (Textual's signature)
+        """Undo and redo of all are there where an earlier version came or went last."""
+        if action not in {"undo_all", "redo_all"}:
+            return True
+        return self._put_back is not None and self._put_back[action == "undo_all"] == self.draft
+
+    def action_undo_all(self) -> None:
+        """Back to what was there before an earlier version was put back."""
+        if self._put_back is not None:
+            before, after = self._put_back
+            if before.text != after.text:
+                self._body.undo()
+            self._fill(before)
+
+    def action_redo_all(self) -> None:
+        """The earlier version once more."""
+        if self._put_back is not None:
+            before, after = self._put_back
+            if before.text != after.text:
+                self._body.redo()
+            self._fill(after)
+
+    def _fill(self, draft: Draft) -> None:
+        self._fields.fill(draft)
+        self._files.show(draft.attachments)
         self._changed()
 
     def offer(self, typed: str, found: Sequence[Person | Group]) -> None:
