@@ -336,6 +336,7 @@ class Program:
         from tuimail.oauth.browser import open_page  # noqa: PLC0415 (see _attach_rooms)
 
         files, environ = PrivateFiles(self.setting.places.temporary), self.setting.environ
+        files.sweep()
         self.engine.on_close(files.clear)
         return Outside(
             files=files,

@@ -211,3 +211,13 @@ def test_a_program_that_was_told_of_is_opened(rig: Rig, tmp_path: Path, monkeypa
 
     assert isinstance(heard.do(OpenAttachment(account=ACCOUNT, row=row, part="2")), Finished)
     assert noted.exists()
+
+
+def test_a_start_removes_what_a_run_left_that_was_cut_off(rig: Rig) -> None:
+    left = rig.places.temporary / "shown-4194399-ab"
+    left.mkdir()
+    (left / "a.pdf").write_text("secret")
+
+    rig.signed_in()
+
+    assert not left.exists()
