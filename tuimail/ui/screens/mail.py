@@ -52,7 +52,7 @@ class MailScreen(Panes):
         self._moving, self._acting = Moving(self), Acting(self)
         self._ordering = Ordering(self)
         self._going, self._reading = Going(self), Reading(self)
-        self._finding = Finding(self, put=self.put_over_reader, unfold_quotes=self._reading.unfold_quotes)
+        self._finding = Finding(self, put=self.put_over_reader, unfold_quotes=self._reading.forms.unfold_quotes)
         self._searching = Searching(self, self._going)
         self._narrowing = Narrowing(self, self._ordering, self._searching)
         lists = (self._going, self._ordering, self._narrowing, self._searching)

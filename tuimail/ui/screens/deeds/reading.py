@@ -7,19 +7,18 @@ from textual.timer import Timer
 
 from tuimail.api.commands import LoadThread, OpenMessage
 from tuimail.api.events import Event, ThreadLoaded
-from tuimail.api.reading import ShowSource
 from tuimail.domain.errors import ErrorKind, Problem, Remedy
 from tuimail.domain.ids import CommandId, RowId
-from tuimail.ui.page import Page, Paper, Wishes, folds_quotes, own_words_after, words_page
+from tuimail.ui.page import Page, Paper, words_page
 from tuimail.ui.screens.deeds.desk import Deeds, Desk
 from tuimail.ui.screens.deeds.fetching import Fetching
+from tuimail.ui.screens.deeds.forms import Forms
 from tuimail.ui.screens.deeds.seeing import Seeing
 from tuimail.ui.sentences import reader_words
 from tuimail.ui.stack import Reading as Open
 from tuimail.ui.stack import at, folded
 from tuimail.ui.stack_page import StackPages, Table
 from tuimail.ui.state import (
-    await_message,
     close_message,
     give_up_message,
     is_listed,
@@ -46,7 +45,7 @@ class Reading:
         self._desk = desk
         self._fetching, self._seeing = Fetching(desk), Seeing(desk)
         self._pages = StackPages()
-        self._wishes: dict[RowId, Wishes] = {}
+        self.forms = Forms(desk, self._page)
         self._shown: Open | None = None
         self._resting: Timer | None = None
         self._is_new = False
@@ -66,11 +65,7 @@ class Reading:
             "reader_back": self.back,
             "next_message": partial(self._step, 1),
             "previous_message": partial(self._step, -1),
-            "headers": self._toggle_headers,
-            "source": self._source,
-            "plain_or_html": self._toggle_form,
-            "quotes": self._toggle_quotes,
-            "skip_quotes": self._skip_quotes,
+            **self.forms.deeds(),
             "toggle_message": self._toggle,
             "unfold_message": partial(self._set_folded, is_folded=False),
             "fold_message": partial(self._set_folded, is_folded=True),
@@ -97,7 +92,7 @@ class Reading:
             return
         self._fetching.give_up()
         self._still.hold()
-        self._wishes.clear()
+        self.forms.wishes.clear()
         self._is_painted = False
         if is_conversation and session.state.mailbox is not None:
             command = session.submit(LoadThread(account=session.account, mailbox=session.state.mailbox, row=row))
@@ -187,7 +182,10 @@ class Reading:
             envelope = self._desk.messages.envelope(reading.row)
             if envelope is None:
                 return Page()
-        table = Table(reading=reading, wishes=self._wishes, envelope=self._desk.messages.envelope, now=session.clock())
+        envelope_of = self._desk.messages.envelope
+        table = Table(reading=reading, wishes=self.forms.wishes, envelope=envelope_of, now=session.clock())
+            reading=reading, wishes=self.forms.wishes, envelope=self._desk.messages.envelope, now=session.clock()
+        )
         return self._pages.page(table, Paper(width, session.zone))
 
     def _stop_resting(self) -> None:
@@ -321,67 +319,3 @@ class Reading:
 
     def _change_reading(self, reading: Open) -> None:
         self._desk.change(replace(self._desk.session.state, reading=reading))
-
-    # Forms
-
-    def _source(self) -> None:
-        session = self._desk.session
-        reading = session.state.reading
-        if reading is None:
-            return
-        if reading.source is not None:
-            self._desk.change(show_message(session.state))
-        else:
-            session.submit(ShowSource(account=session.account, row=reading.row))
-
-    def _toggle_headers(self) -> None:
-        wishes = self._current_wishes
-        self._wish(replace(wishes, all_headers=not wishes.all_headers))
-
-    def _toggle_quotes(self) -> None:
-        reading, wishes = self._desk.session.state.reading, self._current_wishes
-        if reading is not None and reading.message is not None:
-            self._wish(replace(wishes, fold_quotes=not folds_quotes(reading.message, wishes)))
-
-    def unfold_quotes(self) -> None:
-        """Show the whole text of everything that is open, so that words can be found in it."""
-        reading = self._desk.session.state.reading
-        for row in reading.rows if reading is not None else ():
-            self._wishes[row] = replace(self._wishes.get(row, Wishes()), fold_quotes=False)
-        self._desk.reader.show(self._page, keep_place=True)
-
-    def _toggle_form(self) -> None:
-        reading = self._desk.session.state.reading
-        if reading is None or reading.message is None:
-            return
-        if not reading.message.has_other_form:
-            self._desk.tell("This message has one form only.")
-            return
-        wishes = self._current_wishes
-        if not reading.message.other_blocks:
-            # It is read at the first wish for it; until then nobody paid for it.
-            session = self._desk.session
-            command = session.submit(OpenMessage(account=session.account, row=reading.row, both_forms=True))
-            self._desk.change(await_message(session.state, command))
-        self._wish(replace(wishes, other_form=not wishes.other_form))
-        is_html = reading.message.is_html is not self._current_wishes.other_form
-        self._desk.tell("Showing the HTML." if is_html else "Showing the plain text.")
-
-    @property
-    def _current_wishes(self) -> Wishes:
-        reading = self._desk.session.state.reading
-        return self._wishes.get(reading.row, Wishes()) if reading is not None else Wishes()
-
-    def _wish(self, wishes: Wishes) -> None:
-        reading = self._desk.session.state.reading
-        if reading is not None:
-            self._wishes[reading.row] = wishes
-            self._desk.reader.show(self._page, keep_place=True)
-
-    def _skip_quotes(self) -> None:
-        reader = self._desk.reader
-        line = own_words_after(reader.page.lines, reader.top)
-        if line is None:
-            self._desk.tell("There are no own words below.")
-        else:
-            reader.scroll_to(y=line, animate=False)
