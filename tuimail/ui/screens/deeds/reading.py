@@ -184,8 +184,6 @@ class Reading:
                 return Page()
         envelope_of = self._desk.messages.envelope
         table = Table(reading=reading, wishes=self.forms.wishes, envelope=envelope_of, now=session.clock())
-            reading=reading, wishes=self.forms.wishes, envelope=self._desk.messages.envelope, now=session.clock()
-        )
         return self._pages.page(table, Paper(width, session.zone))
 
     def _stop_resting(self) -> None:
