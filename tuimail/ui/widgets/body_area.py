@@ -2,8 +2,12 @@
 
 from dataclasses import dataclass
 
+from rich.segment import Segment
+from rich.style import Style
 from textual import events
+from textual.document._document import Location, Selection
 from textual.message import Message
+from textual.strip import Strip
 from textual.widgets import TextArea
 from textual.widgets.text_area import Edit, EditResult
 
@@ -12,6 +16,9 @@ from tuimail.ui.widgets.path_prompt import dropped_file
 
 BURST_S = 0.01
 """Keys that follow each other faster come from a paste without brackets, not from fingers."""
+
+UNDO_STEPS = 1_000
+"""Of one composer; a step is a line or a few seconds of typing."""
 
 MAX_LINE = 50_000
 """Longer lines are not pasted: every key wraps its whole line again, a second and more for 1 MB."""
@@ -28,8 +35,15 @@ class BodyArea(TextArea):
     """
 
     def __init__(self, text: str, *, id: str | None = None) -> None:  # noqa: A002 (Textual's word)
-        super().__init__(clean_block(text), id=id, soft_wrap=True, show_line_numbers=False, tab_behavior="focus")
-        self.highlight_cursor_line = False
+        super().__init__(
+            clean_block(text),
+            id=id,
+            soft_wrap=True,
+            show_line_numbers=False,
+            tab_behavior="focus",
+            highlight_cursor_line=False,
+            max_checkpoints=UNDO_STEPS,
+        )
         self._last_key_at = 0.0
 
     @dataclass
@@ -48,6 +62,46 @@ class BodyArea(TextArea):
         """Every way in (keys, paste, clipboard) comes through here."""
         edit.text = clean_block(edit.text)
         return super().edit(edit)
+
+    def _refresh_size(self) -> None:
+        # Where an undo takes lines away and the scroll bar with them, Textual asks for the place of a cursor that still
+        # stands in the lines that are gone (ValueError, Textual 8.2).
+        start, end = (self.clamp_visitable(place) for place in self.selection)
+        self.set_reactive(TextArea.selection, Selection(start, end))
+        super()._refresh_size()
+
+    def find_matching_bracket(self, bracket: str, search_from: Location) -> Location | None:  # noqa: ARG002 (Textual's signature)
+        """None: this is no code, and to look for the partner of a ":-)" is to read all of a long text."""
+        return None
+
+    def _render_line(self, y: int) -> Strip:
+        """As Textual's, which takes a line of the text apart for each line of the screen (measured in 100 KB: 20 ms a
+        key, and 0.3 with this); what is selected or has tabs is left to it."""
+        top = self.scroll_offset.y + y
+        places = self.wrapped_document._offset_to_line_info
+        if self.selection.start != self.selection.end or top >= len(places):
+            return super()._render_line(y) if top < len(places) else Strip.blank(self.size.width, self._ground)
+        row, section = places[top]
+        line, breaks = self.document.get_line(row), self.wrapped_document.get_offsets(row)
+        start = breaks[section - 1] if section else 0
+        piece = line[start : breaks[section] if section < len(breaks) else len(line)]
+        if "\t" in piece:
+            return super()._render_line(y)
+        cursor_row, cursor_column = self.cursor_location
+        at = cursor_column - start
+        is_last = section == len(breaks)
+        if cursor_row != row or not self._draw_cursor or not 0 <= at < len(piece) + is_last:
+            strip = Strip([Segment(piece)])
+        else:
+            cursor = self._theme.cursor_style
+            before, under, after = piece[:at], piece[at : at + 1] or " ", piece[at + 1 :]
+            strip = Strip([Segment(before), Segment(under, cursor), Segment(after)])
+        return strip.extend_cell_length(self.scrollable_content_region.width).apply_style(self._ground)
+
+    @property
+    def _ground(self) -> Style:
+        base = self._theme.base_style
+        return base if base is not None else self.rich_style
 
     async def _on_paste(self, event: events.Paste) -> None:
         if path := dropped_file(event.text):
