@@ -63,10 +63,6 @@ def granted_words(account: Account, missing: frozenset[Permission]) -> str:
 
 
 def read_only_words(account: Account) -> str:
-    """Said in the composer of an account that cannot send, with the way to change it."""
-    if account.uses_password:
-        return f"This account is for reading only: the profile names no accounts.{account.id}.smtp.host."
-    return (
-        f"This account is for reading only: to send, name its scopes in the profile as"
-        f" accounts.{account.id}.oauth.scopes.send, and its smtp.host."
-    )
+    """Said in the composer of an account that cannot send, with the way to change it: one line of 80 columns."""
+    missing = "smtp.host" if account.uses_password else "oauth.scopes.send and smtp.host"
+    return f"Reading only. To send, set {missing} in the profile."

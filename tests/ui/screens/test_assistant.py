@@ -152,9 +152,10 @@ async def test_servers_that_do_not_work_are_told_and_a_second_enter_writes_all_t
     async with room.app.run_test(size=SMALL) as pilot:
         await give_address(pilot, room.app)
         await reach(pilot, room.app, ProposalScreen)
-        await pilot.press("enter")
+        await pilot.press("f2", "enter")
         await until(pilot, lambda: "Not all of it works" in text(room.app))
         assert room.engine.sent(SaveNewAccount) == []
+        await until(pilot, lambda: "no answer" in flat(text(room.app)))
 
         await pilot.press("enter")
         await until(pilot, lambda: room.app.return_value is not None)

@@ -229,6 +229,20 @@ async def test_the_time_left_counts_down_and_ends_in_words() -> None:
         await until(pilot, lambda: "The time is over" in app.text())
 
 
+@pytest.mark.parametrize("size", SIZES)
+async def test_why_a_paste_was_not_taken_is_in_sight_below_a_long_address(size: tuple[int, int]) -> None:
+    event = replace(BROWSER, url=URL + "s" * 400, browser_opened=False, is_remote=True, can_use_code=True)
+    app = Host(lambda: LoginScreen(event))
+    async with app.run_test(size=size) as pilot:
+        screen = app.screen
+        assert isinstance(screen, LoginScreen)
+        screen.show_words("This address belongs to another sign-in.")
+        await until(pilot, lambda: "another sign-in" in flat(app.text()))
+
+        screen.show_progress("Asking for tokens…")
+        await until(pilot, lambda: "Asking for tokens…" in flat(app.text()))
+
+
 async def test_esc_cancels_the_sign_in() -> None:
     app = Host(lambda: LoginScreen(replace(BROWSER, is_remote=True)))
     async with app.run_test(size=SMALL) as pilot:

@@ -81,12 +81,12 @@ class AwaitingScreen(ModalScreen[str | None]):
     def show_words(self, text: str) -> None:
         """A sentence that needs attention, such as why a pasted address was not accepted."""
         if self._is_composed:
-            self.query_one("#words", Words).show(f"! {text}" if text else "")
+            self._show_in_sight("#words", f"! {text}" if text else "")
 
     def show_progress(self, words: str) -> None:
         """What is being done with the answer."""
         if self._is_composed:
-            self.query_one("#progress", Words).show(words)
+            self._show_in_sight("#progress", words)
 
     def finish(self) -> None:
         """The sign-in is over, one way or the other."""
@@ -113,6 +113,13 @@ class AwaitingScreen(ModalScreen[str | None]):
     @on(Countdown.Ended)
     def _ended(self) -> None:
         self.show_words("The time is over. Esc, and sign in again.")
+
+    def _show_in_sight(self, line: str, text: str) -> None:
+        words = self.query_one(line, Words)
+        words.show(text)
+        if text:
+            # It stands below a long address, which alone can fill a small window.
+            self.call_after_refresh(words.scroll_visible, animate=False)
 
     @property
     def _is_composed(self) -> bool:

@@ -123,7 +123,8 @@ class ProposalScreen(Screen[None]):
         sentence = self.query_one("#words", Words)
         sentence.show(f"! {words}" if words else "")
         if words:
-            self.call_after_refresh(sentence.scroll_visible, animate=False)
+            # On top, so that what was tried stands below it in a small window, too.
+            self.call_after_refresh(sentence.scroll_visible, animate=False, top=True)
 
     def show_problem(self, field: str, words: str) -> None:
         """What is wrong with a field, which gets the cursor."""
