@@ -5,7 +5,7 @@ import pytest
 from msgspec.structs import replace
 
 from tuimail.domain.address import Address
-from tuimail.domain.draft import Draft, DraftKind, OutgoingMail, check_draft
+from tuimail.domain.draft import Answered, Draft, DraftKind, OutgoingMail, check_draft
 from tuimail.domain.errors import SendError
 from tuimail.domain.ids import AccountId, DraftId, RowId
 from tuimail.domain.own import Own
@@ -13,7 +13,16 @@ from tuimail.mime.compose import build
 from tuimail.mime.flowed import to_flowed
 from tuimail.mime.links import LinkBook
 from tuimail.mime.parse import parse_message
-from tuimail.mime.quote import answer, forward_attachments, from_mailto, list_address, new_draft, whole_mail
+from tuimail.mime.quote import (
+    answer,
+    for_list,
+    forward_attachments,
+    from_mailto,
+    list_address,
+    new_draft,
+    note_on_list,
+    whole_mail,
+)
 from tuimail.mime.text import read_text_body
 
 OWN = (Address(name="Me", spec="me@example.test"), Address(spec="alias@other.test"))
@@ -284,6 +293,21 @@ def test_an_answer_to_a_list_goes_where_the_list_takes_mail() -> None:
     raw = mail(f"{LIST}\r\nList-Post: (moderated) <mailto:bees%2Bpost@l.test?subject=x>, <mailto:q@l.test>")
 
     assert list_address(parse_message(raw)) == "bees+post@l.test"
+
+
+def test_an_answer_knows_whom_it_answers_and_through_which_list() -> None:
+    raw = mail(f"{LIST}\r\nReply-To: bees@l.test\r\nList-Post: <mailto:bees@l.test>")
+    plain, listed = answered(raw), for_list(answered(raw), parse_message(raw))
+
+    assert plain.answered == Answered(
+        author="a@x.test", writers=("a@x.test", "bees@l.test"), list_post="bees@l.test", was_named=False
+    )
+    assert listed.answered is not None
+    assert listed.answered.is_for_list
+    assert (plain.to, listed.to, listed.cc) == ("bees@l.test", "bees@l.test", "")
+    assert "a@x.test is its author alone" in note_on_list(plain)
+    assert note_on_list(listed) == note_on_list(answered(mail("From: a@x.test"))) == ""
+    assert answered(raw, DraftKind.FORWARD).answered is None
 
 
 @pytest.mark.parametrize(

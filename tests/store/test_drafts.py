@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from tests.store.conftest import NOW
-from tuimail.domain.draft import Draft, DraftAttachment, DraftKind
+from tuimail.domain.draft import Answered, Draft, DraftAttachment, DraftKind
 from tuimail.domain.ids import AccountId, DraftId, RowId
 from tuimail.store.db import Database
 from tuimail.store.drafts import VERSIONS_KEPT, DraftRepository, draft_from_json, draft_to_json
@@ -31,6 +31,8 @@ drafts_of_all_kinds = st.builds(
     references=st.lists(texts, max_size=3).map(tuple),
     answers=st.none() | st.integers(0, 2**62).map(RowId),
     attachments=st.lists(files, max_size=3).map(tuple),
+    answered=st.none()
+    | st.builds(Answered, author=texts, writers=st.lists(texts, max_size=2).map(tuple), list_post=texts),
 )
 
 

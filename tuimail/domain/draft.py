@@ -34,6 +34,23 @@ class DraftAttachment(Discreet, frozen=True, kw_only=True):
         return [("size_bytes", len(self.data))]
 
 
+class Answered(Discreet, frozen=True, kw_only=True):
+    """Whom the message that is answered came from and through, for the questions before the answer goes."""
+
+    hidden: ClassVar[tuple[str, ...]] = ("author", "writers", "list_post")
+
+    author: str
+    """The address in From."""
+    writers: tuple[str, ...] = ()
+    """The addresses in From and Reply-To, lower case."""
+    list_post: str = ""
+    """Where its mailing list takes mail; empty if it came through none, or it takes none."""
+    is_for_list: bool = False
+    """The list was chosen."""
+    was_named: bool = True
+    """Whether the user was among its visible recipients."""
+
+
 class Draft(Discreet, frozen=True, kw_only=True):
     """What the composer holds: fields as typed, not yet checked. Reprs never show content (it may reach a log)."""
 
@@ -53,6 +70,8 @@ class Draft(Discreet, frozen=True, kw_only=True):
     answers_in: AccountId | None = None
     """The account of that message; None: the draft's own."""
     attachments: tuple[DraftAttachment, ...] = ()
+    answered: Answered | None = None
+    """None where nothing is answered, or it is no longer known."""
 
     def __rich_repr__(self) -> list[tuple[str, object]]:
         return [("id", self.id), ("kind", self.kind.value)]
@@ -110,6 +129,7 @@ class OutgoingMail(Discreet, frozen=True, kw_only=True):
     answers: RowId | None
     kind: DraftKind
     attachments: tuple[DraftAttachment, ...]
+    answered: Answered | None = None
 
     def __rich_repr__(self) -> list[tuple[str, object]]:
         return [("draft", self.draft)]
@@ -162,11 +182,7 @@ def _signature_block(signature: str) -> str:
     return f"-- \n{signature.rstrip()}\n"
 
 
-_MENTIONS_ATTACHMENT = re.compile(
-    r"\b(attach(ed|ment|ments)?|enclosed|im anhang|angehängt|ci-joint|adjunt[oa]s?)\b", re.I
-)
 _MESSAGE_ID = re.compile(r"^<[^\s<>\x00-\x1f\x7f]+>$")
-MANY_RECIPIENTS = 20
 
 
 def check_draft(draft: Draft) -> OutgoingMail | list[FieldProblem]:
@@ -197,6 +213,7 @@ def check_draft(draft: Draft) -> OutgoingMail | list[FieldProblem]:
         answers=draft.answers,
         kind=draft.kind,
         attachments=draft.attachments,
+        answered=draft.answered,
     )
 
 
@@ -218,22 +235,6 @@ def as_kept(draft: Draft, *, sender: Address) -> OutgoingMail:
         kind=draft.kind,
         attachments=draft.attachments,
     )
-
-
-def questions_before_sending(mail: OutgoingMail) -> list[FieldProblem]:
-    """What is probably an oversight: asked once, in one line each; the user may send all the same."""
-    asked: list[FieldProblem] = []
-    if not mail.subject:
-        asked.append(FieldProblem(field="subject", words="Send without a subject?", is_question=True))
-    own_text = "\n".join(line for line in mail.text.splitlines() if not line.startswith(">"))
-    if not mail.attachments and _MENTIONS_ATTACHMENT.search(own_text):
-        words = "The text speaks of an attachment, and none is attached. Send without?"
-        asked.append(FieldProblem(field="attachments", words=words, is_question=True))
-    visible = len(mail.to) + len(mail.cc)
-    if visible > MANY_RECIPIENTS:
-        words = f"All {visible} recipients will see each other's addresses. Send?"
-        asked.append(FieldProblem(field="to", words=words, is_question=True))
-    return asked
 
 
 class OutboxState(StrEnum):

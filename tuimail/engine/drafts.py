@@ -37,10 +37,11 @@ from tuimail.mime.continued import continued, message_id_of
 from tuimail.mime.parse import parse_message, safe_file_name
 from tuimail.mime.quote import (
     answer,
+    for_list,
     forward_attachments,
     from_mailto,
-    list_address,
     new_draft,
+    note_on_list,
     signature_alone,
     whole_mail,
 )
@@ -192,7 +193,7 @@ class DraftDesk:
         )
         match command.kind:
             case AnswerKind.REPLY_LIST:
-                draft = replace(draft, to=list_address(message), cc="")
+                draft = for_list(draft, message)
             case AnswerKind.FORWARD:
                 draft = replace(draft, attachments=forward_attachments(found.raw))
             case AnswerKind.FORWARD_WHOLE:
@@ -202,7 +203,7 @@ class DraftDesk:
             case _:
                 pass
         self._begun[draft.id] = draft
-        self.show(job, draft)
+        self.show(job, draft, tuple(filter(None, [note_on_list(draft)])))
         job.finish()
 
     def _look_for_kept(self, job: Job, raw: bytes) -> None:

@@ -4,9 +4,11 @@ import re
 from datetime import tzinfo
 from urllib.parse import unquote
 
+from msgspec.structs import replace
+
 from tuimail.domain.address import Address, format_addresses, is_address
 from tuimail.domain.clean import clean_block, clean_line
-from tuimail.domain.draft import Draft, DraftAttachment, DraftKind
+from tuimail.domain.draft import Answered, Draft, DraftAttachment, DraftKind
 from tuimail.domain.errors import ErrorKind, Remedy, SendError
 from tuimail.domain.ids import AccountId, DraftId, RowId
 from tuimail.domain.message import Message
@@ -61,7 +63,25 @@ def answer(  # noqa: PLR0913 (what an answer is made of, by keyword)
         in_reply_to="" if kind is DraftKind.FORWARD else message.message_id,
         references=_references(message),
         answers=row,
+        answered=None if kind is DraftKind.FORWARD else _answered(message, own),
     )
+
+
+def note_on_list(draft: Draft) -> str:
+    """What to say where a plain answer goes to a whole list, since the list wants that; empty elsewhere."""
+    answered = draft.answered
+    if draft.kind is not DraftKind.REPLY or answered is None or answered.is_for_list or not answered.list_post:
+        return ""
+    if answered.list_post.lower() not in {address.spec.lower() for address in addresses(draft.to)}:
+        return ""
+    author = f" {answered.author} is its author alone." if answered.author != answered.list_post else ""
+    return f"The list asks for answers to itself: {answered.list_post} is everybody on it.{author}"
+
+
+def for_list(draft: Draft, message: Message) -> Draft:
+    """The answer to the mailing list of the message, and to nobody else. Raises SendError where that takes no mail."""
+    answered = replace(draft.answered, is_for_list=True) if draft.answered is not None else None
+    return replace(draft, to=list_address(message), cc="", answered=answered)
 
 
 def new_draft(*, own: tuple[Address, ...], account: AccountId, draft_id: DraftId, signature: str = "") -> Draft:
@@ -169,6 +189,16 @@ def _recipients(message: Message, own: Own, *, to_all: bool) -> tuple[tuple[Addr
     authors = tuple(sender for sender in senders if sender in writers or not _MACHINE.match(sender.spec))
     everybody = _others((*writers, *authors, *to), own) or writers
     return everybody, _others(cc, own, beside=everybody)
+
+
+def _answered(message: Message, own: Own) -> Answered:
+    senders = _usable(message.sender)
+    return Answered(
+        author=senders[0].spec if senders else "",
+        writers=tuple(address.spec.lower() for address in _once((*senders, *_usable(message.reply_to)))),
+        list_post=posting_address(message),
+        was_named=any(own.holds(address) for address in (*message.sender, *message.to, *message.cc)),
+    )
 
 
 def _usable(found: tuple[Address, ...]) -> tuple[Address, ...]:

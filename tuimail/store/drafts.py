@@ -3,8 +3,11 @@
 import json
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
-from tuimail.domain.draft import Draft, DraftAttachment, DraftKind, DraftVersion
+from msgspec.structs import asdict
+
+from tuimail.domain.draft import Answered, Draft, DraftAttachment, DraftKind, DraftVersion
 from tuimail.domain.ids import AccountId, DraftId, RowId
 from tuimail.store.columns import from_seconds, to_seconds
 from tuimail.store.db import Database
@@ -127,6 +130,7 @@ def draft_to_json(draft: Draft) -> tuple[str, dict[bytes, bytes]]:
         "answers": draft.answers,
         "answers_in": draft.answers_in,
         "attachments": [(file.name, file.content_type, _digest(file.data).hex()) for file in draft.attachments],
+        "answered": None if draft.answered is None else asdict(draft.answered),
     }
     return json.dumps(content, ensure_ascii=True), files
 
@@ -152,7 +156,12 @@ def draft_from_json(text: str, files: Mapping[bytes, bytes]) -> Draft:
             DraftAttachment(name=name, content_type=content_type, data=files[bytes.fromhex(digest)])
             for name, content_type, digest in content["attachments"]
         ),
+        answered=_answered(content.get("answered")),
     )
+
+
+def _answered(kept: Mapping[str, Any] | None) -> Answered | None:  # Any: what json gives
+    return None if kept is None else Answered(**{**kept, "writers": tuple(kept["writers"])})
 
 
 def _digest(data: bytes) -> bytes:

@@ -13,14 +13,15 @@ from textual.message import Message
 from textual.screen import Screen
 
 from tuimail.api.events import DraftOpened
+from tuimail.domain.address import parse_typed
 from tuimail.domain.address_book import Group, Person
+from tuimail.domain.before_sending import questions_before_sending
 from tuimail.domain.draft import (
     Draft,
     DraftAttachment,
     DraftVersion,
     FieldProblem,
     check_draft,
-    questions_before_sending,
 )
 from tuimail.domain.ids import DraftId
 from tuimail.ui.external_editor import ExternalEditor
@@ -113,6 +114,8 @@ class ComposeScreen(Screen[None]):
         self._editor = editor
         self._is_over = False
         self._asked_for: Draft | None = None
+        self._agreed: set[str] = set()
+        """Questions that were answered with yes, and are not asked again."""
         self._form: DraftForm | None = None
 
     def compose(self) -> ComposeResult:
@@ -283,15 +286,19 @@ class ComposeScreen(Screen[None]):
         if self._asked_for == self.draft:
             return
         checked = check_draft(self.draft)
-        self.show_problems(checked if isinstance(checked, list) else questions_before_sending(checked))
+        own = [one.spec for identity in self._opened.identities for one in parse_typed(identity.sender).addresses]
+        self.show_problems(checked if isinstance(checked, list) else questions_before_sending(checked, own=own))
 
     @work(exclusive=True)
     async def _ask_and_send(self, form: DraftForm, questions: list[FieldProblem]) -> None:
         for question in questions:
+            if question.words in self._agreed:
+                continue
             screen = Question("Before it goes", question.words, yes="send it", no="back to the draft")
             if not await self.app.push_screen_wait(screen):
                 form.focus_field(question.field)
                 return
+            self._agreed.add(question.words)
         # Behind the news that a question is gone, which allows to ask again.
         self.call_later(self._want_sending)
 
