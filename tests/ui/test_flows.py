@@ -15,6 +15,7 @@ from tests.ui.screens.host import until
 from tuimail.api import commands as c
 from tuimail.api import events as e
 from tuimail.api import reading
+from tuimail.api.writing import DraftsInterrupted
 from tuimail.domain.account import (
     AccountSummary,
     ConsentRequest,
@@ -34,6 +35,7 @@ from tuimail.ui.flows.quitting import waiting_words
 from tuimail.ui.screens.app_password import AppPasswordScreen
 from tuimail.ui.screens.compose import ComposeScreen
 from tuimail.ui.screens.consent import ConsentScreen
+from tuimail.ui.screens.deeds.going import QuitWanted
 from tuimail.ui.screens.device_code import DeviceCodeScreen
 from tuimail.ui.screens.keychain import KeychainScreen
 from tuimail.ui.screens.login import LoginScreen
@@ -442,6 +444,58 @@ async def test_an_edited_draft_is_called_kept_once_it_is() -> None:
 
         assert isinstance(app.screen, MailScreen)
         assert app.screen.said == "Draft kept. g d lists drafts."
+
+
+async def test_a_draft_that_the_end_interrupted_is_offered_and_enter_goes_on_with_it() -> None:
+    app, engine = make_app()
+
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot)
+        engine.play(DraftsInterrupted(account=WORK, drafts=(DRAFT,)))
+        await settle(pilot)
+        assert isinstance(app.screen, Question)
+        await press(pilot, "enter")
+
+        assert engine.sent(c.ResumeDraft) == [c.ResumeDraft(account=WORK, draft=DRAFT.id)]
+
+
+@pytest.mark.parametrize(
+    ("ids", "words"),
+    [
+        (("d1",), "1 draft is kept that tuimail's end interrupted: g d lists it."),
+        (("d1", "d2"), "2 drafts are kept that tuimail's end interrupted: g d lists them."),
+    ],
+)
+async def test_several_interrupted_drafts_are_a_line_and_so_is_one_over_another_screen(
+    ids: tuple[str, ...], words: str
+) -> None:
+    app, engine = make_app()
+
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot)
+        drafts = tuple(replace(DRAFT, id=DraftId(each)) for each in ids)
+        if len(drafts) == 1:
+            await press(pilot, "comma")
+        before = app.screen
+        engine.play(DraftsInterrupted(account=WORK, drafts=drafts))
+        await settle(pilot)
+
+        assert app.screen is before
+        told = [each.message for each in app._notifications]
+        assert words in (app.screen.said if isinstance(app.screen, MailScreen) else told)
+
+
+@pytest.mark.parametrize("is_firm", [False, True])
+async def test_quitting_leaves_the_open_draft_and_an_ending_signal_does_not(is_firm: bool) -> None:
+    app, engine = make_app()
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot)
+        engine.play(e.DraftOpened(draft=DRAFT, identities=(Identity(sender=DRAFT.sender, account=DRAFT.account),)))
+        await settle(pilot)
+        app.post_message(QuitWanted(is_firm=is_firm))
+        await until(pilot, lambda: bool(engine.sent(c.SaveDraft)))
+
+    assert engine.sent(c.SaveDraft)[-1].is_left is not is_firm
 
 
 async def test_quitting_asks_before_it_loses_a_draft_that_cannot_be_saved() -> None:

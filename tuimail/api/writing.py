@@ -65,6 +65,15 @@ class AddressesFound(Event, frozen=True, kw_only=True):
     found: tuple[Person | Group, ...]
 
 
+class DraftsInterrupted(Event, frozen=True, kw_only=True):
+    """These were being written when the program ended without being asked to, newest first. Told once."""
+
+    hidden: ClassVar[tuple[str, ...]] = ("drafts",)
+
+    account: AccountId
+    drafts: tuple[Draft, ...]
+
+
 class VersionsListed(Event, frozen=True, kw_only=True):
     """Earlier states of a draft, newest first, at most one a minute."""
 

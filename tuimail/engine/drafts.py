@@ -29,6 +29,7 @@ from tuimail.domain.own import Own
 from tuimail.engine.connection import Connection
 from tuimail.engine.consent import read_only_words
 from tuimail.engine.draft_copies import DraftCopyDesk
+from tuimail.engine.interrupted import InterruptedDesk
 from tuimail.engine.job import Job
 from tuimail.engine.messages import MessageDesk
 from tuimail.engine.storage import Storage
@@ -68,7 +69,7 @@ def own_addresses(account: Account) -> tuple[Address, ...]:
 class DraftDesk:
     """The drafts of one account."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 (collaborators, given once by the composition root)
         self,
         connection: Connection,
         storage: Storage,
@@ -78,6 +79,7 @@ class DraftDesk:
         zone: tzinfo,
         on_discarded: Callable[[DraftId], None],
         copies: DraftCopyDesk,
+        interrupted: InterruptedDesk,
     ) -> None:
         self._connection = connection
         self._account = connection.account
@@ -87,6 +89,7 @@ class DraftDesk:
         self._zone = zone
         self._on_discarded = on_discarded
         self._copies = copies
+        self._interrupted = interrupted
         self._begun: dict[DraftId, Draft] = {}
         self.other_identities: Callable[[], tuple[Identity, ...]] = tuple
         """Senders of other accounts that this user can write as, too. Any thread."""
@@ -248,6 +251,7 @@ class DraftDesk:
         else:
             now = self._connection.auth.around.now()
             drafts.save(command.draft, now=now, begins_version=command.begins_version)
+        self._interrupted.written(command.draft.id, is_left=command.is_left)
         job.emit(DraftSaved(draft=command.draft.id))
         if command.is_left:
             self._copies.left(command.draft.id)

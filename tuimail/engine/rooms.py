@@ -28,6 +28,7 @@ from tuimail.engine.drafts import DraftDesk
 from tuimail.engine.engine import Route
 from tuimail.engine.further_changes import further_changes
 from tuimail.engine.indexing import Indexer
+from tuimail.engine.interrupted import InterruptedDesk
 from tuimail.engine.job import Job
 from tuimail.engine.journal import Journal
 from tuimail.engine.login import LoginDesk
@@ -174,6 +175,7 @@ class AccountRooms:
         self.copies = DraftCopyDesk(
             self.connection, house.storage, zone=house.zone, now=house.around.now, on_changed=self.sync.wanted
         )
+        self.interrupted = InterruptedDesk(account.id, house.storage, emit=house.emit)
         self.drafts = DraftDesk(
             self.connection,
             house.storage,
@@ -182,6 +184,7 @@ class AccountRooms:
             zone=house.zone,
             on_discarded=self.undo.remember,
             copies=self.copies,
+            interrupted=self.interrupted,
         )
         self.outbox = OutboxDesk(
             self.connection,
@@ -329,6 +332,8 @@ class AccountRooms:
             self._go_online()
         elif record is None and _asks(job):
             self.login.request_consent(frozenset({Permission.READ}))
+        if self.is_writer:
+            self._house.storage.worker.post(self.interrupted.tell)
         job.finish()
 
     def _look_for_turn(self) -> None:

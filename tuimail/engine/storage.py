@@ -20,6 +20,7 @@ from tuimail.domain.errors import AuthError, ErrorKind, Problem, Remedy, StoreEr
 from tuimail.domain.ids import AccountId, DraftId
 from tuimail.domain.token import StoreKey
 from tuimail.engine.worker import Urgency, Worker
+from tuimail.store.being_written import BeingWritten
 from tuimail.store.bodies import BodyRepository
 from tuimail.store.bulk import BulkReader
 from tuimail.store.changes import ChangeRepository
@@ -64,6 +65,7 @@ class AccountStore(Struct, frozen=True, kw_only=True):
     kept: KeptSearches
     drafts: DraftRepository
     draft_copies: DraftCopies
+    being_written: BeingWritten
     outbox: OutboxRepository
     changes: ChangeRepository
     bodies: BodyRepository
@@ -149,6 +151,7 @@ class Storage:
             kept=KeptSearches(db),
             drafts=DraftRepository(db),
             draft_copies=DraftCopies(db),
+            being_written=BeingWritten(db),
             outbox=OutboxRepository(db, account),
             changes=ChangeRepository(db),
             bodies=BodyRepository(db),

@@ -43,11 +43,12 @@ class Keeping:
         )
         self._savings[command] = Saving(draft=draft, is_left=is_left)
 
-    def save_all(self, drafts: Iterable[Draft], then: WhenKept) -> None:
-        """Save these, and call ``then`` once they and those on their way have ended."""
+    def save_all(self, drafts: Iterable[Draft], then: WhenKept, *, are_left: bool) -> None:
+        """Save these, and call ``then`` once they and those on their way have ended. Unless they ``are_left``, the
+        next start offers them again."""
         self._unkept.clear()
         for draft in drafts:
-            self.save(draft)
+            self.save(draft, is_left=are_left)
         self._when_kept = then
         self.tell_ended()
 

@@ -54,13 +54,13 @@ class QuitFlow(Flow):
             return False
         self._leads_to = ADD_ACCOUNT if isinstance(message, SettingsScreen.AccountWanted) else ""
         if message.is_firm:
-            self._writing.keep_all(lambda _: None)
+            self._writing.keep_all(lambda _: None, are_left=False)
             self._exit()
             return True
         match self._stage:
             case _Stage.NONE:
                 self._stage = _Stage.KEEPING
-                self._writing.keep_all(self._kept)
+                self._writing.keep_all(self._kept, are_left=True)
             case _Stage.KEEPING:
                 self._kept(self._writing.unsaved)
             case _Stage.LOSING:

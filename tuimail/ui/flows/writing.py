@@ -25,7 +25,7 @@ from tuimail.api.events import (
     Finished,
     OutboxChanged,
 )
-from tuimail.api.writing import CheckSent, StopSending
+from tuimail.api.writing import CheckSent, DraftsInterrupted, StopSending
 from tuimail.domain.account import SignedIn
 from tuimail.domain.draft import Draft
 from tuimail.domain.errors import ErrorKind, Problem
@@ -39,6 +39,7 @@ from tuimail.ui.screens.compose import ComposeScreen
 from tuimail.ui.screens.deeds.going import DraftsWanted, OutboxWanted
 from tuimail.ui.screens.drafts import DraftsScreen
 from tuimail.ui.screens.outbox import OutboxScreen
+from tuimail.ui.screens.question import Question
 
 
 class WritingFlow(Flow):
@@ -65,16 +66,18 @@ class WritingFlow(Flow):
         opened = (screen.draft for screen in self._composers.values() if screen.is_attached)
         return (*self._keeping.left, *(draft for draft in opened if not draft.is_empty))
 
-    def keep_all(self, then: WhenKept) -> None:
-        """Save what the open composers hold, for quitting."""
+    def keep_all(self, then: WhenKept, *, are_left: bool) -> None:
+        """Save what the open composers hold, for quitting; ``are_left``: the person knows that they close."""
         opened = (screen.draft for screen in self._composers.values() if screen.is_attached)
-        self._keeping.save_all([draft for draft in opened if not draft.is_empty], then)
+        self._keeping.save_all([draft for draft in opened if not draft.is_empty], then, are_left=are_left)
 
     def take(self, event: Event) -> bool:
         """What composers and lists show."""
         match event:
             case DraftOpened():
                 self._open(event)
+            case DraftsInterrupted(drafts=drafts):
+                self._offer_again([draft for draft in drafts if draft.id not in self._composers])
             case DraftSaved(draft=draft) if draft in self._composers:
                 self._composers[draft].saved(self.session.clock())
             case DraftsListed(account=account, drafts=drafts) if self._drafts is not None:
@@ -169,6 +172,28 @@ class WritingFlow(Flow):
         screen = ComposeScreen(event, zone=self.session.zone, editor=self.session.editor, trouble=trouble)
         self._composers[event.draft.id] = screen
         self.host.app.push_screen(screen)
+
+    def _offer_again(self, drafts: list[Draft]) -> None:
+        """One that the end of the program interrupted is offered itself; of several, and over other screens, it is
+        said where they are."""
+        if not drafts:
+            return
+        if len(drafts) > 1 or not self.host.is_home or self.session.ahead.is_holding:
+            count, them = ("1 draft is", "it") if len(drafts) == 1 else (f"{len(drafts)} drafts are", "them")
+            key = self.session.keymap.shown("go_drafts")
+            where = f": {key} lists {them}." if key else "."
+            self.host.tell(f"{count} kept that tuimail's end interrupted{where}")
+            return
+        draft = drafts[0]
+
+        def answered(is_yes: bool | None) -> None:
+            if is_yes:
+                self.session.submit(ResumeDraft(account=draft.account, draft=draft.id))
+
+        subject, to = draft.subject or "(no subject)", f" to {draft.to}" if draft.to else ""
+        words = (f"“{subject}”{to} was being written when tuimail ended.", "Nothing of it is lost.")
+        question = Question("Go on with this draft?", words, yes="go on writing", no="not now, it stays in the drafts")
+        self.host.app.push_screen(question, answered)
 
     def _account_of(self, draft: DraftId) -> AccountId:
         if draft in self._composers:
