@@ -21,7 +21,8 @@ def fill(path: Path) -> None:
     db = open_store(path, KEY)
     drafts, outbox = DraftRepository(db), OutboxRepository(db, ACCOUNT)
     outbox.queue(new_mail(), now=NOW)
-    outbox.mark_unknown(outbox.queue(new_mail(), now=NOW))
+    other = replace(new_mail(), draft=replace(DRAFT, id=DraftId("o" * 32)))
+    outbox.mark_unknown(outbox.queue(other, now=NOW))
     for draft in some_drafts():
         drafts.save(draft, now=NOW)
     db.close()

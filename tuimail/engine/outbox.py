@@ -12,30 +12,29 @@ from datetime import datetime, timedelta, tzinfo
 from functools import partial
 from typing import TypeVar
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from tuimail.api.commands import DiscardOutbox, EditOutbox, RetryOutbox, Send
 from tuimail.api.events import Noticed, OutboxChanged
 from tuimail.api.writing import CheckSent, StopSending
 from tuimail.domain.draft import Draft, DraftKind, FieldProblem, OutboxState, OutgoingMail, check_draft
-from tuimail.domain.errors import AuthError, ErrorKind, NetworkError, Remedy, SendError, StoreError, TuimailError
+from tuimail.domain.errors import AuthError, ErrorKind, Remedy, SendError, StoreError, TuimailError
 from tuimail.domain.ids import AccountId, DraftId, OutboxId, RowId
-from tuimail.domain.mailbox import MailboxRole
 from tuimail.domain.message import Flag
 from tuimail.domain.scope import Permission
 from tuimail.engine.connection import Connection
 from tuimail.engine.consent import read_only_words
 from tuimail.engine.courier import Courier
 from tuimail.engine.job import Job
-from tuimail.engine.pace import next_attempt
+from tuimail.engine.retrying import is_worth_another_try, patience_s, retry_after
+from tuimail.engine.sent_copies import SentCopyDesk, mail_and_folder
 from tuimail.engine.storage import AccountStore, Storage
 from tuimail.engine.timers import Timers
-from tuimail.engine.worker import Urgency, Worker, log_crash
+from tuimail.engine.worker import Worker, log_crash
 from tuimail.mime.compose import build, new_message_id
 from tuimail.net.imap.session import ImapSession
 from tuimail.net.smtp import Delivery
-from tuimail.store.outbox import Later, NewOutboxMail, OutboxMail
+from tuimail.store.outbox import ON_ITS_WAY, Later, NewOutboxMail, OutboxMail
 
 log = logging.getLogger(__name__)
 
@@ -46,11 +45,6 @@ _ANSWER_FLAGS = {
     DraftKind.REPLY_ALL: Flag.ANSWERED,
     DraftKind.FORWARD: Flag.FORWARDED,
 }
-RETRY_TEMPORARY_S = 60.0
-"""First wait after a server's "try again later"; doubled each time (RFC 5321 section 4.5.4.1 asks for patience)."""
-RETRY_CAP_S = 3600.0
-RETRY_OFFLINE_CAP_S = 60.0
-"""Longest wait where the server was not reached: a mail leaves soon after the network is back."""
 _A_SECOND = timedelta(seconds=1)
 """What the store rounds a time up to at most."""
 LAST_WORDS_S = 10.0
@@ -61,13 +55,6 @@ LOOK_AGAIN_S = 60.0
 
 NOT_FOUND = "It is not in Sent, where the provider files what it takes. Look again in a minute before you send again."
 NOT_FILED = "It is not in Sent, which says little: this provider files nothing by itself. Ask the recipient."
-
-
-class _CopyTries(Struct, frozen=True, kw_only=True):
-    """A copy that could not be filed so far."""
-
-    failures: int
-    again_at: datetime
 
 
 class OutboxDesk:
@@ -104,7 +91,9 @@ class OutboxDesk:
         self.on_left: Callable[[], None] = lambda: None
         """Called on the store worker after a mail was queued here that another window has to send."""
         self._looking: int | None = None
-        self._copies: dict[OutboxId, _CopyTries] = {}
+        self._copies = SentCopyDesk(connection, storage, tell=self.tell)
+        self._unnoted: Callable[[], None] | None = None
+        """An end of a sending that the store could not take yet."""
         self.worker = Worker(f"send {self._account.id}", on_crash=log_crash)
 
     def start(self) -> None:
@@ -194,6 +183,8 @@ class OutboxDesk:
         command = job.command
         assert isinstance(command, Send)  # noqa: S101 (the route's own type, for the checker)
         store = self._storage.store(self._account.id)
+        if store.outbox.holds(command.draft.id):
+            raise SendError(ErrorKind.SEND_REFUSED, ON_ITS_WAY, remedy=Remedy.TELL)
         store.drafts.save(command.draft, now=self._now())
         self._storage.take_from_others(self._account.id, command.draft.id)
         checked = check_draft(command.draft)
@@ -276,7 +267,7 @@ class OutboxDesk:
         """Where the provider files what it takes, this tells; elsewhere only a copy to oneself could."""
         command = job.command
         assert isinstance(command, CheckSent)  # noqa: S101 (the route's own type, for the checker)
-        mail, raw, _ = self._storage.run(self._account.id, lambda store: look_for_copy(store, command.item))
+        mail, raw, _ = self._storage.run(self._account.id, lambda store: mail_and_folder(store, command.item))
         if mail is None or mail.state is not OutboxState.UNKNOWN:
             job.finish("This mail is no longer in doubt.")
             return
@@ -317,35 +308,52 @@ class OutboxDesk:
 
     def _send_due(self) -> None:
         while self._is_open:
+            self._note_again()
             due = self._storage.run(self._account.id, lambda store: store.outbox.next_due())
             if due is None or due[1] > self._now():
                 break
             self._send_one(due[0])
         if self._is_open:
-            self._file_copies()
+            self._copies.file()
 
     def _send_one(self, item: OutboxId) -> None:
         mail = self._on_store(lambda store: store.outbox.begin(item))
         if mail is None:
             return
-        is_noted = False
+        is_judged = False
         try:
-            try:
-                delivery = self._courier.deliver(mail)
-            except TuimailError as error:
-                self._note_failure(mail, error)
-            else:
-                self._note_sent(mail, delivery)
-            is_noted = True
+            self._unnoted = self._judge(mail)
+            is_judged = True
         finally:
-            if not is_noted:
+            if not is_judged:
                 # Nobody foresaw this: judged by its phase, as after a crash of the program.
                 self._on_store(lambda store: store.outbox.recover())
+        self._note_again(is_first=True)
+
+    def _judge(self, mail: OutboxMail) -> Callable[[], None]:
+        """Carry it to the server; what to note then."""
+        try:
+            delivery = self._courier.deliver(mail)
+        except TuimailError as error:
+            return partial(self._note_failure, mail, error)
+        return partial(self._note_sent, mail, delivery)
+
+    def _note_again(self, *, is_first: bool = False) -> None:
+        """Note how the last mail ended. On a full disk that is tried until it works: what is known stays known."""
+        if self._unnoted is None:
+            return
+        try:
+            self._unnoted()
+        except StoreError as error:
+            if is_first:
+                self._auth.around.emit(Noticed(account=self._account.id, problem=error.as_problem()))
+            raise
+        self._unnoted = None
 
     def _note_sent(self, mail: OutboxMail, delivery: Delivery) -> None:
         refused = dict(delivery.refused)
         later = Later(
-            recipients=dict(delivery.later), send_at=self._now() + timedelta(seconds=_patience_s(mail.attempts))
+            recipients=dict(delivery.later), send_at=self._now() + timedelta(seconds=patience_s(mail.attempts))
         )
         draft = self._on_store(lambda store: store.outbox.draft(mail.id))
         self._on_store(lambda store: store.outbox.sent(mail.id, refused, later=later))
@@ -379,56 +387,6 @@ class OutboxDesk:
         if mail.attempts == 1 or not is_worth_another_try(error):
             self._auth.around.emit(Noticed(account=self._account.id, problem=error.as_problem()))
 
-    def _file_copies(self) -> None:
-        if not self._connection.is_up:
-            return
-        now = self._now()
-        for item in self._storage.run(self._account.id, lambda store: store.outbox.wanting_copy()):
-            tries = self._copies.get(item)
-            if tries is None or tries.again_at <= now:
-                self._connection.worker.post(partial(self._file_copy, item), urgency=Urgency.NORMAL)
-
-    def _file_copy(self, item: OutboxId) -> None:
-        """Append the copy to Sent, on the ``imap`` worker. A failure leaves the mail sent and is tried again."""
-
-        mail, raw, are_listed = self._storage.run(self._account.id, lambda store: look_for_copy(store, item))
-        if mail is None or not mail.wants_copy or not are_listed:
-            return
-        if raw is None:
-            words = "The server has no folder for sent mail, so no copy was kept of the mail that was sent."
-            self._auth.around.emit(Noticed(account=self._account.id, words=words))
-        elif not self._append(mail, raw):
-            return
-        self._copies.pop(item, None)
-        self._on_store(lambda store: store.outbox.copied(item))
-
-    def _append(self, mail: OutboxMail, raw: bytes) -> bool:
-        """Whether the copy lies there now. One whose answer was lost is looked for before it is filed again."""
-        tries = self._copies.get(mail.id, _CopyTries(failures=0, again_at=self._now()))
-        is_first = tries.failures == 0
-
-        def append(session: ImapSession) -> None:
-            nonlocal is_first
-            if not is_first:
-                session.select(raw, readonly=True)
-                if session.find_message_id(mail.message_id):
-                    return
-            is_first = False
-            session.append(raw, mail.mail, frozenset({Flag.SEEN}), date=mail.queued_at)
-
-        try:
-            self._connection.run(append)
-        except TuimailError as error:
-            failures = tries.failures + 1
-            wait_s = retry_after(error, failures, random=self._auth.around.random())
-            self._copies[mail.id] = _CopyTries(failures=failures, again_at=self._now() + timedelta(seconds=wait_s))
-            log.info("copy to Sent: %s", error.kind)
-            if is_first is False and failures == 1:
-                words = "The mail was sent. Its copy could not be put into the folder for sent mail yet."
-                self._auth.around.emit(Noticed(account=self._account.id, words=words))
-            return False
-        return True
-
     def _on_store(self, work: Callable[[AccountStore], T]) -> T:
         """Change the outbox and tell it, in one go."""
 
@@ -441,31 +399,6 @@ class OutboxDesk:
 
     def _now(self) -> datetime:
         return self._auth.around.now()
-
-
-def look_for_copy(store: AccountStore, item: OutboxId) -> tuple[OutboxMail | None, bytes | None, bool]:
-    """The mail, the raw name of the folder for sent mail, and whether folders were ever listed."""
-    sent = store.mailboxes.by_role(MailboxRole.SENT)
-    raw = store.mailboxes.raw_name(sent.id) if sent is not None else None
-    return store.outbox.load(item), raw, bool(store.mailboxes.list())
-
-
-def is_worth_another_try(error: TuimailError) -> bool:
-    """Whether a mail that failed so stays queued: nobody has judged it, or the server said "later"."""
-    # After a sign-in it goes out by itself. A network that wants its own login page (TLS_FAILED) goes away, too.
-    waits_for_sign_in = isinstance(error, AuthError) and error.remedy in {Remedy.SIGN_IN, Remedy.GRANT}
-    return error.remedy is Remedy.WAIT or waits_for_sign_in or isinstance(error, NetworkError)
-
-
-def retry_after(error: TuimailError, attempts: int, *, random: float) -> float:
-    """Seconds until the next attempt: patient with a server that said no, quick where nothing was reached."""
-    if isinstance(error, NetworkError | AuthError) or error.kind is ErrorKind.CONNECTION_LOST:
-        return next_attempt(attempts, random=random, cap_s=RETRY_OFFLINE_CAP_S)
-    return _patience_s(attempts)
-
-
-def _patience_s(attempts: int) -> float:
-    return min(RETRY_CAP_S, RETRY_TEMPORARY_S * 2.0 ** min(attempts - 1, 10))
 
 
 def _first_words(problems: list[FieldProblem]) -> str:

@@ -12,13 +12,15 @@ from msgspec import Struct
 
 from tuimail.domain.discreet import Discreet
 from tuimail.domain.draft import Draft, OutboxItem, OutboxState, without_recipients
-from tuimail.domain.ids import AccountId, OutboxId
+from tuimail.domain.errors import ErrorKind, Remedy, SendError
+from tuimail.domain.ids import AccountId, DraftId, OutboxId
 from tuimail.store.columns import from_seconds, to_seconds
 from tuimail.store.db import Columns, Database
 from tuimail.store.drafts import DraftRepository, draft_from_json, draft_to_json
 
 MAYBE_SENT = "The connection ended before the server confirmed this mail. It may have been sent: look into Sent."
 """Said of a mail that was found in its last phase after a crash."""
+ON_ITS_WAY = "This mail is on its way already: look into the outbox."
 
 
 class SendPhase(StrEnum):
@@ -127,9 +129,15 @@ class OutboxRepository:
             return [OutboxId(item) for (item,) in unknown]
 
     def queue(self, new: NewOutboxMail, *, now: datetime) -> OutboxId:
-        """Put a mail into the outbox and take its draft off the drafts, in one step."""
+        """Put a mail into the outbox and take its draft off the drafts, in one step.
+
+        Raises ``SendError`` where it lies there already: two windows, or a key pressed twice.
+        """
         content, files = draft_to_json(new.draft)
         with self._db.transaction():
+            self._db.run("delete from drafts where id = ?", new.draft.id)
+            if self.holds(new.draft.id):
+                raise SendError(ErrorKind.SEND_REFUSED, ON_ITS_WAY, remedy=Remedy.TELL)
             item = self._db.insert(
                 "insert into outbox (state, phase, queued_at, send_at, message_id, subject, sender, draft, wants_copy,"
                 " mail) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -144,8 +152,11 @@ class OutboxRepository:
                 "insert into outbox_files (item, digest, data) values (?, ?, ?)",
                 [(item, digest, data) for digest, data in files.items()],
             )
-            self._db.run("delete from drafts where id = ?", new.draft.id)
         return OutboxId(item)
+
+    def holds(self, draft: DraftId) -> bool:
+        """Whether the draft's mail lies here."""
+        return bool(self._db.value("select count(*) from outbox where json_extract(draft, '$.id') = ?", draft))
 
     def items(self) -> tuple[OutboxItem, ...]:
         """Everything in the outbox for the screen, newest first; sent mails that wait for their copy among them."""
