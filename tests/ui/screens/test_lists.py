@@ -11,7 +11,7 @@ from tuimail.domain.draft import Draft, OutboxItem, OutboxState
 from tuimail.domain.ids import AccountId, DraftId, OutboxId
 from tuimail.ui.screens.drafts import DraftsScreen
 from tuimail.ui.screens.first_run import FirstRunScreen
-from tuimail.ui.screens.outbox import OutboxScreen
+from tuimail.ui.screens.outbox import OutboxScreen, item_words
 from tuimail.ui.screens.question import Question
 
 ITEM = OutboxItem(
@@ -39,7 +39,7 @@ async def test_each_state_is_told_in_words(size: tuple[int, int]) -> None:
     async with app.run_test(size=size):
         shown = flat(app.text())
 
-        assert "waiting to be sent in 4 s" in shown
+        assert "leaves in 4 s, z takes it back" in shown
         assert "! not sent: the server said “550 no such user”" in shown
         assert "? may have been sent" in shown
 
@@ -112,6 +112,49 @@ async def test_news_keep_the_cursor_on_its_mail_and_an_empty_outbox_says_so() ->
         await until(pilot, lambda: bool(app.posted_of(OutboxScreen.CheckSentWanted)))
         app.shown.show_items(())
         await until(pilot, lambda: "Nothing is on its way" in app.text())
+
+
+async def test_the_seconds_in_which_it_can_be_taken_back_are_counted_down() -> None:
+    now = [NOW]
+    item = replace(ITEM, send_at=NOW + timedelta(seconds=4))
+    app = Host(lambda: OutboxScreen((item,), zone=UTC, now=lambda: now[0]))
+    async with app.run_test(size=SMALL) as pilot:
+        assert "leaves in 4 s, z takes it back" in app.text()
+        now[0] = NOW + timedelta(seconds=3)
+        await until(pilot, lambda: "leaves in 1 s" in app.text())
+
+
+async def test_a_mail_that_waits_for_another_try_says_when_and_why() -> None:
+    item = replace(ITEM, send_at=NOW + timedelta(minutes=3), words="The server said: try again later.")
+    app = outbox(item)
+    async with app.run_test(size=SMALL):
+        shown = flat(app.text())
+
+        assert "next try at 14:33, in 3 min: The server said: try again later." in shown
+        assert "z undo" not in app.text().splitlines()[-1]
+
+
+async def test_who_was_refused_is_listed_and_sent_to_alone() -> None:
+    refused = (("carol@x.example", "550 no such user"), ("dan@x.example", "552 mailbox full"))
+    item = replace(HELD, accepted=("bob@x.example",), refused=refused)
+    app = outbox(item)
+    async with app.run_test(size=SMALL) as pilot:
+        shown = flat(app.text())
+        assert "✓ bob@x.example has it" in shown
+        assert "! carol@x.example: 550 no such user ! dan@x.example: 552 mailbox full" in shown
+        assert "r send to the 2 refused alone" in app.text().splitlines()[-1]
+        await pilot.press("r")
+        await until(pilot, lambda: bool(app.posted_of(OutboxScreen.RetryWanted)))
+
+
+def test_many_refusals_are_counted() -> None:
+    item = replace(HELD, refused=tuple((f"p{number}@x.example", "550") for number in range(30)))
+
+    words = item_words(item, now=NOW, zone=UTC).plain
+
+    assert "p11@x.example" in words
+    assert "p12@x.example" not in words
+    assert "and 18 more" in words
 
 
 async def test_enter_resumes_the_draft_and_d_discards_it_undoably() -> None:

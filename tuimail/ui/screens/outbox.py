@@ -14,7 +14,7 @@ from textual.widgets.option_list import Option
 
 from tuimail.domain.draft import OutboxItem, OutboxState
 from tuimail.domain.ids import AccountId, OutboxId
-from tuimail.ui.fit import list_date
+from tuimail.ui.fit import clock_time, list_date
 from tuimail.ui.screens.question import Question
 from tuimail.ui.widgets.dialog import Words
 from tuimail.ui.widgets.hint_line import HintLine
@@ -29,6 +29,10 @@ _STATES = {
 }
 _ENDED_BADLY = (OutboxState.HELD, OutboxState.UNKNOWN)
 EMPTY = "Nothing is on its way. What you send passes through here."
+MAX_LISTED = 12
+"""Refused recipients that are named."""
+TICK_S = 1.0
+_MINUTE_S = 60
 
 
 class OutboxScreen(Screen[None]):
@@ -90,8 +94,9 @@ class OutboxScreen(Screen[None]):
         yield HintLine()
 
     def on_mount(self) -> None:
-        """Show what was given."""
+        """Show what was given, and count down what waits."""
         self.show_items(self._items)
+        self.set_interval(TICK_S, self._count_down)
 
     def show_items(self, items: Sequence[OutboxItem]) -> None:
         """Replace the list; the cursor stays on its mail."""
@@ -101,8 +106,7 @@ class OutboxScreen(Screen[None]):
             return
         options = self.query_one(PlainList)
         options.clear_options()
-        now = self._now()
-        options.add_options(Option(item_words(item, now=now, zone=self._zone), id=str(item.id)) for item in self._items)
+        options.add_options(Option(self._words(item)) for item in self._items)
         ids = [item.id for item in self._items]
         options.highlighted = (ids.index(current.id) if current and current.id in ids else 0) if ids else None
         options.display = bool(ids)
@@ -170,6 +174,14 @@ class OutboxScreen(Screen[None]):
 
         self.app.push_screen(question, answered)
 
+    def _words(self, item: OutboxItem) -> Content:
+        return item_words(item, now=self._now(), zone=self._zone)
+
+    def _count_down(self) -> None:
+        for place, item in enumerate(self._items):
+            if item.state is OutboxState.QUEUED and item.send_at:
+                self.query_one(PlainList).replace_option_prompt_at_index(place, self._words(item))
+
     def _current(self) -> OutboxItem | None:
         index = self.query_one(PlainList).highlighted if self.query(PlainList) else None
         return self._items[index] if index is not None and index < len(self._items) else None
@@ -186,16 +198,21 @@ def hints(item: OutboxItem | None) -> tuple[tuple[str, str], ...]:
     if item.state is OutboxState.SENDING:
         return (("x", "stop"), *back)
     if item.state is OutboxState.QUEUED:
-        return (("z", "undo"), ("e", "edit again"), *back)
+        undo = () if item.words else (("z", "undo"),)
+        return (*undo, ("e", "edit again"), *back)
     look = (("s", "look in Sent"),) if item.state is OutboxState.UNKNOWN else ()
-    return (*look, ("r", "send again"), ("e", "edit"), ("d", "discard"), *back)
+    again = "send again"
+    if item.accepted and item.refused:
+        count = len(item.refused)
+        again = "send to the refused one alone" if count == 1 else f"send to the {count:,} refused alone"
+    return (*look, ("r", again), ("e", "edit"), ("d", "discard"), *back)
 
 
 def item_words(item: OutboxItem, *, now: datetime, zone: tzinfo) -> Content:
-    """Two or three lines: state and subject, recipients and time, the reason."""
+    """Subject, recipients and time, the state with its reason, and who has it and who was refused."""
     state, style = _STATES[item.state]
     if item.state is OutboxState.QUEUED and item.send_at and item.send_at > now:
-        state += f" in {max(1, round((item.send_at - now).total_seconds()))} s"
+        state = _waiting(item, item.send_at, now=now, zone=zone)
     parts: list[tuple[str, str]] = [
         (item.subject or "(no subject)", "bold"),
         (f"\nto {', '.join(item.recipients)}, written {list_date(item.queued_at, now=now, zone=zone)}", ""),
@@ -203,6 +220,27 @@ def item_words(item: OutboxItem, *, now: datetime, zone: tzinfo) -> Content:
     ]
     if item.words:
         parts.append((f": {item.words}", ""))
+    if item.accepted and item.refused:
+        parts.append((f"\n  ✓ {_some(item.accepted)} {'has' if len(item.accepted) == 1 else 'have'} it", "$success"))
+    for address, words in item.refused[:MAX_LISTED]:
+        parts += [(f"\n  ! {address}", "$error"), (f": {words}", "") if words else ("", "")]
+    if len(item.refused) > MAX_LISTED:
+        parts.append((f"\n  ! and {len(item.refused) - MAX_LISTED:,} more", "$error"))
     if item.state is OutboxState.UNKNOWN:
         parts.append(("\nLook in Sent or ask the recipient before you send it again.", "$muted"))
     return Content.assemble(*parts)
+
+
+def _waiting(item: OutboxItem, send_at: datetime, *, now: datetime, zone: tzinfo) -> str:
+    """The seconds in which it can be taken back; after a failure the next try, which may be far."""
+    left_s = max(1, round((send_at - now).total_seconds()))
+    if not item.words:
+        return f"◷ leaves in {left_s} s, z takes it back"
+    left = f"{left_s} s" if left_s < _MINUTE_S else f"{round(left_s / _MINUTE_S)} min"
+    return f"◷ next try at {clock_time(send_at, zone=zone)}, in {left}"
+
+
+def _some(addresses: Sequence[str]) -> str:
+    """The first of them, and how many more."""
+    first = ", ".join(addresses[:3])
+    return f"{first} and {len(addresses) - 3:,} more" if len(addresses) > 3 else first  # noqa: PLR2004 (as above)
