@@ -9,7 +9,15 @@ from msgspec import Struct
 
 from tuimail.cli import parser
 from tuimail.config.load import load_profile
-from tuimail.config.model import AccountTable, KeepTable, OAuthTable, ScopesTable, ServerTable, UiSettings
+from tuimail.config.model import (
+    AccountTable,
+    ContactsTable,
+    KeepTable,
+    OAuthTable,
+    ScopesTable,
+    ServerTable,
+    UiSettings,
+)
 from tuimail.config.providers import bundled_presets
 from tuimail.config.themes import bundled_dir, load_themes
 from tuimail.pictures import NAMES
@@ -54,7 +62,9 @@ def test_each_profile_in_the_readme_can_be_used_as_it_stands(example: str, tmp_p
     assert [account.address for account in profile.accounts]
 
 
-@pytest.mark.parametrize("table", [AccountTable, OAuthTable, ScopesTable, ServerTable, KeepTable, UiSettings])
+@pytest.mark.parametrize(
+    "table", [AccountTable, OAuthTable, ScopesTable, ServerTable, KeepTable, ContactsTable, UiSettings]
+)
 def test_every_key_of_the_profile_is_explained(table: type[Struct]) -> None:
     section = _section("Profile")
     tables = {"oauth", "imap", "smtp", "keep"}

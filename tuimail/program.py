@@ -160,6 +160,7 @@ class Program:
     def _attach_rooms(self) -> None:
         # Imported here, after the first paint: together they cost as much as all of the start before them.
         from tuimail.engine.auth import Surroundings  # noqa: PLC0415
+        from tuimail.engine.contacts import ContactFiles  # noqa: PLC0415
         from tuimail.engine.doorway import Doorway  # noqa: PLC0415
         from tuimail.engine.household import Household  # noqa: PLC0415
         from tuimail.engine.rooms import ACCOUNT_COMMANDS, House  # noqa: PLC0415
@@ -197,7 +198,8 @@ class Program:
             zone=setting.zone,
             nudge=self._nudge,
         )
-        household = Household(setting.profile.accounts, house, make_context)
+        contacts = ContactFiles(setting.profile.contacts, setting.profile.groups)
+        household = Household(setting.profile.accounts, house, make_context, contacts=contacts)
         engine.on_close(vault.close)
         engine.on_close(journal.close)
         engine.on_close(household.close)

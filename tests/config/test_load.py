@@ -347,3 +347,27 @@ def test_values_without_end_are_one_sentence(tmp_path: Path, text: str) -> None:
 
     with pytest.raises(ConfigError, match=r"profile\.toml: a value in this file is too long or too deep\."):
         load_profile(path)
+
+
+def test_contacts_are_found_beside_the_profile_and_groups_have_people(tmp_path: Path) -> None:
+    contacts = '[contacts]\nfiles = ["cards.vcf", "/srv/cards"]\n'
+    text = f'{SHORT}\n{contacts}[groups]\nteam = ["A <a@x.test>, b@x.test", "c@x.test"]\n'
+
+    profile = load(tmp_path, text)
+
+    assert profile.contacts == (tmp_path / "cards.vcf", Path("/srv/cards"))
+    ((name, members),) = profile.groups
+    assert (name, [str(member) for member in members]) == ("team", ["A <a@x.test>", "b@x.test", "c@x.test"])
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('[groups]\nteam = "a@x.test"\n', "groups.team must be a list of addresses."),
+        ('[groups]\nteam = ["nobody"]\n', "groups.team: “nobody” is not a mail address."),
+        ("[groups]\nteam = []\n", "groups.team: There is nobody in it."),
+        ('[contacts]\nfile = ["x"]\n', "contacts.file is not a known key; did you mean files?"),
+    ],
+)
+def test_a_group_that_is_none_is_refused(tmp_path: Path, text: str, words: str) -> None:
+    assert words in refuse(tmp_path, f"{SHORT}\n{text}").summary

@@ -90,6 +90,7 @@ class Rig:
         self.urls: list[str] = []
         self.open_browser: Callable[[str], bool] = self._open
         self.send_delay_s = 0.0
+        self.contacts: tuple[Path, ...] = ()
         self.sign_in_limit_s = 300.0
         self.sign_in_every_s = 0.0
         self.programs: list[Program] = []
@@ -119,7 +120,11 @@ class Rig:
         """What the next program is started with."""
         ui = UiSettings(send_delay_s=self.send_delay_s)
         profile = Profile(
-            path=self.places.config / "profile.toml", default=self.account.id, accounts=(self.account,), ui=ui
+            path=self.places.config / "profile.toml",
+            default=self.account.id,
+            accounts=(self.account,),
+            ui=ui,
+            contacts=self.contacts,
         )
         return Setting(
             profile=profile,

@@ -6,17 +6,18 @@ from pathlib import Path
 from typing import Any
 
 from tuimail.config.columns import parse_columns
-from tuimail.config.model import AccountTable, Preset, Profile, UiSettings
+from tuimail.config.model import AccountTable, ContactsTable, Preset, Profile, UiSettings
 from tuimail.config.places import line_of
 from tuimail.config.providers import CUSTOM, bundled_presets, with_quirks
 from tuimail.config.resolve import resolve_account
 from tuimail.config.shape import ShapeError, as_struct, dotted, suggestion
 from tuimail.domain.account import Account
+from tuimail.domain.address import Address, parse_typed
 from tuimail.domain.clean import clean_line, clean_quote
 from tuimail.domain.errors import ConfigError, ErrorKind, Remedy
 from tuimail.domain.ids import AccountId
 
-_TOP_KEYS = ("default_account", "accounts", "ui")
+_TOP_KEYS = ("default_account", "accounts", "contacts", "groups", "ui")
 _MAX_BYTES = 1_000_000
 
 
@@ -74,12 +75,33 @@ def _profile(document: dict[str, Any], path: Path, presets: Mapping[str, Preset]
     _check_names(accounts)
     ui = as_struct(document.get("ui", {}), UiSettings, ("ui",))
     parse_columns(ui.columns)
+    contacts = as_struct(document.get("contacts", {}), ContactsTable, ("contacts",))
     return Profile(
         path=path,
         default=_default(document, accounts),
         accounts=accounts,
         ui=ui,
+        contacts=tuple((path.parent / Path(name).expanduser()).absolute() for name in contacts.files),
+        groups=_groups(document.get("groups", {})),
     )
+
+
+def _groups(table: object) -> tuple[tuple[str, tuple[Address, ...]], ...]:
+    """``[groups]``: a name, and the addresses of its people."""
+    if not isinstance(table, dict):
+        raise ShapeError(("groups",), "groups must be a table of names, each with a list of addresses.")
+    return tuple((clean_line(name), _group(name, members)) for name, members in table.items())
+
+
+def _group(name: str, members: object) -> tuple[Address, ...]:
+    where = ("groups", name)
+    if not isinstance(members, list) or not all(isinstance(member, str) for member in members):
+        raise ShapeError(where, f"{dotted(where)} must be a list of addresses.")
+    typed = parse_typed("\n".join(members))
+    if typed.problems or not typed.addresses:
+        words = typed.problems[0] if typed.problems else "There is nobody in it."
+        raise ShapeError(where, f"{dotted(where)}: {words}")
+    return typed.addresses
 
 
 def _account(name: str, table: object, *, folder: Path, presets: Mapping[str, Preset]) -> Account:

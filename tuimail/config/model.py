@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from tuimail.domain.account import Account
+from tuimail.domain.address import Address
 from tuimail.domain.ids import AccountId
 
 Text = str | None
@@ -82,6 +83,13 @@ class AccountTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     keep: KeepTable = KeepTable()
 
 
+class ContactsTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``[contacts]``."""
+
+    files: tuple[str, ...] = ()
+    """Files or folders of vCards; relative to the profile."""
+
+
 class UiSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """``[ui]``."""
 
@@ -137,6 +145,10 @@ class Profile(Struct, frozen=True, kw_only=True):
     default: AccountId
     accounts: tuple[Account, ...]
     ui: UiSettings = UiSettings()
+    contacts: tuple[Path, ...] = ()
+    """Files and folders of vCards, absolute; whether they are there is seen when they are read."""
+    groups: tuple[tuple[str, tuple[Address, ...]], ...] = ()
+    """Names, each with its people."""
 
     def account(self, name: AccountId) -> Account | None:
         """The account of this name."""

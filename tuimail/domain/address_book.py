@@ -46,6 +46,15 @@ class Group(Struct, frozen=True, kw_only=True):
     members: tuple[Address, ...]
 
 
+class Contacts(Struct, frozen=True, kw_only=True):
+    """What the user keeps himself."""
+
+    people: tuple[Person, ...] = ()
+    groups: tuple[Group, ...] = ()
+    problems: tuple[str, ...] = ()
+    """What of it could not be read, a sentence each."""
+
+
 class AddressBook:
     """An index over people and groups. Never changed; making it takes some 0.2 s for 50,000."""
 

@@ -10,6 +10,7 @@ from tuimail.api.events import AccountsListed, ActivityListed
 from tuimail.api.reading import OpenLink
 from tuimail.api.writing import CompleteAddress
 from tuimail.domain.account import Account, AccountSummary, Link, LinkState, SignedIn, SignedOut
+from tuimail.domain.address_book import Contacts
 from tuimail.domain.draft import Identity
 from tuimail.domain.errors import ConfigError, ErrorKind, Problem, Remedy, TuimailError
 from tuimail.domain.ids import AccountId, MailboxId, RowId
@@ -26,7 +27,15 @@ ContextMaker = Callable[[str | None], ssl.SSLContext]
 class Household:
     """The rooms of every account that was used, built at its first command."""
 
-    def __init__(self, accounts: tuple[Account, ...], house: House, make_context: ContextMaker) -> None:
+    def __init__(
+        self,
+        accounts: tuple[Account, ...],
+        house: House,
+        make_context: ContextMaker,
+        *,
+        contacts: Callable[[], Contacts] = Contacts,
+    ) -> None:
+        """``contacts`` reads what the user keeps of people, on ``house.parser``."""
         self._accounts = {account.id: account for account in accounts}
         self._house = house
         self._make_context = make_context
@@ -37,6 +46,7 @@ class Household:
             house.parser,
             own={each.id: frozenset(own.lower() for own in each.own_addresses) for each in accounts},
             now=house.around.now,
+            contacts=contacts,
         )
         self._guard = threading.Lock()
 
