@@ -14,8 +14,20 @@ _ALNUM_HYPHEN = r"[^\x00-,./:-@\[-`{-\x7f]"
 _FIRST = r"[^\x00-/:-@\[-^`{-\x7f]"
 _FIRST_HYPHEN = r"[^\x00-,./:-@\[-^`{-\x7f]"
 _DOMAIN = re.compile(rf"^{_FIRST}(?:{_FIRST_HYPHEN}*{_FIRST})?(?:\.{_ALNUM}(?:{_ALNUM_HYPHEN}*{_ALNUM})?)*$")
-_NEEDS_QUOTES = re.compile(r'[()<>@,;:\\".\[\]]')
+_NEEDS_QUOTES = re.compile(r"[()<>@,;:\\\".\[\]\uff0c\uff1b]|^['“„]")
 MAX_SPEC = 254
+
+_SEPARATORS = frozenset(",;\n\r\uff0c\uff1b")
+_WHOLE = re.compile(r'"(?:[^"\\]|\\.)*+"?|<[^<>]*+>?|\([^()\n]*+\)|\[[^\[\]\n]*+\]|\'[^\'<>@\n]*+\'(?=\s*<)', re.S)
+"""What is not cut: quoted names, unclosed ones too since they may still be typed, addresses, comments."""
+_ANGLED = re.compile(r"(?P<name>.*?)<(?P<spec>[^<>]*)(?:<mailto:[^<>]*>)?>\Z", re.S | re.I)
+_BRACKETED = re.compile(r"(?P<name>[^()\[\]@]*)[(\[](?P<spec>[^()\[\]]*)[)\]]\Z", re.S)
+_BEHIND = re.compile(r"(?P<spec>[^\s()]+)\s*\((?P<name>[^()]*)\)\Z", re.S)
+_BULLET = re.compile(r"^[ \t]*(?:[-*\u2022\u00b7]|\d{1,3}[.)])[ \t]+", re.M)
+_LAST_FIRST = re.compile(
+    r'((?:^|;)[ \t]*)([^,;:<>@"\n]{1,60},[ \t]*[^,;:<>@"\n]{1,60}?)(?=[ \t]*<[^<>\n]+>[ \t]*(?:;|$))', re.M
+)
+"""A name as Outlook has it, the family's first and not quoted, where semicolons and lines separate people."""
 
 
 class Address(Struct, frozen=True, kw_only=True):
@@ -73,16 +85,27 @@ def is_address(spec: str) -> bool:
 
 
 def parse_typed(text: str) -> TypedAddresses:
-    """Read ``a@x, Name <b@y>; "Last, First" <c@z>``. Never raises; each bad piece is named in its own sentence."""
+    """Read ``a@x, Name <b@y>; "Last, First" <c@z>``, groups (RFC 5322 section 3.4) and what people paste.
+
+    Never raises; each bad piece is named in its own sentence.
+    """
     addresses: list[Address] = []
     problems: list[str] = []
-    for piece in _pieces(text):
-        name, spec = _split(piece)
-        if is_address(spec):
-            addresses.append(Address(name=name, spec=spec))
-        else:
+    for start, end in _bounds(text):
+        piece = text[start:end].strip()
+        if not piece:
+            continue
+        found = _read(piece)
+        addresses += found
+        if not found:
             problems.append(f"“{clean_line(piece)[:60]}” is not a mail address.")
     return TypedAddresses(addresses=tuple(addresses), problems=tuple(problems))
+
+
+def tidied(pasted: str) -> str:
+    """A pasted list as one line of addresses; empty where not all of it is one, so that nothing is lost."""
+    typed = parse_typed(_LAST_FIRST.sub(r'\1"\2"', _BULLET.sub("", pasted)))
+    return "" if typed.problems else format_addresses(typed.addresses)
 
 
 def piece_around(text: str, at: int) -> tuple[int, int]:
@@ -93,37 +116,53 @@ def piece_around(text: str, at: int) -> tuple[int, int]:
     return start, end
 
 
-def _pieces(text: str) -> list[str]:
-    found = (text[start:end].strip() for start, end in _bounds(text))
-    return [piece for piece in found if piece]
-
-
 def _bounds(text: str) -> list[tuple[int, int]]:
-    """Cut at commas, semicolons and newlines that stand outside quotes and angle brackets."""
+    """Cut at commas, semicolons, newlines and behind the names of groups, unless within quotes or brackets."""
     bounds: list[tuple[int, int]] = []
-    start = 0
-    quoted = escaped = angled = False
-    for place, char in enumerate(text):
-        if escaped:
-            escaped = False
-        elif char == "\\" and quoted:
-            escaped = True
-        elif char == '"':
-            quoted = not quoted
-        elif not quoted and char in "<>":
-            angled = char == "<"
-        elif not quoted and not angled and char in ",;\n\r":
+    start = place = 0
+    while place < len(text):
+        whole = _WHOLE.match(text, place)
+        # An apostrophe within a name is none that begins one.
+        if whole is not None and not (text[place] == "'" and text[start:place].strip()):
+            place = whole.end()
+            continue
+        if text[place] in _SEPARATORS:
             bounds.append((start, place))
             start = place + 1
+        elif text[place] == ":" and _names_a_group(text[start:place]) and text[place + 1 : place + 3] != "//":
+            start = place + 1
+        place += 1
     bounds.append((start, len(text)))
     return bounds
 
 
-def _split(piece: str) -> tuple[str, str]:
-    if piece.endswith(">") and "<" in piece:
-        name, _, spec = piece[:-1].rpartition("<")
-        name = name.strip()
-        if len(name) > 1 and name.startswith('"') and name.endswith('"'):
-            name = re.sub(r"\\(.)", r"\1", name[1:-1])
-        return clean_line(name), spec.strip()
-    return "", piece
+def _names_a_group(name: str) -> bool:
+    return bool(name.strip()) and "@" not in name and name.strip().lower() != "mailto"
+
+
+def _read(piece: str) -> list[Address]:
+    """The address that a piece is, or several with nothing but spaces between them; none if it is none."""
+    if is_address(spec := _bare(piece)):
+        return [Address(spec=spec)]
+    for shape in (_ANGLED, _BRACKETED, _BEHIND):
+        if (match := shape.match(piece)) and is_address(spec := _bare(match["spec"])):
+            name = _unquoted(match["name"].strip())
+            return [Address(name="" if name.lower() == spec.lower() else name, spec=spec)]
+    *before, last = piece.split("\t")
+    if before and is_address(_bare(last)) and "@" not in "".join(before):
+        return [Address(name=clean_line(" ".join(before)), spec=_bare(last))]
+    specs = [_bare(word) for word in piece.split()]
+    return [Address(spec=spec) for spec in specs] if all(map(is_address, specs)) else []
+
+
+def _bare(spec: str) -> str:
+    spec = spec.strip()
+    return spec[len("mailto:") :].partition("?")[0] if spec[:7].lower() == "mailto:" else spec
+
+
+def _unquoted(name: str) -> str:
+    for begin, end in ('""', "''", "“”", "„“"):
+        if len(name) > 1 and name.startswith(begin) and name.endswith(end):
+            name = name[1:-1]
+            return clean_line(re.sub(r"\\(.)", r"\1", name) if begin == '"' else name)
+    return clean_line(name)

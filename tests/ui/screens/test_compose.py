@@ -298,13 +298,21 @@ async def test_pasted_escape_sequences_and_bidi_controls_lose_their_power() -> N
         assert "\nd" in body
 
 
-async def test_a_pasted_column_of_addresses_becomes_a_list() -> None:
+@pytest.mark.parametrize(
+    ("pasted", "line"),
+    [
+        ("a@example.test\r\nb@example.test\n", "a@example.test, b@example.test"),
+        ("Ann\ta@example.test\nSmith, Bo <b@example.test>;", 'Ann <a@example.test>, "Smith, Bo" <b@example.test>'),
+        ("Ann\nb@example.test", "Ann, b@example.test"),
+    ],
+)
+async def test_a_pasted_column_of_addresses_becomes_a_list(pasted: str, line: str) -> None:
     app = composer()
     async with app.run_test(size=SMALL) as pilot:
-        app.post_message(events.Paste("a@example.test\r\nb@example.test\n"))
+        app.post_message(events.Paste(pasted))
         await until(pilot, lambda: "b@" in screen_of(app).draft.to)
 
-        assert screen_of(app).draft.to == "a@example.test, b@example.test"
+        assert screen_of(app).draft.to == line
 
 
 @pytest.mark.parametrize("size", SIZES)

@@ -5,7 +5,7 @@ from typing import ClassVar
 from textual import events
 from textual.widgets import Input
 
-from tuimail.domain.address import parse_typed, piece_around
+from tuimail.domain.address import parse_typed, piece_around, tidied
 from tuimail.domain.clean import clean_line
 
 
@@ -29,14 +29,22 @@ class LineInput(Input):
     def _on_paste(self, event: events.Paste) -> None:
         event.stop()
         event.prevent_default()
-        lines = (clean_line(line) for line in event.text.splitlines())
-        self.replace(self.joiner.join(line for line in lines if line), *self.selection)
+        self.replace(self.as_line(event.text), *self.selection)
+
+    def as_line(self, text: str) -> str:
+        """What is pasted, as it fits into one line."""
+        lines = (clean_line(line) for line in text.splitlines())
+        return self.joiner.join(line for line in lines if line)
 
 
 class AddressInput(LineInput):
     """Addresses with commas between them; a pasted column of addresses becomes such a list."""
 
     joiner: ClassVar[str] = ", "
+
+    def as_line(self, text: str) -> str:
+        """A list of whatever kind as one of ours, if all of it can be read."""
+        return tidied(text) or super().as_line(text)
 
     @property
     def piece(self) -> str:
