@@ -101,6 +101,8 @@ class Identity(Discreet, frozen=True, kw_only=True):
     account: AccountId
     signature: str = ""
     """The text only, without its "-- " line."""
+    size_limit: int = 0
+    """The largest mail that its server takes, in bytes; 0 where that is not known."""
 
 
 class FieldProblem(Struct, frozen=True, kw_only=True):

@@ -39,6 +39,8 @@ class Courier:
         self._on_progress = on_progress
         self._session: SmtpSession | None = None
         self._carried: OutboxId | None = None
+        self.size_limit = 0
+        """The largest mail that the server takes, as it said last; 0 where it never did."""
         self._stopped: OutboxId | None = None
         self._sent_bytes = self._total_bytes = 0
 
@@ -50,6 +52,7 @@ class Courier:
         self._carried, self._sent_bytes, self._total_bytes = mail.id, 0, len(mail.mail)
         session = signed_in(self._auth, Permission.SEND, lambda: SmtpSession.connect(server, self._context))
         self._session = session
+        self._note_limit(session.size_limit or 0)
         told_s = time.monotonic()
 
         def note(phase: Phase) -> None:
@@ -70,6 +73,16 @@ class Courier:
                 return session.send(mail.sender, mail.remaining, mail.mail, on_phase=note, on_piece=look)
             finally:
                 self._session = self._carried = self._stopped = None
+
+    def recall_limit(self) -> None:
+        """What the server said to an earlier program. On the store worker."""
+        if not self.size_limit and self._storage.is_open(self._account.id):
+            self.size_limit = self._storage.store(self._account.id).limits.size
+
+    def _note_limit(self, limit: int) -> None:
+        if limit != self.size_limit:
+            self.size_limit = limit
+            self._storage.run(self._account.id, lambda store: store.limits.note_size(limit))
 
     def stop(self, item: OutboxId) -> bool:
         """Give a mail up whose last byte has not left; False if it is not on its way."""

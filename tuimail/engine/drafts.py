@@ -94,6 +94,8 @@ class DraftDesk:
         self.other_identities: Callable[[], tuple[Identity, ...]] = tuple
         """Senders of other accounts that this user can write as, too. Any thread."""
 
+        self.size_limit: Callable[[], int] = lambda: 0
+        """The largest mail that the account's server takes; 0 where that is not known. Any thread."""
     def begin(self, job: Job) -> None:
         """Route of ``BeginDraft``; needs neither store nor network."""
         command = job.command
@@ -156,7 +158,9 @@ class DraftDesk:
         """The senders that the account can be written from."""
         known = self._account
         return tuple(
-            Identity(sender=str(address), account=known.id, signature=known.signature)
+            Identity(
+                sender=str(address), account=known.id, signature=known.signature, size_limit=self.size_limit()
+            )
             for address in own_addresses(known)
         )
 

@@ -127,6 +127,15 @@ class OutboxDesk:
         """Route of ``SendNow``: ends once everything queued was tried."""
         job.hand_to(self._storage.worker, self._end_waiting)
 
+    @property
+    def size_limit(self) -> int:
+        """The largest mail that the server takes, as it said last; 0 where that is not known. Any thread."""
+        return self._courier.size_limit
+
+    def recall_limit(self) -> None:
+        """Remember what the server said to an earlier program. On the store worker."""
+        self._courier.recall_limit()
+
     def list(self, job: Job) -> None:
         """Route of ``ListOutbox``."""
 

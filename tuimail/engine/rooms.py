@@ -128,7 +128,7 @@ class House(Struct, frozen=True, kw_only=True):
     send_delay_s: float
     zone: tzinfo
     nudge: Callable[[AccountId], None]
-    """Tells the window that writes for the account of a mail queued here; may wait some seconds."""
+    """Tells the window that writes for the account of a mail queued or a draft left here; may wait some seconds."""
 
     @property
     def emit(self) -> Sink:
@@ -173,9 +173,13 @@ class AccountRooms:
             sync_mailbox=self.sync.sync,
         )
         self.copies = DraftCopyDesk(
-            self.connection, house.storage, zone=house.zone, now=house.around.now, on_changed=self.sync.wanted
+            self.connection,
+            house.storage,
+            zone=house.zone,
+            now=house.around.now,
+            on_changed=self.sync.wanted,
+            is_writer=lambda: self.is_writer,
         )
-        self.interrupted = InterruptedDesk(account.id, house.storage, emit=house.emit)
         self.drafts = DraftDesk(
             self.connection,
             house.storage,
@@ -197,7 +201,8 @@ class AccountRooms:
             mark=self._mark,
             on_sent=self.copies.left,
         )
-        self.outbox.on_left = lambda: house.parser.post(lambda: house.nudge(account.id))
+        self.drafts.size_limit = lambda: self.outbox.size_limit
+        self.outbox.on_left = self.copies.on_left = lambda: house.parser.post(lambda: house.nudge(account.id))
         self.login = _login(self.auth, context, house, on_signed_in=self._signed_in)
         self.signing_out = SignOutDesk(self.auth, house.storage, stop_rooms=self._stop, sending=self.outbox.worker)
         self.connection.on_online = self._came_online
@@ -334,6 +339,7 @@ class AccountRooms:
             self.login.request_consent(frozenset({Permission.READ}))
         if self.is_writer:
             self._house.storage.worker.post(self.interrupted.tell)
+        self._house.storage.worker.post(self.outbox.recall_limit)
         job.finish()
 
     def _look_for_turn(self) -> None:

@@ -28,6 +28,7 @@ from tuimail.store.db import Database, delete_store, open_store, set_aside, stor
 from tuimail.store.draft_copies import DraftCopies
 from tuimail.store.drafts import DraftRepository
 from tuimail.store.forgetting import forget_unused
+from tuimail.store.limits import ServerLimits
 from tuimail.store.lock import AccountLock, Turn
 from tuimail.store.mailboxes import MailboxRepository
 from tuimail.store.messages import MessageRepository
@@ -66,6 +67,7 @@ class AccountStore(Struct, frozen=True, kw_only=True):
     drafts: DraftRepository
     draft_copies: DraftCopies
     being_written: BeingWritten
+    limits: ServerLimits
     outbox: OutboxRepository
     changes: ChangeRepository
     bodies: BodyRepository
@@ -152,6 +154,7 @@ class Storage:
             drafts=DraftRepository(db),
             draft_copies=DraftCopies(db),
             being_written=BeingWritten(db),
+            limits=ServerLimits(db),
             outbox=OutboxRepository(db, account),
             changes=ChangeRepository(db),
             bodies=BodyRepository(db),

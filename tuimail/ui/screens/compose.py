@@ -31,6 +31,7 @@ from tuimail.ui.widgets.action_bar import SETTLE_S, Action, ActionBar
 from tuimail.ui.widgets.compose_foot import ComposeFoot
 from tuimail.ui.widgets.draft_fields import DraftFields
 from tuimail.ui.widgets.draft_form import DraftForm
+from tuimail.ui.widgets.find_prompt import FindPrompt
 from tuimail.ui.widgets.path_prompt import PathPrompt
 
 
@@ -43,6 +44,8 @@ class ComposeScreen(Screen[None]):
         # Esc and a quick letter arrive as alt+letter: it opens the bar and does nothing else.
         Binding(",".join(f"alt+{c}" for c in ascii_lowercase), "open_bar", show=False, priority=True),
         Binding("ctrl+t,ctrl+enter", "send", "Send", id="compose.send", priority=True),
+        Binding("f3", "find_next(False)", "Next place of what was looked for", show=False, id="compose.find_next"),
+        Binding("shift+f3", "find_next(True)", "Place before", show=False, id="compose.find_before"),
         Binding("ctrl+s", "save", "Save the draft", id="compose.save", priority=True),
     ]
     DEFAULT_CSS = "ComposeScreen { background: $background; }"
@@ -113,6 +116,7 @@ class ComposeScreen(Screen[None]):
         self._zone = zone
         self._editor = editor
         self._is_over = False
+        self._sought = ""
         self._asked_for: Draft | None = None
         self._agreed: set[str] = set()
         """Questions that were answered with yes, and are not asked again."""
@@ -237,7 +241,7 @@ class ComposeScreen(Screen[None]):
                 self._report()
                 self.post_message(self.VersionsWanted(form.draft))
             case Action.FIND:
-                pass
+                self.query_one(ComposeFoot).ask_for_words()
             case Action.DISCARD:
                 self._is_over = True
                 self.post_message(self.DiscardWanted(self._opened.draft.id))
@@ -270,6 +274,20 @@ class ComposeScreen(Screen[None]):
         else:
             self._to_text().insert(event.text)
 
+    @on(FindPrompt.Wanted)
+    def _find(self, event: FindPrompt.Wanted) -> None:
+        self._sought = event.words
+        found = self.query_one(DraftForm).find(event.words, is_next=event.is_next, is_backwards=event.is_backwards)
+        self.query_one(ComposeFoot).tell_places(*found)
+
+    def action_find_next(self, is_backwards: bool) -> None:
+        """The next place of what was looked for last; asks for words if there are none."""
+        if self._sought:
+            self._find(FindPrompt.Wanted(self._sought, is_next=True, is_backwards=is_backwards))
+        else:
+            self.query_one(ComposeFoot).ask_for_words()
+
+    @on(FindPrompt.Left)
     @on(PathPrompt.Cancelled)
     def _to_text(self) -> DraftForm:
         self.query_one(ComposeFoot).close()
@@ -287,7 +305,9 @@ class ComposeScreen(Screen[None]):
             return
         checked = check_draft(self.draft)
         own = [one.spec for identity in self._opened.identities for one in parse_typed(identity.sender).addresses]
-        self.show_problems(checked if isinstance(checked, list) else questions_before_sending(checked, own=own))
+        problems = checked if isinstance(checked, list) else questions_before_sending(checked, own=own)
+        large = self._form.too_large if self._form else None
+        self.show_problems([*problems, large] if large else problems)
 
     @work(exclusive=True)
     async def _ask_and_send(self, form: DraftForm, questions: list[FieldProblem]) -> None:

@@ -1,5 +1,6 @@
 """The text of a mail: wrapped softly, no line numbers, and whatever comes in passes the gate."""
 
+import re
 from dataclasses import dataclass
 
 from rich.segment import Segment
@@ -57,6 +58,32 @@ class BodyArea(TextArea):
     def typed(self) -> str:
         """The text, cleaned once more as a whole."""
         return clean_block(self.text)
+
+    def find(self, words: str, *, is_next: bool = False, is_backwards: bool = False) -> tuple[int, int]:
+        """Select a place with these words, whatever their case: the one at or behind the cursor, behind the last one
+        again the first. Which it is, and of how many; 0 of 0 if there is none."""
+        text = self.document.text
+        spans = [match.span() for match in re.finditer(re.escape(words), text, re.I)] if words else []
+        if not spans:
+            return 0, 0
+        ends = sorted(self.selection)
+        start, end = (self._offset_of(place) for place in ends)
+        if is_backwards:
+            before = [number for number, span in enumerate(spans) if span[1] <= start]
+            chosen = before[-1] if before else len(spans) - 1
+        else:
+            least = end if is_next and end > start else start
+            chosen = next((number for number, span in enumerate(spans) if span[0] >= least), 0)
+        self.selection = Selection(*(self._place_at(text, offset) for offset in spans[chosen]))
+        return chosen + 1, len(spans)
+
+    def _offset_of(self, place: Location) -> int:
+        row, column = place
+        return sum(len(line) + 1 for line in self.document.lines[:row]) + column
+
+    @staticmethod
+    def _place_at(text: str, offset: int) -> Location:
+        return text.count("\n", 0, offset), offset - text.rfind("\n", 0, offset) - 1
 
     def edit(self, edit: Edit) -> EditResult:
         """Every way in (keys, paste, clipboard) comes through here."""

@@ -18,9 +18,11 @@ from textual.widgets import TextArea
 
 from tuimail.api.events import DraftOpened
 from tuimail.domain.address_book import Group, Person
+from tuimail.domain.before_sending import own_words
 from tuimail.domain.draft import Draft, DraftAttachment, DraftKind, FieldProblem, signed_anew, written_as
+from tuimail.domain.mail_size import mail_size, too_large
 from tuimail.ui.external_editor import Edited, EditorTrouble, ExternalEditor, edit_text
-from tuimail.ui.fit import clock_time
+from tuimail.ui.fit import clock_time, plural, size
 from tuimail.ui.widgets.attachment_list import AttachmentList
 from tuimail.ui.widgets.body_area import BodyArea
 from tuimail.ui.widgets.dialog import Words
@@ -50,6 +52,7 @@ class DraftForm(Vertical):
     DraftForm { height: 1fr; }
     DraftForm > #head { height: 1; padding: 0 1; margin-bottom: 1; }
     DraftForm #title { width: 1fr; }
+    DraftForm #count { width: auto; color: $muted; margin-right: 3; }
     DraftForm #saved { width: auto; color: $muted; }
     DraftForm > #notes { padding: 0 1; height: auto; color: $muted; }
     DraftForm > #words { padding: 0 1; height: auto; color: $warning; display: none; }
@@ -80,6 +83,7 @@ class DraftForm(Vertical):
         """Head, fields, notes, text, words, files."""
         with Horizontal(id="head"):
             yield Words(Content.assemble((_TITLES[self._opened.draft.kind], "bold $primary")), id="title")
+            yield Words(id="count")
             yield Words(id="saved")
         yield self._fields
         if self._opened.notes:
@@ -92,6 +96,7 @@ class DraftForm(Vertical):
         """New mail starts in the first empty field, an answer above the quotation."""
         self._reported = self.draft
         self._body.cursor_location = (0, 0)
+        self._count()
         self.focus_field(first_field(self._opened.draft))
 
     @property
@@ -108,12 +113,18 @@ class DraftForm(Vertical):
             attachments=self._files.files,
         )
 
+    @property
+    def too_large(self) -> FieldProblem | None:
+        """Whether the server of the chosen sender takes less."""
+        return too_large(self.draft, self._fields.sender.size_limit)
+
     def take_unreported(self) -> Draft | None:
         """The draft where it differs from the last one taken; from now on it counts as taken."""
         if self._report_timer is not None:
             self._report_timer.stop()
             self._report_timer = None
         draft = self.draft
+        self._count()
         if draft == self._reported:
             return None
         self._reported = draft
@@ -124,6 +135,7 @@ class DraftForm(Vertical):
         self._files.add(attachment)
         self.show_words("")
         self._changed()
+        self._tell_size()
 
     def put_back(self, earlier: Draft) -> Draft:
         """An earlier state in the place of this one, as one step that undo takes back; returns what is shown now."""
@@ -189,6 +201,10 @@ class DraftForm(Vertical):
         if problems:
             self.focus_field(problems[0].field)
 
+    def find(self, words: str, *, is_next: bool, is_backwards: bool) -> tuple[int, int]:
+        """Select words of the text; which place it is, and of how many."""
+        return self._body.find(words, is_next=is_next, is_backwards=is_backwards)
+
     def focus_field(self, name: str) -> None:
         """Put the cursor where this is mended."""
         if name in _NOT_A_FIELD:
@@ -217,11 +233,16 @@ class DraftForm(Vertical):
 
     @on(TextArea.Changed)
     @on(DraftFields.Edited)
-    @on(AttachmentList.Changed)
     def _changed(self) -> None:
         if self._report_timer is None and self.draft != self._reported:
             self._tell("not saved yet")
             self._report_timer = self.set_timer(REPORT_AFTER_S, lambda: self.post_message(self.Unreported()))
+
+    @on(AttachmentList.Changed)
+    def _file_taken_off(self) -> None:
+        self._tell_size()
+        self._count()
+        self._changed()
 
     @on(DraftFields.SenderChanged)
     def _sender_changed(self, event: DraftFields.SenderChanged) -> None:
@@ -246,6 +267,15 @@ class DraftForm(Vertical):
     def _file_dropped(self, event: BodyArea.FileDropped) -> None:
         event.stop()
         self.post_message(self.FileDropped(event.path, event.text))
+
+    def _tell_size(self) -> None:
+        problem = self.too_large
+        self.show_words(problem.words if problem else "")
+
+    def _count(self) -> None:
+        draft = self.draft
+        count = f"{plural(len(own_words(draft.text).split()), 'word')}, {size(mail_size(draft))}"
+        self.query_one("#count", Words).update(Content(count))
 
     def _tell(self, words: str) -> None:
         self.query_one("#saved", Words).update(Content(words))
