@@ -53,15 +53,20 @@ class DraftCopyDesk:
         zone: tzinfo,
         now: Callable[[], datetime],
         on_changed: Callable[[MailboxId], None],
+        is_writer: Callable[[], bool],
     ) -> None:
-        """``on_changed`` brings a mailbox up to date whose mails were changed. Any thread."""
+        """``on_changed`` brings a mailbox up to date whose mails were changed; ``is_writer``: whether copying is up to
+        this window. Any thread."""
         self._connection = connection
         self._account = connection.account
         self._storage = storage
         self._zone = zone
         self._now = now
         self._on_changed = on_changed
+        self._is_writer = is_writer
         self._being_written: set[DraftId] = set()
+        self.on_left: Callable[[], None] = lambda: None
+        """Called after a draft was left here whose copy another window has to make. Any thread."""
 
     def opened(self, draft: DraftId) -> None:
         """The draft is in a composer: its copy waits until it is left."""
@@ -70,8 +75,15 @@ class DraftCopyDesk:
     def left(self, draft: DraftId) -> None:
         """It was left, sent or discarded: its copy follows as soon as the server can be reached."""
         self._being_written.discard(draft)
-        if self._connection.is_up:
+        if not self._is_writer():
+            self.on_left()
+        elif self._connection.is_up:
             self._connection.worker.post(lambda: self._or_log((draft,)), urgency=Urgency.BACKGROUND)
+
+    def look(self) -> None:
+        """Another window left a draft."""
+        if self._is_writer() and self._connection.is_up:
+            self._connection.worker.post(self.bring_up_to_date, urgency=Urgency.BACKGROUND)
 
     def bring_up_to_date(self) -> None:
         """After a new connection: everything that was written or sent without one."""

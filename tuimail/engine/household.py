@@ -85,8 +85,9 @@ class Household:
             rooms.sync.opened(mailbox)
 
     def look_at_outbox(self, account: AccountId) -> None:
-        """Another window queued a mail. Any thread."""
+        """Another window queued a mail, or left a draft. Any thread."""
         self.rooms(account).outbox.look()
+        self.rooms(account).copies.look()
 
     def close(self, left_s: float) -> None:
         """End all rooms."""

@@ -180,6 +180,7 @@ class AccountRooms:
             on_changed=self.sync.wanted,
             is_writer=lambda: self.is_writer,
         )
+        self.interrupted = InterruptedDesk(account.id, house.storage, emit=house.emit)
         self.drafts = DraftDesk(
             self.connection,
             house.storage,
