@@ -265,11 +265,59 @@ def opened(url: str) -> tuple[Draft, tuple[str, ...]]:
         ("mailto:?subject=%1B]0;x%07", "subject", "�]0;x�"),
         ("javascript:alert(1)", "to", ""),
         ("mailto:?from=e@x.test", "sender", "Me <me@example.test>"),
+        ("mailto:?FROM=e@x.test&Sender=e@x.test", "sender", "Me <me@example.test>"),
+        ("mailto:a@x.test?to=b@x.test&to=c@x.test&TO=d@x.test", "to", "a@x.test, b@x.test, c@x.test, d@x.test"),
+        ("mailto:a%40x.test%2Cb%40x.test", "to", "a@x.test, b@x.test"),
+        ("mailto:Ann%20%3Ca@x.test%3E", "to", "Ann <a@x.test>"),
+        ("mailto:%C3%A4@x.test", "to", "ä@x.test"),
+        ("mailto:%22not%40me%22@x.test", "to", '"not@me"@x.test'),
+        ("mailto:list%25x@x.test", "to", "list%x@x.test"),
+        ("mailto://a@x.test", "to", "a@x.test"),
+        ("mailto:a@x.test#top", "to", "a@x.test"),
+        ("mailto:?bcc=a@x.test,b@x.test", "bcc", "a@x.test, b@x.test"),
+        ("mailto:?cc=%22Bo%2C%20B%22%20%3Cb@x.test%3E", "cc", '"Bo, B" <b@x.test>'),
+        ("mailto:?subject=Gr%C3%BC%C3%9Fe%20%E8%9C%82", "subject", "Grüße 蜂"),
+        ("mailto:?subject=%FF", "subject", "\ufffd"),
+        ("mailto:?subject=%E2%80%AEx%00", "subject", "\ufffdx\ufffd"),
+        ("mailto:?subject=a&subject=b", "subject", "a b"),
+        ("mailto:?subject=%0d%0a%0d%0abody", "subject", "body"),
+        ("mailto:?subject=a&amp;cc=b@x.test", "cc", "b@x.test"),
+        ("mailto:?body=a%0d%0a.%0d%0ab%0Dc", "text", "a\n.\nb\nc"),
+        ("mailto:?body=%1B%5D52;c;eA==%07", "text", "\ufffd]52;c;eA==\ufffd"),
+        ("mailto:?in-reply-to=%3C1@x.test%3E%0D%0ABcc:%20e@x.test", "in_reply_to", "<1@x.test>"),
+        ("mailto:?references=%3C1@x.test%3E%20%3C2@x.test%3E", "references", ("<1@x.test>", "<2@x.test>")),
+        ("mailto:?references=%3C1@x.test%3E%0D%0ABcc:e@x.test", "references", ("<1@x.test>",)),
+        ("mailto:?Attachment=/etc/passwd&attach=~/.ssh/id_rsa", "attachments", ()),
+        ("mailto:?to", "to", ""),
+        ("mailto:", "to", ""),
+        ("MAILTO:?&&==&%", "to", ""),
         ("mailto:?attach=/etc/passwd", "attachments", ()),
     ],
 )
 def test_a_mailto_address_fills_only_what_it_may(url: str, field: str, value: object) -> None:
     assert getattr(opened(url)[0], field) == value
+
+
+@pytest.mark.parametrize(
+    ("url", "note"),
+    [
+        ("mailto:a%2Cb@x.test", "“a” in the link is no mail address; check the recipients."),
+        ("mailto:nobody", "“nobody” in the link is no mail address; check the recipients."),
+        ("mailto:?Attachment=/etc/passwd", "The link asked for “attachment”; this was ignored."),
+        ("mailto:?X-Priority=1", "The link asked for “x-priority”; this was ignored."),
+        ("mailto:?from=e@x.test", "The link asked for “from”; this was ignored."),
+        ("mailto:?%1B%5B2J=1", "The link asked for “\ufffd[2j”; this was ignored."),
+    ],
+)
+def test_what_a_mailto_address_asks_in_vain_is_told(url: str, note: str) -> None:
+    assert opened(url)[1] == (note,)
+
+
+def test_a_mailto_address_cannot_ask_without_end() -> None:
+    draft, notes = opened("mailto:" + "a@x.test," * 50_000 + "?" + "".join(f"&x{number}=1" for number in range(5000)))
+
+    assert len(draft.to) < 100_000
+    assert len(notes) <= 10
 
 
 def test_a_mailto_address_that_asks_too_much_is_told() -> None:

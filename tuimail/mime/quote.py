@@ -23,6 +23,7 @@ from tuimail.mime.subjects import answer_subject, forward_subject
 
 _MAX_MAILTO = 100_000
 _MAX_NAME = 80
+_MAX_NOTES = 5
 _MACHINE = re.compile(r"(?:no|do[-_.]?not|not)[-_.]?(?:reply|respond)|noreply|mailer-daemon", re.I)
 """Senders that nobody reads, and that name another address for answers."""
 _NO = re.compile(r"\s*NO\b", re.I)
@@ -101,7 +102,8 @@ def from_mailto(
     """The draft that a ``mailto:`` address asks for (RFC 6068), and a note for each thing it asked in vain."""
     rest = url[:_MAX_MAILTO].partition(":")[2] if url[:7].lower() == "mailto:" else ""
     path, _, query = rest.partition("?")
-    wanted: dict[str, list[str]] = {"to": [unquote(path)]}
+    # Some write it like a web address, or end it like one.
+    wanted: dict[str, list[str]] = {"to": [unquote(path.removeprefix("//").partition("#")[0])]}
     refused: list[str] = []
     for pair in query.replace("&amp;", "&").split("&"):
         name, _, value = pair.partition("=")
@@ -112,7 +114,9 @@ def from_mailto(
         elif name:
             refused.append(name)
     to, cc, bcc = (_typed(wanted.get(name, [])) for name in ("to", "cc", "bcc"))
-    notes = [f"The link asked for “{name[:40]}”; this was ignored." for name in dict.fromkeys(refused)]
+    notes = [f"The link asked for “{name[:40]}”; this was ignored." for name in dict.fromkeys(refused)][:_MAX_NOTES]
+    bad = [spec for name in ("to", "cc", "bcc") for spec in _not_addresses(wanted.get(name, []))]
+    notes += [f"“{spec[:60]}” in the link is no mail address; check the recipients." for spec in bad[:_MAX_NOTES]]
     if bcc:
         notes.append("The link added a blind copy (Bcc); check the recipients.")
     empty = new_draft(own=own, account=account, draft_id=draft_id, signature=signature)
@@ -163,8 +167,15 @@ def posting_address(message: Message) -> str:
 
 
 def _typed(values: list[str]) -> str:
-    found = [address for value in values for address in addresses(value.replace("\r", " ").replace("\n", " "))]
-    return format_addresses(tuple(address for address in found if is_address(address.spec)))
+    return format_addresses(tuple(address for address in _read(values) if is_address(address.spec)))
+
+
+def _not_addresses(values: list[str]) -> list[str]:
+    return [address.spec for address in _read(values) if not is_address(address.spec)]
+
+
+def _read(values: list[str]) -> list[Address]:
+    return [address for value in values for address in addresses(value.replace("\r", " ").replace("\n", " "))]
 
 
 def _fields(message: Message, name: str) -> tuple[Address, ...]:
