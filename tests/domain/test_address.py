@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tuimail.domain.address import Address, format_addresses, parse_typed, piece_around, tidied
+from tuimail.domain.address import Address, format_addresses, in_ascii, parse_typed, piece_around, tidied
 from tuimail.domain.clean import clean_line
 
 
@@ -82,6 +82,20 @@ def test_what_is_no_address_is_named(text: str, bad: str) -> None:
 )
 def test_a_pasted_list_becomes_a_line_where_all_of_it_is_one(pasted: str, line: str) -> None:
     assert tidied(pasted) == line
+
+
+@pytest.mark.parametrize(
+    ("spec", "ascii_form"),
+    [
+        ("a@x.test", "a@x.test"),
+        ("a@MÜNCHEN.test", "a@xn--mnchen-3ya.test"),
+        ("a@straße.test", "a@xn--strae-oqa.test"),
+        ("ä@例子.测试", "ä@xn--fsqu00a.xn--0zwm56d"),
+        ("a@" + "ü" * 70 + ".test", "a@" + "ü" * 70 + ".test"),
+    ],
+)
+def test_a_domain_goes_to_the_wire_as_what_it_is(spec: str, ascii_form: str) -> None:
+    assert in_ascii(spec) == ascii_form
 
 
 _NAMES = st.text(max_size=30).map(clean_line)

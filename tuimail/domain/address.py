@@ -5,6 +5,7 @@ import re
 from msgspec import Struct
 
 from tuimail.domain.clean import clean_line
+from tuimail.domain.hostnames import ascii_host
 
 # As what is left out: a class that names all of Unicode beyond ASCII takes 5 ms to compile, at every start.
 _ATOM = r"[^\x00-\x20\"(),.:;<>@\[\\\]\x7f]+"
@@ -71,8 +72,8 @@ def in_ascii(spec: str) -> str:
     """The address with its domain as it goes on the wire; unchanged where that is no host name."""
     local, _, domain = spec.rpartition("@")
     try:
-        return f"{local}@{domain.encode('idna').decode('ascii')}"
-    except UnicodeError:
+        return f"{local}@{ascii_host(domain)}"
+    except ValueError:
         return spec
 
 

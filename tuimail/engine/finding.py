@@ -8,6 +8,7 @@ from msgspec import Struct
 from tuimail.config.model import Preset, ServerTable
 from tuimail.config.providers import CUSTOM
 from tuimail.domain.account import Server, SignInMethod, Tls
+from tuimail.domain.hostnames import ascii_host
 from tuimail.domain.scope import ScopeSets
 from tuimail.domain.setup import ClientNeed, Proposal
 
@@ -47,8 +48,9 @@ def ascii_domain(address: str) -> str:
     """The address's domain as DNS and HTTPS take it; empty where it cannot be one."""
     domain = address.rpartition("@")[2].lower().rstrip(".")
     try:
-        return domain.encode("idna").decode("ascii")
-    except UnicodeError:
+        # The codec refuses what is too long or empty.
+        return ascii_host(domain).encode("idna").decode("ascii")
+    except ValueError:
         return ""
 
 

@@ -17,6 +17,7 @@ from tuimail.domain.clean import clean_line
 from tuimail.domain.discreet import Discreet
 from tuimail.domain.draft import DraftAttachment, OutgoingMail
 from tuimail.domain.errors import ErrorKind, Remedy, SendError
+from tuimail.domain.hostnames import ascii_host
 from tuimail.mime.filenames import safe_file_name
 from tuimail.mime.flowed import to_flowed
 from tuimail.mime.words import encode_words
@@ -141,11 +142,9 @@ def _wire_spec(address: Address) -> str:
 
 
 def _ascii_domain(domain: str) -> str:
-    if domain.isascii():
-        return domain
     try:
-        return domain.encode("idna").decode("ascii")
-    except UnicodeError as error:
+        return ascii_host(domain)
+    except ValueError as error:
         words = f"“{clean_line(domain)[:60]}” is not a host name."
         raise SendError(ErrorKind.BAD_DRAFT, words, remedy=Remedy.FIX_INPUT) from error
 

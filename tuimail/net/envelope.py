@@ -5,7 +5,7 @@ from collections.abc import Container, Sequence
 
 from msgspec import Struct
 
-from tuimail.domain.address import is_address
+from tuimail.domain.address import in_ascii, is_address
 from tuimail.domain.clean import clean_quote
 from tuimail.net.replies import not_sendable
 from tuimail.net.text import with_crlf
@@ -66,13 +66,12 @@ def _path(address: str, *, can_utf8: bool) -> str:
         raise not_sendable(f"“{clean_quote(address, limit=60)}” is not a mail address.")
     if address.isascii() or can_utf8:
         return address
-    local, _, domain = address.rpartition("@")
-    try:
-        path = f"{local}@{domain.encode('idna').decode('ascii')}"
-    except UnicodeError:
-        path = address
+    path = in_ascii(address)
     if not path.isascii():
-        raise not_sendable(f"The server cannot send to “{clean_quote(address, limit=60)}” (no SMTPUTF8).")
+        raise not_sendable(
+            f"The server takes no address like “{clean_quote(address, limit=60)}”: letters beyond ASCII before the @"
+            " need SMTPUTF8, which it does not offer."
+        )
     return path
 
 
