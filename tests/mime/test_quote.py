@@ -26,7 +26,7 @@ from tuimail.mime.quote import (
 from tuimail.mime.text import read_text_body
 
 OWN = (Address(name="Me", spec="me@example.test"), Address(spec="alias@other.test"))
-WHOLE_DOMAIN = Own(addresses=OWN, domains=frozenset({"own.test"}))
+WHOLE_DOMAIN = Own(addresses=OWN, domains=frozenset({"own.test"}), elsewhere=frozenset({"home@h.test"}))
 ZONE = timezone(timedelta(hours=1))
 
 
@@ -96,6 +96,9 @@ def test_a_reply_goes_to_the_one_who_wants_it(header: str, to: str) -> None:
         ("From: a@x.test\r\nTo: undisclosed-recipients:;\r\nCc: c@x.test", "a@x.test", "c@x.test"),
         ("From: a@x.test\r\nTo: Team: b@x.test, c@x.test;", "a@x.test, b@x.test, c@x.test", ""),
         ("From: me@example.test\r\nCc: c@x.test, d@x.test", "c@x.test, d@x.test", ""),
+        ("From: a@x.test\r\nTo: me@example.test, Home@h.test\r\nCc: home@h.test, c@x.test", "a@x.test", "c@x.test"),
+        ("From: home@h.test\r\nTo: me@example.test, b@x.test", "home@h.test, b@x.test", ""),
+        ("From: me@example.test\r\nTo: home@h.test", "home@h.test", ""),
     ],
 )
 def test_a_reply_to_all_names_everybody_once_but_the_user(header: str, to: str, cc: str) -> None:

@@ -13,6 +13,13 @@ class Own(Struct, frozen=True, kw_only=True):
     domains: frozenset[str] = frozenset()
     """Domains of which every address is the user's, lower case."""
 
+    elsewhere: frozenset[str] = frozenset()
+    """Addresses in the user's other accounts, lower case: their mail can be answered, but they need no copy."""
+
+    def without_elsewhere(self, addresses: tuple[Address, ...]) -> tuple[Address, ...]:
+        """Those that lead to none of the user's other accounts; all, where all do."""
+        return tuple(each for each in addresses if each.spec.lower() not in self.elsewhere) or addresses
+
     def holds(self, address: Address) -> bool:
         """Whether mail to this address is mail to the user."""
         return self.identity(address) is not None

@@ -20,7 +20,7 @@ from tuimail.api.commands import (
 from tuimail.api.events import DraftOpened, DraftSaved, DraftsListed, FileAttached
 from tuimail.api.writing import ContinueDraft, ListVersions, VersionsListed
 from tuimail.domain.account import Account
-from tuimail.domain.address import Address
+from tuimail.domain.address import Address, parse_typed
 from tuimail.domain.draft import Draft, DraftAttachment, DraftKind, Identity
 from tuimail.domain.errors import ErrorKind, Remedy, StoreError
 from tuimail.domain.ids import DraftId
@@ -191,7 +191,7 @@ class DraftDesk:
         draft = answer(
             message,
             kind=kind,
-            own=Own(addresses=own_addresses(self._account), domains=self._account.own_domains),
+            own=self._own(),
             account=self._account.id,
             draft_id=_new_id(),
             row=command.row,
@@ -212,6 +212,14 @@ class DraftDesk:
         self._begun[draft.id] = draft
         self.show(job, draft, tuple(filter(None, [note_on_list(draft)])))
         job.finish()
+
+    def _own(self) -> Own:
+        others = (address for each in self.other_identities() for address in parse_typed(each.sender).addresses)
+        return Own(
+            addresses=own_addresses(self._account),
+            domains=self._account.own_domains,
+            elsewhere=frozenset(address.spec.lower() for address in others),
+        )
 
     def _look_for_kept(self, job: Job, raw: bytes) -> None:
         """A copy of a draft that is here leads to that; any other mail becomes a draft of its own."""

@@ -185,8 +185,10 @@ def _fields(message: Message, name: str) -> tuple[Address, ...]:
 
 def _recipients(message: Message, own: Own, *, to_all: bool) -> tuple[tuple[Address, ...], tuple[Address, ...]]:
     if to_all and (followup := _usable(_fields(message, "mail-followup-to"))):
-        return _others(followup, own) or followup, ()
+        return own.without_elsewhere(_others(followup, own)) or followup, ()
     senders, to, cc = _usable(message.sender), _usable(message.to), _usable(message.cc)
+    if to_all:
+        to, cc = own.without_elsewhere(to), tuple(each for each in cc if each.spec.lower() not in own.elsewhere)
     # Who asks for answers to the one that he writes to means himself.
     writers = _others(_usable(message.reply_to), own) or senders or _usable(message.reply_to)
     if writers and all(own.holds(address) for address in writers):
