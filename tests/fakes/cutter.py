@@ -3,6 +3,7 @@
 import contextlib
 import socket
 import threading
+import time
 from typing import Self
 
 _CHUNK = 4096
@@ -19,6 +20,8 @@ class Cutter:
         self._left: int | None = None
         self._is_stalled = threading.Event()
         self._stranded: set[int] = set()
+        self.slow_s = 0.0
+        """Waited before each 4 KB that go to the server."""
         self.passed = 0
         """Bytes that came from the server so far."""
         self.connections = 0
@@ -110,6 +113,7 @@ class Cutter:
                         self.cut()
                         break
                 else:
+                    time.sleep(self.slow_s)
                     sink.sendall(data)
         for sock in (source, sink):
             _end(sock)

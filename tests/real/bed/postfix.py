@@ -90,7 +90,7 @@ smtpd_tls_cert_file = {certificate.certificate}
 smtpd_tls_key_file = {certificate.key}
 smtpd_tls_auth_only = yes
 smtpd_relay_restrictions = permit_sasl_authenticated, reject
-message_size_limit = 10485760
+message_size_limit = 41943040
 """
 
 _MASTER = """\
