@@ -1,27 +1,24 @@
 """Drafts: begun, answered, kept, taken up again, thrown away."""
 
-import mimetypes
 import secrets
 from collections.abc import Callable
 from datetime import tzinfo
-from pathlib import Path
 
 from msgspec.structs import replace
 
 from tuimail.api.commands import (
     AnswerKind,
-    AttachFile,
     BeginAnswer,
     BeginDraft,
     DiscardDraft,
     ResumeDraft,
     SaveDraft,
 )
-from tuimail.api.events import DraftOpened, DraftSaved, DraftsListed, FileAttached
+from tuimail.api.events import DraftOpened, DraftSaved, DraftsListed
 from tuimail.api.writing import ContinueDraft, ListVersions, VersionsListed
 from tuimail.domain.account import Account
 from tuimail.domain.address import Address, parse_typed
-from tuimail.domain.draft import Draft, DraftAttachment, DraftKind, Identity
+from tuimail.domain.draft import Draft, DraftKind, Identity
 from tuimail.domain.errors import ErrorKind, Remedy, StoreError
 from tuimail.domain.ids import DraftId
 from tuimail.domain.message import RawMessage
@@ -35,7 +32,7 @@ from tuimail.engine.messages import MessageDesk
 from tuimail.engine.storage import Storage
 from tuimail.engine.worker import Worker
 from tuimail.mime.continued import continued, message_id_of
-from tuimail.mime.parse import parse_message, safe_file_name
+from tuimail.mime.parse import parse_message
 from tuimail.mime.quote import (
     answer,
     for_list,
@@ -46,9 +43,6 @@ from tuimail.mime.quote import (
     signature_alone,
     whole_mail,
 )
-
-MAX_ATTACHMENT = 50 * 1024 * 1024
-"""Read into memory and kept in the store, so bounded; providers take 20 to 35 MB."""
 
 _KINDS = {
     AnswerKind.REPLY: DraftKind.REPLY,
@@ -93,9 +87,9 @@ class DraftDesk:
         self._begun: dict[DraftId, Draft] = {}
         self.other_identities: Callable[[], tuple[Identity, ...]] = tuple
         """Senders of other accounts that this user can write as, too. Any thread."""
-
         self.size_limit: Callable[[], int] = lambda: 0
         """The largest mail that the account's server takes; 0 where that is not known. Any thread."""
+
     def begin(self, job: Job) -> None:
         """Route of ``BeginDraft``; needs neither store nor network."""
         command = job.command
@@ -142,10 +136,6 @@ class DraftDesk:
         """Route of ``ListVersions``."""
         job.hand_to(self._storage.worker, self._list_versions)
 
-    def attach(self, job: Job) -> None:
-        """Route of ``AttachFile``: files are read off every worker that somebody waits for."""
-        job.hand_to(self._parser, self._attach)
-
     def show(self, job: Job, draft: Draft, notes: tuple[str, ...] = ()) -> None:
         """Hand a draft to the composer."""
         if not self._connection.account.can_send:
@@ -158,9 +148,7 @@ class DraftDesk:
         """The senders that the account can be written from."""
         known = self._account
         return tuple(
-            Identity(
-                sender=str(address), account=known.id, signature=known.signature, size_limit=self.size_limit()
-            )
+            Identity(sender=str(address), account=known.id, signature=known.signature, size_limit=self.size_limit())
             for address in own_addresses(known)
         )
 
@@ -291,29 +279,6 @@ class DraftDesk:
         versions = self._storage.store(self._account.id).drafts.versions(command.draft)
         job.emit(VersionsListed(draft=command.draft, versions=versions))
         job.finish()
-
-    def _attach(self, job: Job) -> None:
-        command = job.command
-        assert isinstance(command, AttachFile)  # noqa: S101 (the route's own type, for the checker)
-        job.emit(FileAttached(draft=command.draft, attachment=read_attachment(Path(command.path).expanduser())))
-        job.finish()
-
-
-def read_attachment(path: Path) -> DraftAttachment:
-    """Read a file to attach. Raises StoreError in words for what is no plain file, or too big."""
-    try:
-        if not path.is_file():
-            raise StoreError(ErrorKind.DISK, f"There is no file at {path}.", remedy=Remedy.FIX_INPUT)
-        if path.stat().st_size > MAX_ATTACHMENT:
-            words = f"{path.name} is larger than 50 MB, more than any provider takes."
-            raise StoreError(ErrorKind.DISK, words, remedy=Remedy.FIX_INPUT)
-        data = path.read_bytes()
-    except OSError as error:
-        words = f"{path} cannot be read: {error.strerror or 'an unknown reason'}."
-        raise StoreError(ErrorKind.DISK, words, remedy=Remedy.FIX_INPUT) from error
-    guessed, encoding = mimetypes.guess_type(path.name)
-    content_type = guessed if guessed and not encoding else "application/octet-stream"
-    return DraftAttachment(name=safe_file_name(path.name), content_type=content_type, data=data)
 
 
 def _new_id() -> DraftId:

@@ -17,6 +17,7 @@ from tuimail.domain.ids import AccountId, OutboxId, RowId
 from tuimail.domain.message import Flag
 from tuimail.domain.scope import Permission, describe
 from tuimail.engine.acquaintance import Acquaintance
+from tuimail.engine.attaching import AttachDesk
 from tuimail.engine.auth import AuthDesk, Surroundings
 from tuimail.engine.bodies import Bodies
 from tuimail.engine.changes import ChangeDesk
@@ -202,6 +203,7 @@ class AccountRooms:
             mark=self._mark,
             on_sent=self.copies.left,
         )
+        self.attaching = AttachDesk()
         self.drafts.size_limit = lambda: self.outbox.size_limit
         self.outbox.on_left = self.copies.on_left = lambda: house.parser.post(lambda: house.nudge(account.id))
         self.login = _login(self.auth, context, house, on_signed_in=self._signed_in)
@@ -266,7 +268,7 @@ class AccountRooms:
             commands.SaveDraft: self.drafts.save,
             commands.DiscardDraft: self.drafts.discard,
             commands.ListDrafts: self.drafts.list,
-            commands.AttachFile: self.drafts.attach,
+            commands.AttachFile: self.attaching.attach,
             commands.Send: self.outbox.send,
             commands.SendNow: self.outbox.send_now,
             commands.ListOutbox: self.outbox.list,
@@ -309,6 +311,7 @@ class AccountRooms:
     def stop(self) -> None:
         """Tell all workers of the account to end; waits for nobody."""
         self._clock.close()
+        self.attaching.close()
         for room in (self.watch, self.connection, self.outbox, self.auth):
             room.close(0.0)
 

@@ -412,6 +412,51 @@ async def test_a_dropped_file_is_offered_as_attachment(key: str, attaches: bool,
         assert (str(file) in screen_of(app).draft.text) is not attaches
 
 
+@pytest.mark.parametrize("form", ["'{0}' '{1}'", "{0}\n{1}\n", '"{0}" "{1}"'])
+async def test_several_dropped_files_are_one_question(form: str, tmp_path: Path) -> None:
+    paths = [str(tmp_path / name) for name in ("a b.txt", "it.txt")]
+    for path in paths:
+        Path(path).write_text("x")
+    app = composer(REPLY)
+    async with app.run_test(size=SMALL) as pilot:
+        app.post_message(events.Paste(form.format(*paths)))
+        await until(pilot, lambda: isinstance(app.screen, Question))
+        assert "Attach these 2 files?" in app.text()
+        await pilot.press("enter")
+        await until(pilot, lambda: len(app.posted_of(ComposeScreen.AttachWanted)) == 2)
+
+        assert [message.path for message in app.posted_of(ComposeScreen.AttachWanted)] == paths
+        assert screen_of(app).draft.text == REPLY.text
+
+
+async def test_text_that_only_begins_like_a_path_is_text(tmp_path: Path) -> None:
+    file = tmp_path / "a.txt"
+    file.write_text("x")
+    app = composer(REPLY)
+    async with app.run_test(size=SMALL) as pilot:
+        app.post_message(events.Paste(f"{file} and more"))
+        await until(pilot, lambda: "and more" in screen_of(app).draft.text)
+
+        assert app.screen is app.shown
+
+
+async def test_an_error_of_one_of_several_files_stays_in_sight() -> None:
+    app = composer(REPLY)
+    async with app.run_test(size=SMALL) as pilot:
+        screen_of(app).show_words("There is no file at /x.")
+        screen_of(app).attached(DraftAttachment(name="y.pdf", content_type="application/pdf", data=b"y"))
+        await until(pilot, lambda: "y.pdf" in app.text())
+
+        assert "There is no file at /x." in app.text()
+
+
+async def test_how_far_a_file_is_read_is_told() -> None:
+    app = composer(REPLY)
+    async with app.run_test(size=SMALL) as pilot:
+        screen_of(app).show_progress("reading film.mp4 40 %")
+        await until(pilot, lambda: "reading film.mp4 40 %" in app.text().splitlines()[0])
+
+
 async def test_undo_takes_the_external_editors_text_back(tmp_path: Path) -> None:
     script = tmp_path / "editor.sh"
     script.write_text('#!/bin/sh\nprintf "Other" > "$1"\n')

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from textual.message import Message
 
 from tuimail.api.commands import AttachFile, Command
-from tuimail.api.events import Event, Failed, FileAttached
+from tuimail.api.events import Event, Failed, FileAttached, Progress
 from tuimail.api.writing import (
     AddressesFound,
     CompleteAddress,
@@ -39,6 +39,8 @@ class WritingAids(Flow):
             case AddressesFound(typed=typed, found=found):
                 if composer := self._asker(event):
                     composer.offer(typed, found)
+            case Progress(words=words, done=done, total=total) if (composer := self._asker(event)) is not None:
+                composer.show_progress(f"{words} {min(99, 100 * done // total)} %" if total else words)
             case VersionsListed(draft=draft, versions=versions):
                 if composer := self._composers.get(draft):
                     composer.choose_version(versions, self.session.clock)

@@ -149,6 +149,11 @@ class ComposeScreen(Screen[None]):
             if self.query_one(ComposeFoot).is_reading_file:
                 self._to_text()
 
+    def show_progress(self, words: str) -> None:
+        """How far a file is that is being read."""
+        if self._form and self._form.is_attached:
+            self._form.tell_progress(words)
+
     def offer(self, typed: str, found: Sequence[Person | Group]) -> None:
         """People who may be meant."""
         if self._form and self._form.is_attached:
@@ -261,18 +266,25 @@ class ComposeScreen(Screen[None]):
         self.post_message(self.CompletionWanted(self.draft, event.typed, event.besides))
 
     @on(PathPrompt.Entered)
-    def _path_entered(self, event: PathPrompt.Entered) -> None:
-        self.query_one(DraftForm).show_words("")
-        self.post_message(self.AttachWanted(self.draft, event.path))
+    def _paths_entered(self, event: PathPrompt.Entered) -> None:
+        self._want_files(event.paths)
 
-    @on(DraftForm.FileDropped)
+    @on(DraftForm.FilesDropped)
     @work
-    async def _ask_about_file(self, event: DraftForm.FileDropped) -> None:
-        question = Question("Attach this file?", event.path, yes="attach it", no="paste its path as text")
-        if await self.app.push_screen_wait(question):
-            self.post_message(self.AttachWanted(self.draft, event.path))
+    async def _ask_about_files(self, event: DraftForm.FilesDropped) -> None:
+        count = len(event.paths)
+        title, yes, no = "Attach this file?", "attach it", "paste its path as text"
+        if count > 1:
+            title, yes, no = f"Attach these {count} files?", "attach them", "paste their paths as text"
+        if await self.app.push_screen_wait(Question(title, event.paths, yes=yes, no=no)):
+            self._want_files(event.paths)
         else:
             self._to_text().insert(event.text)
+
+    def _want_files(self, paths: Sequence[str]) -> None:
+        self.query_one(DraftForm).show_words("")
+        for path in paths:
+            self.post_message(self.AttachWanted(self.draft, path))
 
     @on(FindPrompt.Wanted)
     def _find(self, event: FindPrompt.Wanted) -> None:

@@ -13,7 +13,7 @@ from textual.widgets import TextArea
 from textual.widgets.text_area import Edit, EditResult
 
 from tuimail.domain.clean import clean_block
-from tuimail.ui.widgets.path_prompt import dropped_file
+from tuimail.ui.widgets.path_prompt import dropped_files
 
 BURST_S = 0.01
 """Keys that follow each other faster come from a paste without brackets, not from fingers."""
@@ -48,10 +48,10 @@ class BodyArea(TextArea):
         self._last_key_at = 0.0
 
     @dataclass
-    class FileDropped(Message):
-        """What was pasted is the path of a file: terminals paste it for a file that is dropped on them."""
+    class FilesDropped(Message):
+        """What was pasted are paths of files: terminals paste them for files that are dropped on them."""
 
-        path: str
+        paths: tuple[str, ...]
         text: str
 
     @property
@@ -131,10 +131,10 @@ class BodyArea(TextArea):
         return base if base is not None else self.rich_style
 
     async def _on_paste(self, event: events.Paste) -> None:
-        if path := dropped_file(event.text):
+        if paths := dropped_files(event.text):
             event.stop()
             event.prevent_default()
-            self.post_message(self.FileDropped(path, event.text))
+            self.post_message(self.FilesDropped(paths, event.text))
         elif max(map(len, event.text.splitlines()), default=0) > MAX_LINE:
             event.stop()
             event.prevent_default()

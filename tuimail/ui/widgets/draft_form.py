@@ -62,10 +62,10 @@ class DraftForm(Vertical):
         """There is something to keep; ``take_unreported`` gives it."""
 
     @dataclass
-    class FileDropped(Message):
-        """The path of a file was pasted into the text."""
+    class FilesDropped(Message):
+        """The paths of files were pasted into the text."""
 
-        path: str
+        paths: tuple[str, ...]
         text: str
 
     def __init__(self, opened: DraftOpened) -> None:
@@ -133,9 +133,9 @@ class DraftForm(Vertical):
     def add_file(self, attachment: DraftAttachment) -> None:
         """One file more."""
         self._files.add(attachment)
-        self.show_words("")
         self._changed()
-        self._tell_size()
+        if problem := self.too_large:
+            self.show_words(problem.words)
 
     def put_back(self, earlier: Draft) -> Draft:
         """An earlier state in the place of this one, as one step that undo takes back; returns what is shown now."""
@@ -184,6 +184,10 @@ class DraftForm(Vertical):
         """Text at the cursor, which is then in the text."""
         self._body.focus()
         self._body.replace(text, *self._body.selection)
+
+    def tell_progress(self, words: str) -> None:
+        """How far something is that takes a while."""
+        self._tell(words)
 
     def tell_saved(self, at: datetime, *, zone: tzinfo) -> None:
         """The draft is on disk; said only while that is the draft that is shown."""
@@ -240,7 +244,8 @@ class DraftForm(Vertical):
 
     @on(AttachmentList.Changed)
     def _file_taken_off(self) -> None:
-        self._tell_size()
+        problem = self.too_large
+        self.show_words(problem.words if problem else "")
         self._count()
         self._changed()
 
@@ -263,14 +268,10 @@ class DraftForm(Vertical):
             self._body.replace(anew[kept:], (line, kept - begin), self._body.document.end)
             self._body.cursor_location = min(cursor, self._body.document.end)
 
-    @on(BodyArea.FileDropped)
-    def _file_dropped(self, event: BodyArea.FileDropped) -> None:
+    @on(BodyArea.FilesDropped)
+    def _files_dropped(self, event: BodyArea.FilesDropped) -> None:
         event.stop()
-        self.post_message(self.FileDropped(event.path, event.text))
-
-    def _tell_size(self) -> None:
-        problem = self.too_large
-        self.show_words(problem.words if problem else "")
+        self.post_message(self.FilesDropped(event.paths, event.text))
 
     def _count(self) -> None:
         draft = self.draft

@@ -1,10 +1,10 @@
-"""Asks for the path of a file to attach."""
+"""Asks for the paths of files to attach."""
 
 import asyncio
-from collections.abc import Iterable
+import shlex
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from os.path import commonprefix
-from pathlib import Path
 from typing import ClassVar
 
 from textual import on, work
@@ -14,11 +14,14 @@ from textual.containers import Horizontal
 from textual.message import Message
 from textual.widgets import Input
 
+from tuimail.config.home import from_home
 from tuimail.ui.widgets.address_input import LineInput
 from tuimail.ui.widgets.dialog import Words
 
 MAX_PATH = 4096
 """Longer than any path that a system here opens."""
+MAX_PATHS = 32_768
+"""Longer than what anybody drops."""
 
 
 class PathPrompt(Horizontal):
@@ -36,9 +39,9 @@ class PathPrompt(Horizontal):
 
     @dataclass
     class Entered(Message):
-        """The path as typed, quotes of a dropped file taken off."""
+        """The paths as typed, quotes of dropped files taken off."""
 
-        path: str
+        paths: tuple[str, ...]
 
     class Cancelled(Message):
         """No file after all."""
@@ -94,20 +97,19 @@ class PathPrompt(Horizontal):
         event.stop()
         if self._is_answered:
             return
-        path = unquoted(event.value)
-        self._is_answered = bool(path)
-        self.post_message(self.Entered(path) if path else self.Cancelled())
+        paths = split_paths(event.value, is_there=_is_file)
+        self._is_answered = bool(paths)
+        self.post_message(self.Entered(paths) if paths else self.Cancelled())
 
 
 def entries(typed: str) -> list[str]:
     """The names in the folder of a path that is being typed, folders with a slash. Reads the disk."""
     folder, slash, _ = typed.rpartition("/")
     try:
-        found = list(Path(folder + slash).expanduser().iterdir())
+        found = list(from_home(folder + slash).iterdir())
         # A name with a control character cannot be shown, and so cannot be typed.
         return sorted(f"{path.name}/" if path.is_dir() else path.name for path in found if path.name.isprintable())
-    except (OSError, RuntimeError, ValueError):
-        # RuntimeError: there is no such user behind ``~``.
+    except (OSError, ValueError):
         return []
 
 
@@ -119,15 +121,35 @@ def completed(typed: str, names: Iterable[str]) -> str:
     return folder + slash + commonprefix(hits) if hits else typed  # noqa: RUF071 (see above)
 
 
-def dropped_file(pasted: str) -> str:
-    """The path, if what was pasted is nothing but the absolute path of a file that is there; else empty."""
-    path = unquoted(pasted)
-    if not path.startswith("/") or "\n" in path or "\0" in path or len(path) > MAX_PATH:
-        return ""
+def dropped_files(pasted: str) -> tuple[str, ...]:
+    """The paths, if what was pasted is nothing but absolute paths of files that are there; else none."""
+    if len(pasted) > MAX_PATHS or not pasted.strip().startswith(("/", "'/", '"/')):
+        return ()
+    paths = split_paths(pasted, is_there=_is_file)
+    return paths if all(path.startswith("/") and _is_file(path) for path in paths) else ()
+
+
+def split_paths(typed: str, *, is_there: Callable[[str], bool]) -> tuple[str, ...]:
+    """One path, or several as terminals drop them: each in quotes or with its spaces escaped, or a line each."""
+    whole = unquoted(typed)
+    if is_there(whole):
+        return (whole,)
     try:
-        return path if Path(path).is_file() else ""
+        several = tuple(shlex.split(typed))
+    except ValueError:  # a quotation mark that is part of a name
+        several = ()
+    lines = tuple(unquoted(line) for line in typed.splitlines() if line.strip())
+    for paths in (lines, several):
+        if len(paths) > 1 and all(map(is_there, paths)):
+            return paths
+    return (whole,) if whole else ()
+
+
+def _is_file(path: str) -> bool:
+    try:
+        return len(path) <= MAX_PATH and "\0" not in path and "\n" not in path and from_home(path).is_file()
     except OSError:
-        return ""
+        return False
 
 
 def unquoted(typed: str) -> str:
