@@ -3,16 +3,31 @@
 from msgspec.structs import replace
 
 from tests.engine.conftest import ACCOUNT, Rig, box
+from tests.engine.test_sending import outbox
 from tests.engine.test_together import wait_until
 from tests.fakes.mail_house import Box
 from tests.fakes.wire_server import Peer
 from tests.journeys.conftest import Heard
 from tests.journeys.steps import open_full
-from tuimail.api.commands import BeginDraft, DiscardDraft, Refresh, ResumeDraft, SaveDraft, Send, SendNow
-from tuimail.api.events import DraftOpened, Finished, OutboxChanged
+from tuimail.api.commands import (
+    BeginDraft,
+    DiscardDraft,
+    DiscardOutbox,
+    EditOutbox,
+    OpenAccount,
+    Refresh,
+    ResumeDraft,
+    SaveDraft,
+    Send,
+    SendNow,
+    Undo,
+)
+from tuimail.api.events import DraftOpened, Finished, LinkChanged, Noticed, OutboxChanged
 from tuimail.api.writing import ContinueDraft
-from tuimail.domain.draft import Draft
+from tuimail.domain.account import Link
+from tuimail.domain.draft import Draft, DraftAttachment, OutboxItem, OutboxState
 from tuimail.domain.mailbox import MailboxRole
+from tuimail.engine.draft_copies import KEPT_HERE, MAX_COPY
 from tuimail.mime.parse import parse_message
 
 DRAFTS = b"Drafts"
@@ -160,3 +175,82 @@ def test_the_copy_of_a_draft_leads_back_to_it(rig: Rig) -> None:
     again = heard.ask(ContinueDraft(account=ACCOUNT, row=row), DraftOpened).draft
 
     assert again.id == draft.id
+
+
+def test_a_discard_that_is_undone_brings_the_copy_back(rig: Rig) -> None:
+    drafts = furnish(rig)
+    heard = rig.signed_in()
+    draft = begin(heard)
+    leave(heard, draft)
+    has(heard, drafts, "Bees")
+    heard.do(DiscardDraft(account=ACCOUNT, draft=draft.id))
+    has(heard, drafts)
+
+    leave(heard, heard.ask(Undo(account=ACCOUNT), DraftOpened).draft)
+
+    has(heard, drafts, "Bees")
+
+
+def held(rig: Rig, heard: Heard, drafts: Box) -> OutboxItem:
+    """A mail that the server refused, whose draft has a copy."""
+    draft = begin(heard)
+    leave(heard, draft)
+    has(heard, drafts, "Bees")
+    rig.smtp.answers[b"MAIL"] = b"550 5.7.1 no\r\n"
+    heard.ask(ResumeDraft(account=ACCOUNT, draft=draft.id), DraftOpened)
+    heard.do(Send(account=ACCOUNT, draft=draft))
+    return outbox(heard, OutboxState.HELD)
+
+
+def test_a_mail_that_is_edited_from_the_outbox_has_one_copy_again(rig: Rig) -> None:
+    drafts = furnish(rig)
+    heard = rig.signed_in()
+    item = held(rig, heard, drafts)
+
+    again = heard.ask(EditOutbox(account=ACCOUNT, item=item.id), DraftOpened).draft
+    leave(heard, replace(again, subject="Wasps"))
+
+    has(heard, drafts, "Wasps")
+
+
+def test_a_mail_that_is_dropped_from_the_outbox_leaves_no_copy_until_that_is_undone(rig: Rig) -> None:
+    drafts = furnish(rig)
+    heard = rig.signed_in()
+    item = held(rig, heard, drafts)
+
+    heard.do(DiscardOutbox(account=ACCOUNT, item=item.id))
+    has(heard, drafts)
+    leave(heard, heard.ask(Undo(account=ACCOUNT), DraftOpened).draft)
+
+    has(heard, drafts, "Bees")
+
+
+def test_a_draft_with_big_files_says_that_it_is_kept_here_alone(rig: Rig) -> None:
+    drafts = furnish(rig)
+    heard = rig.signed_in()
+    film = DraftAttachment(name="film.bin", content_type="video/mp4", data=bytes(MAX_COPY + 1))
+    draft = replace(begin(heard), attachments=(film,))
+
+    ended = heard.do(SaveDraft(account=ACCOUNT, draft=draft, is_left=True))
+    notes = heard.ask(ResumeDraft(account=ACCOUNT, draft=draft.id), DraftOpened).notes
+
+    assert isinstance(ended, Finished)
+    assert (ended.words, notes) == (KEPT_HERE, (KEPT_HERE,))
+    assert subjects(drafts) == []
+
+
+def test_two_windows_make_one_copy_of_each_draft(rig: Rig) -> None:
+    drafts = furnish(rig)
+    first = rig.signed_in()
+    second = rig.start()
+    second.submit(OpenAccount(account=ACCOUNT))
+    second.wait_for(Noticed, lambda event: "another window" in event.words)
+    # It reads a message of its own, so it has a connection, too.
+    second.program.household.rooms(ACCOUNT).connection.connect_soon()  # type: ignore[union-attr]  # loaded by now
+    second.wait_for(LinkChanged, lambda event: event.state.link is Link.ONLINE)
+
+    leave(second, begin(second, subject="Second"))
+    has(first, drafts, "Second")
+    leave(first, begin(first, subject="First"))
+
+    has(first, drafts, "Second", "First")

@@ -135,12 +135,15 @@ def test_names_of_files_arrive_here_and_elsewhere(names: list[str]) -> None:
     end=st.sampled_from(["\n", "\r\n", "\r", ""]),
     flowed=st.booleans(),
 )
+@example(lines=["é" + "x" * 69, "From here" + "y" * 80], end="", flowed=False)
 def test_no_text_ends_the_mail_early_or_makes_a_line_too_long(lines: list[str], end: str, *, flowed: bool) -> None:
     text = end.join(lines)
     data = build(replace(PLAIN, text=text), date=DATE, message_id="<a@example.test>", flowed=flowed).data
 
     assert_fit_for_the_wire(data)
     assert not any(line.startswith(b"From ") for line in lines_of(data))
+    if b"quoted-printable" in data.partition(b"\r\n\r\n")[0]:
+        assert all(len(line) <= 76 for line in lines_of(data))  # RFC 2045 section 6.7
 
 
 @settings(max_examples=30, deadline=5000)

@@ -29,6 +29,7 @@ log = logging.getLogger(__name__)
 
 MAX_COPY = 5 * 1024 * 1024
 """Files in a draft beyond this size keep it on this machine: they would hold up the connection each time."""
+KEPT_HERE = "A draft with more than 5 MB of files is kept on this machine alone, not in the server's Drafts."
 _FLAGS = frozenset({Flag.DRAFT, Flag.SEEN})
 
 
@@ -67,6 +68,10 @@ class DraftCopyDesk:
         self._being_written: set[DraftId] = set()
         self.on_left: Callable[[], None] = lambda: None
         """Called after a draft was left here whose copy another window has to make. Any thread."""
+
+    def why_none(self, draft: Draft) -> str:
+        """Why the draft gets no copy; empty where it gets one."""
+        return KEPT_HERE if is_too_big(draft) else ""
 
     def opened(self, draft: DraftId) -> None:
         """The draft is in a composer: its copy waits until it is left."""
@@ -118,7 +123,7 @@ class DraftCopyDesk:
             return None
         digest = store.draft_copies.wanted(draft)
         kept = store.drafts.load(draft) if digest is not None else None
-        if kept is not None and sum(len(file.data) for file in kept.attachments) > MAX_COPY:
+        if kept is not None and is_too_big(kept):
             return None
         return _Needed(
             mailbox=mailbox.id,
@@ -167,6 +172,11 @@ class DraftCopyDesk:
         if place is not None:
             self._storage.run(self._account.id, lambda store: store.draft_copies.filed(key, place))
         return key
+
+
+def is_too_big(draft: Draft) -> bool:
+    """Whether its files are too much for a copy."""
+    return sum(len(file.data) for file in draft.attachments) > MAX_COPY
 
 
 def _delete(session: ImapSession, *, raw_name: bytes, copy: DraftCopy) -> None:

@@ -140,6 +140,8 @@ class DraftDesk:
         """Hand a draft to the composer."""
         if not self._connection.account.can_send:
             notes = (*notes, read_only_words(self._connection.account))
+        if kept_here := self._copies.why_none(draft):
+            notes = (*notes, kept_here)
         self._copies.opened(draft.id)
         job.emit(DraftOpened(draft=draft, identities=(*self.identities, *self.other_identities()), notes=notes))
 
@@ -255,7 +257,7 @@ class DraftDesk:
         job.emit(DraftSaved(draft=command.draft.id))
         if command.is_left:
             self._copies.left(command.draft.id)
-        job.finish()
+        job.finish(self._copies.why_none(command.draft) if command.is_left else "")
 
     def _discard(self, job: Job) -> None:
         command = job.command

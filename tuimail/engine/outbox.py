@@ -74,8 +74,8 @@ class OutboxDesk:
         on_sent: Callable[[DraftId], None],
     ) -> None:
         """``remember`` makes a send, or a mail's end as a discarded draft, undoable; ``mark`` flags the message that
-        was answered, in the account where it lies; ``on_sent`` hears of each draft whose mail is with the server.
-        All from any thread."""
+        was answered, in the account where it lies; ``on_sent`` hears of each draft whose mail is with the server, or
+        was dropped. All from any thread."""
         self._connection = connection
         self._auth = connection.auth
         self._account = connection.account
@@ -268,6 +268,7 @@ class OutboxDesk:
             store.drafts.save(draft, now=self._now())
             store.drafts.discard(draft.id, now=self._now())
             self._remember(draft.id)
+            self._on_sent(draft.id)
         self.tell()
         words = "Dropped from the outbox" if is_gone else "This mail is being sent and cannot be dropped."
         job.finish(words, can_undo=is_gone)

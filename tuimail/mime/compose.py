@@ -187,10 +187,15 @@ def _content_fields(content_type: str, encoding: str) -> list[tuple[str, str]]:
 
 
 def _quoted_printable(line: bytes) -> bytes:
-    encoded = binascii.b2a_qp(line, istext=False)
-    if encoded.startswith(b"From "):
-        encoded = b"=46" + encoded[1:]
-    return encoded.replace(b"=\n", b"=\r\n")
+    # A line that is broken softly may begin with that word as well as any other.
+    return b"\r\n".join(map(_shielded, binascii.b2a_qp(line, istext=False).split(b"\n")))
+
+
+def _shielded(line: bytes) -> bytes:
+    if not line.startswith(b"From "):
+        return line
+    shielded = b"=46" + line[1:]
+    return shielded if len(shielded) <= _FOLD_AT else b"=46=\r\n" + line[1:]
 
 
 def _base64_lines(data: bytes) -> bytes:
