@@ -136,7 +136,12 @@ def make_app(program: Program, start: StartMode) -> "TuimailApp":
         start=start,
         arrivals=arrivals,
         seen_after_s=ui.mark_read_after_s,
-        editor=ExternalEditor(command=editor_command(setting.environ), folder=setting.places.temporary),
+        editor=ExternalEditor(
+            command=editor_command(setting.environ),
+            folder=setting.places.temporary,
+            is_first=setting.profile.ui.editor == "always",
+            has_headers=setting.profile.ui.editor_headers,
+        ),
         patience_s=_PATIENCE_S if isinstance(start, OpenMail) else 0.0,
     )
     app.session.rings = ui.bell

@@ -75,6 +75,8 @@ class AccountTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     save_sent: bool | None = None
     flowed: bool = True
     """Whether paragraphs go out as format=flowed (RFC 3676), to be wrapped by their reader."""
+    markdown: bool = False
+    """Whether Markdown's marks are also sent as HTML, beside the text as it was typed."""
     checked_by: tuple[str, ...] | None = None
     """Servers, or what they end in, whose Authentication-Results are believed (RFC 8601)."""
     oauth: OAuthTable = OAuthTable()
@@ -103,6 +105,10 @@ class UiSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Whether new mail rings the terminal's bell."""
     bidi: Literal["terminal", "reorder"] = "terminal"
     """Who puts right-to-left text in the order in which it is seen: the terminal, or the reader itself."""
+    editor: Literal["on demand", "always"] = "on demand"
+    """When a draft is handed to the person's own editor: at a key, or as soon as its composer opens."""
+    editor_headers: bool = False
+    """Whether the file for the editor begins with To, Cc, Bcc and Subject."""
     columns: tuple[str, ...] = ()
     """Of the message list, see ``config.columns``; none for the usual ones."""
 

@@ -8,8 +8,14 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from msgspec import Struct
+from msgspec.structs import replace
 
+from tuimail.domain.clean import clean_line
 from tuimail.domain.discreet import Discreet
+from tuimail.domain.draft import Draft
+
+FIELDS = ("to", "cc", "bcc", "subject")
+"""Above the text, where headers are wanted. The sender is chosen in the composer."""
 
 FALLBACK = "vi"
 """The editor that POSIX promises."""
@@ -20,6 +26,10 @@ class ExternalEditor(Struct, frozen=True, kw_only=True):
 
     command: str
     folder: Path
+    is_first: bool = False
+    """Each new composer opens it at once."""
+    has_headers: bool = False
+    """Its file begins with the fields of the draft."""
 
 
 class Edited(Discreet, frozen=True, kw_only=True):
@@ -64,6 +74,31 @@ def edit_text(editor: ExternalEditor, text: str) -> Edited | EditorTrouble:
     if status:
         return EditorTrouble(words=f"{command[0]} ended with status {status}; the text here is as it was.", kept=path)
     return _take_over(path)
+
+
+def with_fields(draft: Draft) -> str:
+    """The fields as a header, an empty line, the text."""
+    lines = [f"{name.capitalize()}: {getattr(draft, name)}".rstrip() for name in FIELDS]
+    return "\n".join([*lines, "", draft.text])
+
+
+def read_fields(draft: Draft, text: str) -> Draft | None:
+    """The draft with fields and text as the editor left them, a field that is gone emptied; None without a header."""
+    header, gap, body = text.partition("\n\n")
+    if not gap:
+        header, body = text, ""
+    fields = dict.fromkeys(FIELDS, "")
+    name = ""
+    for line in header.splitlines():
+        if line[:1] in {" ", "\t"} and name:
+            fields[name] += f" {line.strip()}"
+            continue
+        name, colon, value = line.partition(":")
+        name = name.strip().lower()
+        if not colon or name not in fields:
+            return None
+        fields[name] = f"{fields[name]}, {value.strip()}" if fields[name] else value.strip()
+    return replace(draft, text=body, **{name: clean_line(value) for name, value in fields.items()})
 
 
 def _write(folder: Path, text: str) -> Path:

@@ -5,6 +5,8 @@ from datetime import UTC
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from msgspec.structs import replace
 from textual import events
 from textual.message import Message
@@ -15,9 +17,18 @@ from tests.ui.screens.host import HOSTILE, NOW, SIZES, SMALL, Host, flat, until
 from tuimail.api.events import DraftOpened
 from tuimail.domain.address import Address
 from tuimail.domain.address_book import Group, Person
+from tuimail.domain.clean import clean_block, clean_line
 from tuimail.domain.draft import Draft, DraftAttachment, DraftKind, FieldProblem, Identity, signed_anew
 from tuimail.domain.ids import AccountId, DraftId, RowId
-from tuimail.ui.external_editor import Edited, EditorTrouble, ExternalEditor, edit_text, editor_command
+from tuimail.ui.external_editor import (
+    Edited,
+    EditorTrouble,
+    ExternalEditor,
+    edit_text,
+    editor_command,
+    read_fields,
+    with_fields,
+)
 from tuimail.ui.screens.compose import ComposeScreen
 from tuimail.ui.screens.question import Question
 from tuimail.ui.widgets.action_bar import ActionBar
@@ -468,6 +479,78 @@ async def test_undo_takes_the_external_editors_text_back(tmp_path: Path) -> None
         await pilot.press("ctrl+z")
 
         assert screen_of(app).draft.text == REPLY.text
+
+
+def script(folder: Path, does: str) -> str:
+    """An editor that does this with its file."""
+    file = folder / "editor.sh"
+    file.write_text(f"#!/bin/sh\n{does}\n")
+    file.chmod(0o700)
+    return str(file)
+
+
+async def test_what_was_typed_is_reported_before_the_editor_has_the_terminal(tmp_path: Path) -> None:
+    app = composer(REPLY, editor=ExternalEditor(command=script(tmp_path, "true"), folder=tmp_path / "private"))
+    async with app.run_test(size=SMALL) as pilot:
+        await pilot.press(*"Hi", "escape")
+        await pilot.pause(0.1)
+        await pilot.press("e")
+        await until(pilot, lambda: app.suspended > 0)
+
+        assert [each.draft.text for each in app.posted_of(ComposeScreen.DraftEdited)] == [f"Hi{REPLY.text}"]
+        assert screen_of(app).draft.text == f"Hi{REPLY.text}"
+
+
+async def test_the_editor_gets_the_fields_where_that_is_wanted_and_one_undo_takes_all_back(tmp_path: Path) -> None:
+    wrote = "To: Eve <eve@x.example>,\\n  bob@example.test\\nSubject: New\\n\\nText"
+    does = f"cp \"$1\" '{tmp_path}/got'; printf '{wrote}' > \"$1\""
+    editor = ExternalEditor(command=script(tmp_path, does), folder=tmp_path / "private", has_headers=True)
+    before = replace(READY, cc="carol@example.test")
+    app = composer(before, editor=editor)
+    async with app.run_test(size=SMALL) as pilot:
+        await pilot.press("escape")
+        await pilot.pause(0.1)
+        await pilot.press("e")
+        await until(pilot, lambda: app.suspended > 0)
+        got = (tmp_path / "got").read_text()
+        edited = screen_of(app).draft
+        await pilot.press("ctrl+z")
+
+        assert got == "To: bob@example.test\nCc: carol@example.test\nBcc:\nSubject: Lunch\n\nAt one?"
+        assert edited == replace(before, to="Eve <eve@x.example>, bob@example.test", cc="", subject="New", text="Text")
+        assert screen_of(app).draft == before
+
+
+async def test_fields_that_cannot_be_read_lose_nothing(tmp_path: Path) -> None:
+    editor = ExternalEditor(
+        command=script(tmp_path, 'printf "Dear Bob,\n\nText" > "$1"'), folder=tmp_path / "private", has_headers=True
+    )
+    app = composer(READY, editor=editor)
+    async with app.run_test(size=SMALL) as pilot:
+        await pilot.press("escape")
+        await pilot.pause(0.1)
+        await pilot.press("e")
+        await until(pilot, lambda: "could not be read" in flat(app.text()))
+
+        assert screen_of(app).draft == replace(READY, text="Dear Bob,\n\nText")
+
+
+async def test_an_editor_for_every_draft_opens_at_once_and_the_bar_after_it(tmp_path: Path) -> None:
+    editor = ExternalEditor(
+        command=script(tmp_path, 'printf "Written" > "$1"'), folder=tmp_path / "private", is_first=True
+    )
+    app = composer(READY, editor=editor)
+    async with app.run_test(size=SMALL) as pilot:
+        await until(pilot, lambda: app.screen.query_one(ActionBar).display)
+
+        assert (app.suspended, screen_of(app).draft.text) == (1, "Written")
+
+
+@given(st.text(max_size=40), st.text(max_size=60))
+def test_fields_survive_the_way_through_the_file(subject: str, text: str) -> None:
+    draft = replace(READY, subject=clean_line(subject), text=clean_block(text))
+
+    assert read_fields(draft, with_fields(draft)) == replace(draft, subject=draft.subject.strip())
 
 
 async def test_esc_in_the_path_prompt_goes_back_to_the_text() -> None:

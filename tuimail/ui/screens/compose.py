@@ -136,6 +136,8 @@ class ComposeScreen(Screen[None]):
         self.call_after_refresh(self.post_message, self.Ready())
         if self._trouble:
             self.call_after_refresh(self.show_words, self._trouble)
+        elif self._editor is not None and self._editor.is_first and self._form is not None:
+            self.call_after_refresh(self._edit_outside, self._form)
 
     @property
     def draft(self) -> Draft:
@@ -239,7 +241,7 @@ class ComposeScreen(Screen[None]):
             case Action.ATTACH:
                 self.query_one(ComposeFoot).ask_for_path()
             case Action.EDITOR:
-                form.edit_outside(self._editor)
+                self._edit_outside(form)
             case Action.PREVIEW:
                 self.post_message(self.PreviewWanted(form.draft))
             case Action.VERSIONS:
@@ -280,6 +282,17 @@ class ComposeScreen(Screen[None]):
             self._want_files(event.paths)
         else:
             self._to_text().insert(event.text)
+
+    def _edit_outside(self, form: DraftForm) -> None:
+        """Behind the report in every queue: nothing is saved while the editor has the terminal."""
+        self._report()
+        self.call_later(self.app.call_later, self._run_editor, form)
+
+    def _run_editor(self, form: DraftForm) -> None:
+        form.edit_outside(self._editor)
+        if self._editor is not None and self._editor.is_first:
+            # Written where the person writes; what is left is to send it.
+            self.action_open_bar()
 
     def _want_files(self, paths: Sequence[str]) -> None:
         self.query_one(DraftForm).show_words("")

@@ -21,7 +21,7 @@ from tuimail.domain.address_book import Group, Person
 from tuimail.domain.before_sending import own_words
 from tuimail.domain.draft import Draft, DraftAttachment, DraftKind, FieldProblem, signed_anew, written_as
 from tuimail.domain.mail_size import mail_size, too_large
-from tuimail.ui.external_editor import Edited, EditorTrouble, ExternalEditor, edit_text
+from tuimail.ui.external_editor import Edited, EditorTrouble, ExternalEditor, edit_text, read_fields, with_fields
 from tuimail.ui.fit import clock_time, plural, size
 from tuimail.ui.widgets.attachment_list import AttachmentList
 from tuimail.ui.widgets.body_area import BodyArea
@@ -221,19 +221,25 @@ class DraftForm(Vertical):
         if editor is None:
             self.show_words("No external editor is set. Set VISUAL or EDITOR and start tuimail again.")
             return
+        before = self.draft
         try:
             with self.app.suspend():
-                outcome = edit_text(editor, self._body.typed)
+                outcome = edit_text(editor, with_fields(before) if editor.has_headers else before.text)
         except SuspendNotSupported:
             self.show_words("This terminal cannot be lent to another program.")
             return
         match outcome:
             case Edited(text=text):
-                self._body.replace(text.removesuffix("\n"), (0, 0), self._body.document.end)
-                self._body.cursor_location = (0, 0)
-                self.show_words("")
+                # Editors end the last line, where the person may not have.
+                as_before = text if before.text.endswith("\n") else text.removesuffix("\n")
+                self._take_edited(before, as_before, has_headers=editor.has_headers)
             case EditorTrouble(words=words, kept=kept):
                 self.show_words(f"{words} What the editor wrote lies in {kept}" if kept else words)
+
+    def _take_edited(self, before: Draft, text: str, *, has_headers: bool) -> None:
+        edited = read_fields(before, text) if has_headers else replace(before, text=text)
+        self.put_back(edited or replace(before, text=text))
+        self.show_words("" if edited else "The fields above the text could not be read: all of it is in the text now.")
 
     @on(TextArea.Changed)
     @on(DraftFields.Edited)
