@@ -22,6 +22,7 @@ from tuimail.domain.errors import AuthError, ErrorKind, KeychainError, Problem, 
 from tuimail.domain.ids import AccountId
 from tuimail.domain.scope import Permission
 from tuimail.domain.token import AppPassword, Secret, TokenSet
+from tuimail.engine.bound import ELSEWHERE, is_elsewhere, places_of, usable
 from tuimail.engine.gate import Gate
 from tuimail.engine.journal import Journal
 from tuimail.engine.pace import CONNECTIONS, REFUSALS, next_attempt
@@ -89,6 +90,8 @@ class AuthDesk:
         self.http = OAuthHttp(context)
         self.course = SignInCourse()
         self.record: AccountRecord | None = None
+        self.is_elsewhere = False
+        """The profile names other servers than the kept sign-in was made for."""
         self.tokens: TokenSet | None = None
         self.given_secret: Secret | None = None
         """A client secret that was typed in this run; kept with the sign-in that it makes possible."""
@@ -138,7 +141,8 @@ class AuthDesk:
         if not self.holds_sign_in:
             if self.record is not None and not isinstance(self.course.rests_on, Expired):
                 # Kept by a run that was told so; the mail stays readable meanwhile.
-                words = f"The sign-in of {self.account.address} has ended. Sign in again."
+                ended = f"The sign-in of {self.account.address} has ended. Sign in again."
+                words = f"{ELSEWHERE} Sign in again if you trust them." if self.is_elsewhere else ended
                 problem = Problem(kind=ErrorKind.SIGN_IN_EXPIRED, summary=words, remedy=Remedy.SIGN_IN)
                 self.show(self.course.expired(problem))
             else:
@@ -153,7 +157,12 @@ class AuthDesk:
             return
         early = self.around.early(self.account.id)
         self._read_in = early.turn if early is not None else None
-        self.record = decode(early.entry) if early is not None else self.vault.record(self.account.id)
+        self.record = self.usable(decode(early.entry) if early is not None else self.vault.record(self.account.id))
+
+    def usable(self, record: AccountRecord | None) -> AccountRecord | None:
+        """What the keychain held, without what was given for other servers than the profile names now."""
+        self.is_elsewhere = record is not None and is_elsewhere(record, self.account)
+        return usable(record, self.account) if record is not None else None
 
     def token(self, permission: Permission) -> Secret:
         """A token that was checked a moment ago: Bearer, not about to end, good for this. Any worker; waits."""
@@ -205,8 +214,9 @@ class AuthDesk:
 
     def keep(self, record: AccountRecord, tokens: TokenSet | None) -> None:
         """Save a sign-in before its access token is used. On the auth worker; raises KeychainError."""
+        record = replace(record, places=places_of(self.account))
         self.vault.save(self.account.id, record)
-        self.record, self.tokens = record, tokens
+        self.record, self.tokens, self.is_elsewhere = record, tokens, False
         self._failures, self._not_before_s, self._is_unsaved = 0, 0.0, False
         self.show(self.course.signed(self._signed_in()))
 
@@ -214,6 +224,7 @@ class AuthDesk:
         """Drop everything from memory. On the auth worker."""
         self.record = self.tokens = self._replacement = self.given_secret = None
         self._last_refresh = None
+        self.is_elsewhere = False
         self._failures, self._not_before_s, self._is_unsaved = 0, 0.0, False
 
     def show(self, course: SignInCourse) -> None:
@@ -336,7 +347,7 @@ class AuthDesk:
         is_same = tokens.refresh == record.refresh and tokens.scopes == frozenset(record.scopes)
         if tokens.refresh is None or (is_same and not self._is_unsaved):
             return
-        rotated = replace(record, refresh=tokens.refresh, scopes=scopes)
+        rotated = replace(record, refresh=tokens.refresh, scopes=scopes, places=places_of(self.account))
         self.record = rotated
         try:
             self.vault.save(self.account.id, rotated)

@@ -11,6 +11,7 @@ from tuimail.domain.errors import ErrorKind, KeychainError, TuimailError
 from tuimail.domain.health import TlsAgreed
 from tuimail.domain.scope import Permission
 from tuimail.engine.auth import AuthDesk, no_client_id
+from tuimail.engine.bound import ELSEWHERE
 from tuimail.engine.connection import open_signed_in
 from tuimail.net.imap.session import ImapSession
 from tuimail.net.smtp import SmtpSession
@@ -64,7 +65,8 @@ class Check:
             return
         if not self._auth.holds_sign_in:
             what = "give the app password" if account.uses_password else "agree to the sign-in"
-            words = f"nobody is signed in: start tuimail and {what}"
+            why = ELSEWHERE.rstrip(".") if self._auth.is_elsewhere else "nobody is signed in"
+            words = f"{why}: start tuimail and {what}"
             yield CheckLine(title="sign-in", is_good=False, words=words)
             yield CheckLine(title=f"IMAP sign-in at {account.imap}", is_good=None, words=SIGNED_OUT)
             if account.can_send:

@@ -4,19 +4,20 @@ import contextlib
 import logging
 import threading
 from collections.abc import Callable
-from pathlib import Path
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from tuimail.api.commands import EndRetry, PreviewSignOut, RetryRevocation, SaveUnsynced, SignOut
 from tuimail.api.events import AccountChanged, SignedOutReport, SignOutPreviewed, SignOutStepped
+from tuimail.config.home import from_home
 from tuimail.domain.account import Account, Revoking
 from tuimail.domain.draft import OutboxState, OutgoingMail, SignOutPreview, SignOutStep, SignOutStepState, check_draft
 from tuimail.domain.emergency import NOTHING_HELD
 from tuimail.domain.errors import KeychainError, StoreError, TuimailError
 from tuimail.domain.token import Secret
 from tuimail.engine.auth import AuthDesk
+from tuimail.engine.bound import ELSEWHERE
 from tuimail.engine.files import write_new
 from tuimail.engine.job import Job
 from tuimail.engine.storage import AccountStore, Storage
@@ -160,7 +161,7 @@ class SignOutDesk:
         record = auth.record
         if record is None:
             try:
-                record = auth.vault.record(auth.account.id)
+                record = auth.usable(auth.vault.record(auth.account.id))
             except KeychainError:
                 self._was_read = False
         self._delete_secrets(report)
@@ -212,7 +213,7 @@ class SignOutDesk:
     def _save(self, job: Job) -> None:
         command = job.command
         assert isinstance(command, SaveUnsynced)  # noqa: S101 (the route's own type, for the checker)
-        folder = Path(command.folder).expanduser()
+        folder = from_home(command.folder)
         files = self._storage.run(command.account, lambda store: _unsynced(store, self._auth))
         for name, data in files:
             write_new(folder, name, data)
@@ -274,7 +275,8 @@ class SignOutDesk:
             return False
         report.begin(f"Revoke the access at {auth.account.provider}")
         if record is None or record.refresh is None:
-            report.end(SignOutStepState.NOT_POSSIBLE, NOTHING_HELD if self._was_read else UNREAD)
+            held = ELSEWHERE if auth.is_elsewhere else NOTHING_HELD
+            report.end(SignOutStepState.NOT_POSSIBLE, held if self._was_read else UNREAD)
             return False
         owed = _Owed(
             client_id=auth.known_client_id() or "",

@@ -60,6 +60,8 @@ class AccountRecord(Discreet, frozen=True, kw_only=True):
     """
     app_password: AppPassword | None = None
     """Instead of tokens, at a provider without OAuth."""
+    places: tuple[str, ...] = ()
+    """The servers that these secrets were given for; empty in records of earlier versions."""
 
 
 def entry_for(account: AccountId) -> str:
@@ -82,6 +84,7 @@ def encode(record: AccountRecord) -> Secret:
                 "since": record.since.isoformat(),
                 "superseded": [token.reveal() for token in record.superseded],
                 "app_password": record.app_password.reveal() if record.app_password else None,
+                "places": list(record.places),
             }
         )
     )
@@ -104,25 +107,20 @@ def decode(text: Secret) -> AccountRecord:
 def _record(kept: Mapping[str, object]) -> AccountRecord:
     if kept["version"] != _VERSION:
         raise ValueError("another version")
-    scopes = kept["scopes"]
-    if not isinstance(scopes, list) or not all(isinstance(scope, str) for scope in scopes):
-        raise TypeError("scopes")
-    superseded = kept.get("superseded", [])
-    if not isinstance(superseded, list) or not all(isinstance(token, str) for token in superseded):
-        raise TypeError("superseded")
     since = datetime.fromisoformat(_text(kept, "since"))
     if since.tzinfo is None:
         raise ValueError("since")
     return AccountRecord(
         refresh=_secret(kept, "refresh"),
         store_key=StoreKey(binascii.a2b_base64(_text(kept, "store_key"))),
-        scopes=tuple(scopes),
+        scopes=_texts(kept, "scopes"),
         client_id=_text(kept, "client_id") if kept["client_id"] is not None else None,
         client_secret=_secret(kept, "client_secret"),
         issuer=_text(kept, "issuer") if kept["issuer"] is not None else None,
         since=since,
-        superseded=tuple(Secret(token) for token in superseded),
+        superseded=tuple(Secret(token) for token in _texts({"superseded": [], **kept}, "superseded")),
         app_password=_app_password(kept),
+        places=_texts({"places": [], **kept}, "places"),
     )
 
 
@@ -133,6 +131,13 @@ def _app_password(kept: Mapping[str, object]) -> AppPassword | None:
 
 def _secret(kept: Mapping[str, object], name: str) -> Secret | None:
     return Secret(_text(kept, name)) if kept[name] is not None else None
+
+
+def _texts(kept: Mapping[str, object], name: str) -> tuple[str, ...]:
+    values = kept[name]
+    if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
+        raise TypeError(name)
+    return tuple(values)
 
 
 def _text(kept: Mapping[str, object], name: str) -> str:
