@@ -36,6 +36,7 @@ from tuimail.domain.account import Account
 from tuimail.domain.draft import SignOutPreview, SignOutStepState
 from tuimail.domain.emergency import AccountEnd, owed, report_text
 from tuimail.domain.ids import AccountId
+from tuimail.engine.emergency import MACHINE
 from tuimail.headless import EXIT_FAILED, EXIT_GOOD, sign_out_all
 from tuimail.keychain.base import entry_for
 from tuimail.program import Setting
@@ -113,6 +114,19 @@ def test_b15_three_accounts_end_at_once_and_the_unreachable_one_is_owed(three: T
     assert three.left_here() == []
     hints = [request.form["token_type_hint"] for request in three.auth.seen("/revoke")]
     assert hints.count("refresh_token") == 2
+
+
+def test_b15_an_account_that_was_taken_out_of_the_profile_leaves_no_secret_behind(three: ThreeAccounts) -> None:
+    three.all_signed_in().program.close()
+    three.accounts = three.accounts[:1]
+    heard = three.start()
+    heard.submit(OpenAccount(account=ACCOUNT))
+
+    assert isinstance(heard.do(SignOutAll()), Finished)
+
+    assert [three.keychain.read(entry_for(each)) for each in (ACCOUNT, SECOND, FAR)] == [None, None, None]
+    assert list(three.places.data.glob("*.store*")) == []
+    assert step(reports(heard)[MACHINE], "Revoke the access of far, second") is SignOutStepState.NOT_POSSIBLE
 
 
 def test_b15_this_machine_is_clean_before_any_provider_answers(three: ThreeAccounts) -> None:

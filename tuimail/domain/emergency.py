@@ -43,12 +43,15 @@ class AccountEnd(Struct, frozen=True, kw_only=True):
     @property
     def is_open(self) -> bool:
         """Whether the access at the provider lives on, as far as known."""
+        if not self.provider:
+            # This machine's own part; of accounts that left the profile nobody knows the provider.
+            return any(step.state is SignOutStepState.NOT_POSSIBLE for step in self.steps)
         return not self.revoked and not any(step.words == NOTHING_HELD for step in self.steps)
 
 
 def owed(ends: Iterable[AccountEnd]) -> tuple[AccountEnd, ...]:
-    """The accounts whose access was not ended from here; what belongs to none has no provider."""
-    return tuple(end for end in ends if end.provider and end.is_open)
+    """The accounts whose access was not ended from here."""
+    return tuple(end for end in ends if end.is_open)
 
 
 def report_text(ends: Iterable[AccountEnd], *, at: datetime) -> str:

@@ -7,12 +7,12 @@ so that one provider that does not answer delays none of the others.
 import logging
 import threading
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 from msgspec import Struct
 
 from tuimail.api.commands import PreviewSignOutAll, SaveReport, SignOutAll
 from tuimail.api.events import FileSaved, SignedOutReport, SignOutAllPreviewed, SignOutStepped
+from tuimail.config.home import from_home
 from tuimail.config.paths import Places
 from tuimail.domain.account import Account
 from tuimail.domain.draft import SignOutPreview, SignOutStep, SignOutStepState
@@ -127,9 +127,10 @@ class EmergencyDesk:
         job.emit(report)
 
     def _end_machine(self, job: Job, ended: Callable[[], None]) -> None:
-        steps = [step for step in (self._drop_sealed_file(), self._drop_leftovers()) if step is not None]
+        sealed = self._drop_sealed_file()
+        steps = (*((sealed,) if sealed is not None else ()), *self._drop_leftovers())
         if steps:
-            job.emit(_report(MACHINE, tuple(steps), page=None))
+            job.emit(_report(MACHINE, steps, page="the security page of each provider"))
         ended()
 
     def _drop_sealed_file(self) -> SignOutStep | None:
@@ -149,8 +150,8 @@ class EmergencyDesk:
             return SignOutStep(title=title, state=SignOutStepState.DONE, words=words)
         return None
 
-    def _drop_leftovers(self) -> SignOutStep | None:
-        """Stores of accounts that are no longer in the profile, and files made for other programs."""
+    def _drop_leftovers(self) -> tuple[SignOutStep, ...]:
+        """Stores and secrets of accounts that are no longer in the profile, and files made for other programs."""
         known = {self._tools.places.store(account.id).stem for account in self._tools.accounts}
         doomed = [
             path
@@ -159,23 +160,30 @@ class EmergencyDesk:
         ]
         left = list(self._tools.places.temporary.iterdir()) if self._tools.places.temporary.is_dir() else []
         if not doomed and not left:
-            return None
+            return ()
         title = "Delete what belongs to no account of the profile"
+        names = sorted({path.stem.partition("-set-aside-")[0] for path in doomed})
         try:
             freed = sum(delete_store(path) for path in doomed)
             for path in left:
                 path.unlink(missing_ok=True)
-        except (StoreError, OSError):
-            return SignOutStep(title=title, state=SignOutStepState.FAILED, words="some of it could not be deleted")
-        words = f"deleted: {len(doomed)} stores ({freed:,} bytes), {len(left)} temporary files"
-        return SignOutStep(title=title, state=SignOutStepState.DONE, words=words)
+            for name in names:
+                self._tools.vault.delete(AccountId(name))
+        except (KeychainError, StoreError, OSError):
+            return (SignOutStep(title=title, state=SignOutStepState.FAILED, words="some of it could not be deleted"),)
+        words = f"deleted: {len(doomed)} stores ({freed:,} bytes), {len(left)} temporary files, and their secrets"
+        deleted = SignOutStep(title=title, state=SignOutStepState.DONE, words=words)
+        if not names:
+            return (deleted,)
+        title, words = f"Revoke the access of {', '.join(names)}", "the profile no longer says who the provider is"
+        return deleted, SignOutStep(title=title, state=SignOutStepState.NOT_POSSIBLE, words=words)
 
     def _save(self, job: Job) -> None:
         command = job.command
         assert isinstance(command, SaveReport)  # noqa: S101 (the route's own type, for the checker)
 
         def write(job: Job) -> None:
-            path = Path(command.path).expanduser()
+            path = from_home(command.path)
             written = write_new(path.parent, path.name, command.text.encode())
             job.emit(FileSaved(path=str(written)))
             job.finish(f"Saved as {written}")
