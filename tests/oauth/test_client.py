@@ -183,6 +183,8 @@ def test_revoked_refresh_token_asks_to_sign_in(client: TokenClient, signed_in: T
         {"access_token": "at", "token_type": "DPoP"},
         {**GOOD, "scope": 7},
         {**GOOD, "scope": ["mail.read"]},
+        {**GOOD, "scope": "mail.read \x1b]0;title\x07"},
+        {**GOOD, "scope": "x" * 20_000},
         {**GOOD, "refresh_token": 7},
         {**GOOD, "id_token": ["x"]},
     ],
@@ -477,6 +479,8 @@ def test_any_answer_is_a_token_set_or_our_error(answer: dict[str, object]) -> No
         ("soon", "Wed, 21 Oct 2015 07:28:00 GMT", None),
         ("-5", "", None),
         ("9" * 400, "", 3600.0),
+        (f"Wed, 21 Oct {'9' * 20} 07:28:30 GMT", "Wed, 21 Oct 2015 07:28:00 GMT", None),
+        (f"Wed, 21 Oct 2015 07:28:30 +{'9' * 20}", "Wed, 21 Oct 2015 07:28:00 GMT", None),
     ],
 )
 def test_retry_after_is_read_in_seconds_and_as_a_date(retry_after: str, date: str, seconds: float | None) -> None:

@@ -50,6 +50,21 @@ def test_metadata_is_found_where_rfc_8414_puts_it(http: OAuthHttp) -> None:
     assert [request.path for request in server.requests] == [f"{OAUTH}/realms/work"]
 
 
+def test_only_what_can_be_a_scope_is_taken_for_one(http: OAuthHttp, server: AuthorizationServer) -> None:
+    """They are proposed to the person in a field that shows what it is given."""
+    found = find_metadata(http, settings_for(server.issuer))
+    hostile = ["imap\x1b]0;title\x07", "imap https://elsewhere.example", "imap\u202e", "x" * 1000, "", "mail.read"]
+    document = {
+        "issuer": server.issuer,
+        "authorization_endpoint": found.authorization_endpoint,
+        "token_endpoint": found.token_endpoint,
+        "scopes_supported": hostile,
+    }
+    server.script(OAUTH, json_reply(document))
+
+    assert find_metadata(http, settings_for(server.issuer)).scopes_supported == {"mail.read"}
+
+
 def test_metadata_is_found_where_openid_puts_it(http: OAuthHttp) -> None:
     with AuthorizationServer(path="/realms/work") as server:
         server.script(f"{OAUTH}/realms/work", GONE)
@@ -296,6 +311,8 @@ def test_provider_without_registration_wants_a_client_id_of_the_users(http: OAut
     [
         (json_reply({"error": "invalid_redirect_uri"}, 400), ErrorKind.PROVIDER_REFUSED),
         (json_reply({"client_id": ""}, 201), ErrorKind.PROVIDER_REFUSED),
+        (json_reply({"client_id": "a\x1b]0;title\x07"}, 201), ErrorKind.PROVIDER_REFUSED),
+        (json_reply({"client_id": "x" * 500_000}, 201), ErrorKind.PROVIDER_REFUSED),
         (
             json_reply({"client_id": "x", "token_endpoint_auth_method": "client_secret_basic"}, 201),
             ErrorKind.PROVIDER_REFUSED,

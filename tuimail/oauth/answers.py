@@ -13,6 +13,7 @@ MAX_LIFETIME_S = 86_400.0
 """Longer lifetimes are cut: a refresh a day costs nothing, and no arithmetic overflows."""
 
 _MAX_TOKEN = 65_536
+_SCOPES = re.compile(r"[\t\n\r -~]{0,16384}")  # RFC 6749 section 3.3 and white space; they are shown and kept
 _TOKEN = re.compile(r"[!-~]+")  # b64token of RFC 6750 section 2.1 and somewhat more; it ends up in a SASL string
 
 
@@ -69,7 +70,7 @@ def _token(answer: Mapping[str, object], name: str, host: str) -> Secret | None:
 def _scopes(value: object, asked: Asked) -> frozenset[str]:
     if value is None or value == "":
         return asked.scopes
-    if not isinstance(value, str):
+    if not isinstance(value, str) or not _SCOPES.fullmatch(value):
         raise _bad(asked.host, "sent an unreadable list of permissions")
     return frozenset(value.split())
 

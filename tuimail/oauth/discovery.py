@@ -1,5 +1,6 @@
 """Finding an authorization server's endpoints (RFC 8414, OIDC Discovery) and registering with it (RFC 7591)."""
 
+import re
 from collections.abc import Iterable
 
 from msgspec.structs import replace
@@ -17,6 +18,8 @@ __all__ = ["Metadata", "find_metadata", "register"]
 
 SOFTWARE_ID = "b9b6f6a4-4d5c-4a0e-9d3f-6c0b1f8f5a71"
 """The same for every installation and version (RFC 7591 section 2)."""
+
+_CLIENT_ID = re.compile(r"[ -~]{1,1024}")  # VSCHAR, RFC 6749 appendix A.1; some are addresses, none is a book
 
 
 def find_metadata(http: OAuthHttp, oauth: OAuthSettings) -> Metadata:
@@ -79,7 +82,7 @@ def register(http: OAuthHttp, metadata: Metadata, redirect_uris: Iterable[str], 
     document = answer.document or {}
     client_id = document.get("client_id")
     is_public = document.get("token_endpoint_auth_method", "none") == "none"
-    if answer.is_success and isinstance(client_id, str) and client_id and is_public:
+    if answer.is_success and isinstance(client_id, str) and _CLIENT_ID.fullmatch(client_id) and is_public:
         return client_id
     error, description = str(document.get("error", "")), str(document.get("error_description", ""))
     raise AuthError(

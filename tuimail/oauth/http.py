@@ -218,6 +218,6 @@ def wait_asked_for(text: str, sent: str) -> float | None:
         return min(float(text[:20]), _MAX_WAIT_S)
     try:
         left_s = (parsedate_to_datetime(text) - parsedate_to_datetime(sent)).total_seconds()
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):  # also a year of twenty digits
         return None
     return min(left_s, _MAX_WAIT_S) if left_s > 0 else None

@@ -1,5 +1,6 @@
 """What is known of an authorization server, and the reader of its metadata document (RFC 8414, OIDC). Pure."""
 
+import re
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
@@ -15,6 +16,9 @@ _SIGNATURES = frozenset(
     {"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA", "Ed25519"}
 )
 """Signatures with the server's own key. Never "none", and no HMAC, whose key would be the client's secret."""
+
+_SCOPE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]{1,256}")
+"""RFC 6749 section 3.3. Some of them are proposed to the person, in a field."""
 
 
 class Metadata(Struct, frozen=True, kw_only=True):
@@ -84,7 +88,7 @@ def read_document(document: Mapping[str, object], issuer: str) -> Metadata:
         device_authorization_endpoint=_address(document, "device_authorization_endpoint", host),
         jwks_uri=_address(document, "jwks_uri", host),
         iss_parameter_supported=document.get("authorization_response_iss_parameter_supported") is True,
-        scopes_supported=frozenset(_strings(document.get("scopes_supported"))),
+        scopes_supported=frozenset(filter(_SCOPE.fullmatch, _strings(document.get("scopes_supported")))),
         id_token_algorithms=_algorithms(document.get("id_token_signing_alg_values_supported")),
         secret_in_body=_secret_in_body(document.get("token_endpoint_auth_methods_supported")),
     )
