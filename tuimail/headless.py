@@ -5,7 +5,6 @@ import itertools
 import queue
 import sys
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 
 from tuimail.api.commands import ChooseKeychain, KeychainChoice, PreviewSignOutAll, RetryRevocation, SignOut, SignOutAll
 from tuimail.api.events import (
@@ -18,6 +17,7 @@ from tuimail.api.events import (
     SignOutAllPreviewed,
     SignOutStepped,
 )
+from tuimail.config.home import from_home
 from tuimail.config.load import check_theme
 from tuimail.config.logs import close_log, open_log
 from tuimail.config.paths import find_places
@@ -180,7 +180,7 @@ def _print_ends(ends: Mapping[AccountId, AccountEnd], setting: Setting, report: 
     for end in still:
         _print(f"!!  {end.account}: access was NOT ended; do it at {end.page or 'the security page of the provider'}")
     if report is not None:
-        path = Path(report).expanduser()
+        path = from_home(report)
         written = write_new(path.parent, path.name, report_text(ends.values(), at=setting.clock()).encode())
         _print(f"ok  the report was saved as {written}")
     has_failed = any(step.state is SignOutStepState.FAILED for end in ends.values() for step in end.steps)

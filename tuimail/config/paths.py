@@ -9,6 +9,7 @@ from pathlib import Path
 from msgspec import Struct
 from platformdirs import PlatformDirs, RuntimeDirWarning
 
+from tuimail.config.home import from_home
 from tuimail.domain.errors import ConfigError, ErrorKind, Remedy
 from tuimail.domain.ids import AccountId
 
@@ -101,7 +102,7 @@ def places_under(root: Path) -> Places:
 def find_profile(environ: Mapping[str, str], flag: str | None, places: Places) -> Path:
     """The profile's file: the flag's, then ``TUIMAIL_PROFILE``'s, then the usual one. It need not exist."""
     named = flag or environ.get("TUIMAIL_PROFILE")
-    return Path(named).expanduser() if named else places.config / "profile.toml"
+    return from_home(named) if named else places.config / "profile.toml"
 
 
 def is_named(environ: Mapping[str, str], flag: str | None) -> bool:

@@ -4,8 +4,9 @@ import ipaddress
 import re
 from pathlib import Path
 from typing import TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
+from tuimail.config.home import from_home
 from tuimail.config.model import AccountTable, KeepTable, OAuthTable, Preset, ScopesTable, ServerTable
 from tuimail.config.shape import Path as Keys
 from tuimail.config.shape import ShapeError, dotted
@@ -71,6 +72,7 @@ def resolve_account(name: str, table: AccountTable, *, preset: Preset, folder: P
         smtp=smtp,
         save_sent=preset.save_sent if table.save_sent is None else table.save_sent,
         flowed=table.flowed,
+        markdown=table.markdown,
         checked_by=preset.checked_by if table.checked_by is None else table.checked_by,
         access_page=preset.access_page,
         password_page=preset.password_page,
@@ -153,10 +155,15 @@ def _url(own: OAuthTable, given: OAuthTable, *, key: str, keys: Keys) -> str | N
         host, port = parts.hostname, parts.port
     except ValueError as error:
         raise ShapeError(where, f"{dotted(where)} is not an address: {clean_line(url)[:80]}") from error
-    if not host or parts.username is not None or parts.fragment or not is_clean_line(url) or " " in url or port == 0:
+    is_plain = url.isascii() and is_clean_line(url) and " " not in url
+    if not host or parts.username is not None or parts.fragment or not is_plain or port == 0:
         raise ShapeError(where, f"{dotted(where)} is not an address of the form https://host/path.")
     if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(host)):
         raise ShapeError(where, f"{dotted(where)} must begin with https:// (http:// works on this machine alone).")
+    for name, _ in parse_qsl(parts.query, keep_blank_values=True):
+        # A request with two answers for one parameter: whose counts, the server decides.
+        if name.lower() in RESERVED:
+            raise ShapeError(where, f"{dotted(where)} may not set {clean_line(name)}: tuimail sets it itself.")
     return url
 
 
@@ -226,7 +233,7 @@ def _is_ip(host: str) -> bool:
 def _ca_file(named: str | None, folder: Path, keys: Keys) -> str | None:
     if named is None:
         return None
-    file = folder / Path(named).expanduser()
+    file = folder / from_home(named)
     if not file.is_file():
         raise ShapeError(keys, f"{dotted(keys)}: there is no file {clean_line(str(file))}.")
     return str(file.absolute())

@@ -25,6 +25,7 @@ from tuimail.api.setup import (
 )
 from tuimail.config.drafting import settings_of
 from tuimail.config.edit import save_account, text_of
+from tuimail.config.home import from_home
 from tuimail.config.load import load_profile
 from tuimail.config.model import Preset
 from tuimail.config.providers import CUSTOM
@@ -184,4 +185,4 @@ def _on_its_own(work: Callable[[Job], None]) -> Callable[[Job], None]:
 
 
 def _file(named: str) -> str:
-    return str(Path(named).expanduser().absolute()) if named else ""
+    return str(from_home(named).absolute()) if named else ""

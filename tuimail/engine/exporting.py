@@ -9,6 +9,7 @@ from typing import BinaryIO
 
 from tuimail.api.commands import ExportMail
 from tuimail.api.events import FileSaved
+from tuimail.config.home import from_home
 from tuimail.domain.errors import ErrorKind, Remedy, StoreError
 from tuimail.engine.job import GivenUpError, Job
 from tuimail.engine.storage import Storage
@@ -26,7 +27,7 @@ def export_mail(job: Job, storage: Storage, command: ExportMail) -> None:
     On a thread of its own. A cancel takes back what was written: half an export looks like a whole one.
     """
     rows = storage.run(command.account, lambda store: ExportReader(store.db).rows(), urgency=Urgency.BACKGROUND)
-    target = Path(command.path).expanduser()
+    target = from_home(command.path)
     missing: list[str] = []
     written = 0
     sink = _Mbox(target) if command.as_mbox else _Folder(target)

@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from tuimail.api.commands import DeleteKept, ExportMail, ExportRecords, ListKept
 from tuimail.api.events import FileSaved, KeptListed
+from tuimail.config.home import from_home
 from tuimail.config.paths import Places
 from tuimail.domain.account import Account
 from tuimail.domain.errors import ErrorKind, Remedy, StoreError
@@ -122,7 +123,7 @@ class PrivacyDesk:
     def _export_records(self, job: Job) -> None:
         command = job.command
         assert isinstance(command, ExportRecords)  # noqa: S101 (the route's own type, for the checker)
-        path = Path(command.path).expanduser()
+        path = from_home(command.path)
         text = json.dumps(self.records(), indent=2, ensure_ascii=False)
         written = write_new(path.parent, path.name, text.encode())
         job.emit(FileSaved(path=str(written)))
