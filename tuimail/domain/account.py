@@ -124,6 +124,8 @@ class Account(Struct, frozen=True, kw_only=True):
     """Whether we append a copy to Sent; False where the provider files it itself."""
     flowed: bool = True
     """Whether what is written goes out as format=flowed (RFC 3676)."""
+    markdown: bool = False
+    """Whether Markdown's marks are also sent as HTML."""
     checked_by: tuple[str, ...] = ()
     """Servers (or what they end in) whose Authentication-Results are believed: the provider's own."""
     access_page: str | None = None

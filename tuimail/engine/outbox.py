@@ -207,7 +207,13 @@ class OutboxDesk:
             raise AuthError(ErrorKind.SCOPE_MISSING, words, remedy=Remedy.GRANT)
         now = self._now()
         message_id = new_message_id(checked.sender.domain, secrets.token_hex(16))
-        built = build(checked, date=now.astimezone(self._zone), message_id=message_id, flowed=self._account.flowed)
+        built = build(
+            checked,
+            date=now.astimezone(self._zone),
+            message_id=message_id,
+            flowed=self._account.flowed,
+            markdown=self._account.markdown,
+        )
         item = store.outbox.queue(
             NewOutboxMail(
                 mail=built.data,

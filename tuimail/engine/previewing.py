@@ -42,6 +42,7 @@ class PreviewDesk:
             date=self._now().astimezone(self._zone),
             message_id=new_message_id(mail.sender.domain, "preview"),
             flowed=self._account.flowed,
+            markdown=self._account.markdown,
         )
         seen = {address.spec.lower() for address in (*mail.to, *mail.cc)}
         job.emit(

@@ -20,6 +20,7 @@ from tuimail.domain.errors import ErrorKind, Remedy, SendError
 from tuimail.domain.hostnames import ascii_host
 from tuimail.mime.filenames import safe_file_name
 from tuimail.mime.flowed import to_flowed
+from tuimail.mime.markdown import as_html
 from tuimail.mime.words import encode_words
 
 MAX_LINE = 998
@@ -60,19 +61,29 @@ def new_message_id(domain: str, random: str) -> str:
 
 
 def build(
-    mail: OutgoingMail, *, date: datetime, message_id: str, flowed: bool = False, keeps_bcc: bool = False
+    mail: OutgoingMail,
+    *,
+    date: datetime,
+    message_id: str,
+    flowed: bool = False,
+    markdown: bool = False,
+    keeps_bcc: bool = False,
 ) -> BuiltMail:
     """The mail as it goes out. ``date`` is aware; its zone is written. ``flowed``: paragraphs may be wrapped anew.
+    ``markdown``: its marks, where there are any, are also sent as HTML.
     ``keeps_bcc``: for a draft alone, which is nobody's mail yet.
 
     An address with a name beyond ASCII makes it a mail for SMTPUTF8 alone. Raises ``SendError`` for what no header
     can carry.
     """
     parts = [_text_part(to_flowed(mail.text), _FLOWED) if flowed else _text_part(mail.text)]
+    parts += [_html_part(page)] if markdown and (page := as_html(mail.text)) else []
     answers = [attachment for attachment in mail.attachments if attachment.content_type == CALENDAR_REPLY]
     if answers:
         # To the organiser's program the calendar is the mail, to people the text (RFC 6047 section 2.4).
-        parts = [_multipart("alternative", [*parts, _calendar_part(answers[0])], seed=f"{message_id} answer")]
+        parts.append(_calendar_part(answers[0]))
+    if len(parts) > 1:
+        parts = [_multipart("alternative", parts, seed=f"{message_id} answer")]
     parts += [_attachment_part(attachment) for attachment in mail.attachments if attachment not in answers]
     content, body = parts[0] if len(parts) == 1 else _multipart("mixed", parts, seed=message_id)
     blind = [("Bcc", _mailboxes(mail.bcc))] if keeps_bcc and mail.bcc else []
@@ -180,6 +191,11 @@ def _text_part(text: str, content_type: str = _FIXED) -> tuple[list[tuple[str, s
     if wide * 3 > len(whole):
         return _content_fields(content_type, "base64"), _base64_lines(b"\r\n".join(data))
     return _content_fields(content_type, "quoted-printable"), b"\r\n".join(map(_quoted_printable, data))
+
+
+def _html_part(page: str) -> tuple[list[tuple[str, str]], bytes]:
+    fields, body = _text_part(page)
+    return [(name, value.replace("text/plain", "text/html")) for name, value in fields], body
 
 
 def _content_fields(content_type: str, encoding: str) -> list[tuple[str, str]]:
