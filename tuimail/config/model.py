@@ -77,8 +77,6 @@ class AccountTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """Whether paragraphs go out as format=flowed (RFC 3676), to be wrapped by their reader."""
     markdown: bool = False
     """Whether Markdown's marks are also sent as HTML, beside the text as it was typed."""
-    markdown: bool = False
-    """Whether Markdown's marks are also sent as HTML, beside the text as it was typed."""
     checked_by: tuple[str, ...] | None = None
     """Servers, or what they end in, whose Authentication-Results are believed (RFC 8601)."""
     oauth: OAuthTable = OAuthTable()

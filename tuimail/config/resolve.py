@@ -73,7 +73,6 @@ def resolve_account(name: str, table: AccountTable, *, preset: Preset, folder: P
         save_sent=preset.save_sent if table.save_sent is None else table.save_sent,
         flowed=table.flowed,
         markdown=table.markdown,
-        markdown=table.markdown,
         checked_by=preset.checked_by if table.checked_by is None else table.checked_by,
         access_page=preset.access_page,
         password_page=preset.password_page,
