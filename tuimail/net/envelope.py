@@ -57,7 +57,7 @@ def for_the_wire(mail: bytes) -> bytes:
     lines = with_crlf(mail)
     if not lines.endswith(b"\r\n"):
         lines += b"\r\n"
-    return _FIRST_DOT.sub(b"..", lines)
+    return _FIRST_DOT.sub(b"..", lines) if lines.startswith(b".") or b"\n." in lines else lines
 
 
 def _path(address: str, *, can_utf8: bool) -> str:

@@ -20,7 +20,7 @@ from tuimail.domain.token import StoreKey
 Value = str | int | bytes | None
 Columns = tuple[Any, ...]  # the STRICT tables fix each column's type, which no checker can read from SQL
 
-STORE_STEPS = ("schema.sql", "schema_2.sql", "schema_3.sql", "schema_4.sql")
+STORE_STEPS = ("schema.sql", "schema_2.sql", "schema_3.sql", "schema_4.sql", "schema_5.sql")
 """Step n of the account's store brings it from version n to n + 1."""
 
 ACTIVITY_STEPS = ("activity.sql",)

@@ -140,10 +140,11 @@ class OutboxRepository:
                 raise SendError(ErrorKind.SEND_REFUSED, ON_ITS_WAY, remedy=Remedy.TELL)
             item = self._db.insert(
                 "insert into outbox (state, phase, queued_at, send_at, message_id, subject, sender, draft, wants_copy,"
-                " mail) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                " mail) values (?, ?, ?, ?, ?, ?, ?, ?, ?, x'')",
                 OutboxState.QUEUED, SendPhase.WAITING, to_seconds(now), _ceiling(new.send_at), new.message_id,
-                new.subject, new.sender, content, new.wants_copy, new.mail,
+                new.subject, new.sender, content, new.wants_copy,
             )  # fmt: skip
+            self._db.run("insert into outbox_mails (item, mail) values (?, ?)", item, new.mail)
             self._db.run_many(
                 "insert into outbox_recipients (item, place, address, state) values (?, ?, ?, ?)",
                 [(item, place, address, RecipientState.WAITING) for place, address in enumerate(new.recipients)],
@@ -170,8 +171,8 @@ class OutboxRepository:
     def load(self, item: OutboxId) -> OutboxMail | None:
         """One mail with its bytes, None once it is gone."""
         columns = self._db.one(
-            "select state, phase, mail, message_id, subject, sender, attempts, words, queued_at, send_at, wants_copy"
-            " from outbox where id = ?", item,
+            "select state, phase, coalesce(m.mail, o.mail), message_id, subject, sender, attempts, words, queued_at,"
+            " send_at, wants_copy from outbox o left join outbox_mails m on m.item = o.id where o.id = ?", item,
         )  # fmt: skip
         if columns is None:
             return None

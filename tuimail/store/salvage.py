@@ -24,6 +24,7 @@ _OUTBOX = (
 _OUTBOX_PARTS = (
     ("outbox_recipients", "item", ("item", "place", "address", "state", "words")),
     ("outbox_files", "item", ("item", "digest", "data")),
+    ("outbox_mails", "item", ("item", "mail")),
 )
 Part = tuple[str, str, tuple[str, ...]]
 
