@@ -8,7 +8,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from tuimail.ui.fit import fit, fit_right, full_date, list_date, plural, size, truncate
+from tuimail.ui.fit import (
+    fit,
+    fit_right,
+    full_date,
+    list_date,
+    plural,
+    size,
+    truncate,
+    truncate_left,
+    truncate_middle,
+)
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 
@@ -53,3 +63,15 @@ def test_marks_that_some_terminals_space_stay_within_the_width(text: str) -> Non
 
     marks = sum(unicodedata.category(char) == "Mc" for char in fitted)
     assert cell_len(fitted) + marks == 20
+
+
+@given(st.text(max_size=60), st.integers(min_value=2, max_value=40))
+def test_a_shortened_name_fits_and_keeps_its_end(text: str, width: int) -> None:
+    for short in (truncate_left(text, width), truncate_middle(text, width)):
+        assert cell_len(short) <= width
+        assert short == text or text.endswith(short.rpartition("…")[2])
+
+
+def test_a_host_keeps_the_names_of_its_owner_and_a_file_what_it_opens_as() -> None:
+    assert truncate_left("bank.example.login.evil.test", 14) == "…gin.evil.test"
+    assert truncate_middle("請求書" * 8 + ".pdf.exe", 20) == "請求書請求….pdf.exe"

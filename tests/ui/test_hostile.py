@@ -25,7 +25,8 @@ from tuimail.domain.trust import KnownSender, TrustNote
 from tuimail.domain.trust_line import trust_notes
 from tuimail.mime.parse import parse_message
 from tuimail.ui.app import TuimailApp
-from tuimail.ui.page import Page, Paper, Wishes, message_section, targets
+from tuimail.ui.link_lines import targets
+from tuimail.ui.page import Page, Paper, Wishes, message_section
 from tuimail.ui.widgets.message_view import MessageView
 
 SIZES = ((80, 24), (200, 40))

@@ -6,6 +6,8 @@ from datetime import datetime, tzinfo
 from rich.cells import cell_len, set_cell_size
 
 ELLIPSIS = "…"
+_MARKED = 4
+"""Characters looked at for each cell of an end that is kept."""
 DAYS_OF_WEEKDAYS = 6
 """So far back a weekday's name is not ambiguous."""
 _UNITS = ("B", "KB", "MB", "GB", "TB")
@@ -25,6 +27,25 @@ def truncate(text: str, width: int) -> str:
     while (excess := _drawn(cut) - (width - 1)) > 0:
         cut = cut[: -max(1, excess // 2)]
     return cut.rstrip() + ELLIPSIS
+
+
+def truncate_left(text: str, width: int) -> str:
+    """As ``truncate``, of a text whose end says what it is: a host belongs to whoever has its last names."""
+    if _drawn(text) <= width:
+        return text
+    # Each letter has a cell at least, but for marks; a sequence of several signs is measured whole.
+    kept = max(0, len(text) - width * _MARKED)
+    while kept < len(text) and _drawn(text[kept:]) >= width:
+        kept += 1
+    return ELLIPSIS + text[kept:]
+
+
+def truncate_middle(text: str, width: int) -> str:
+    """As ``truncate``, of a file name: its end, which says what it opens as, stays."""
+    if _drawn(text) <= width:
+        return text
+    end = truncate_left(text, width // 2)
+    return truncate(text[: len(text) - len(end) + 1], width - _drawn(end) + 1).removesuffix(ELLIPSIS) + end
 
 
 def fit(text: str, width: int) -> str:

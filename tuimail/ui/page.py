@@ -12,16 +12,17 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from msgspec import Struct
-from rich.cells import cell_len, chop_cells
+from rich.cells import chop_cells
 
-from tuimail.domain.body import Block, LinkTarget, Style
+from tuimail.domain.body import Block
 from tuimail.domain.errors import Problem
 from tuimail.domain.ids import RowId
 from tuimail.domain.message import Envelope, Message
 from tuimail.domain.trust import TrustNote
 from tuimail.ui import header_area
-from tuimail.ui.fit import full_date, plural
+from tuimail.ui.fit import full_date
 from tuimail.ui.layout import BAR, EMPTY, MAX_WIDTH, Line, Run, Tone, lay_out
+from tuimail.ui.link_lines import link_lines, targets
 
 MAX_SOURCE_LINES = 20_000
 
@@ -136,7 +137,7 @@ def message_section(
     body = lay_out(
         shown_blocks(message, wishes), width, fold_quotes=folds_quotes(message, wishes), one_block_a_line=is_plain
     )
-    lines = (*header, EMPTY, *body, *_links(message, width), EMPTY)
+    lines = (*header, EMPTY, *body, *link_lines(message.links, width), EMPTY)
     return Section(lines, len(header), targets=targets(message.links))
 
 
@@ -206,40 +207,3 @@ def folds_quotes(message: Message, wishes: Wishes) -> bool:
         return wishes.fold_quotes
     is_answer = bool(message.in_reply_to or message.references) or topic_of(message.subject) != message.subject
     return is_answer and any(not block.quote and block.text.strip() for block in shown_blocks(message, wishes))
-
-
-def _links(message: Message, width: int) -> Iterable[Line]:
-    if not message.links:
-        return
-    yield EMPTY
-    yield Line((Run(plural(len(message.links), "link") + ", o opens", Tone.MUTED),))
-    for link in message.links:
-        number = f"[{link.number}] "
-        room = max(8, width - cell_len(number))
-        host = Run(f"{link.host}  ", Tone.LINK, link=link.number)
-        if link.suspicious:
-            yield Line((Run(number, Tone.MUTED), Run("! ", Tone.WARNING, Style.BOLD), host, Run(link.suspicious)))
-        else:
-            short = (
-                link.url
-                if len(link.url) <= room - cell_len(host.text)
-                else f"{link.url[: room - cell_len(host.text) - 1]}…"
-            )
-            yield Line((Run(number, Tone.MUTED), host, Run(short, Tone.MUTED, link=link.number)))
-
-
-MAX_TARGET = 2_048
-"""Bytes of an address that a terminal is given; VTE and iTerm2 take 2,083, others keep every one in memory."""
-_VISIBLE = range(0x21, 0x7F)
-
-
-def targets(links: Iterable[LinkTarget]) -> dict[int, str]:
-    """The links that the terminal may open by itself: nothing doubtful, nothing that could end the sequence they
-    are written in."""
-    return {link.number: link.url for link in links if not link.suspicious and _is_plain(link.url)}
-
-
-def _is_plain(url: str) -> bool:
-    scheme = url.partition(":")[0].lower()
-    is_short = len(url) <= MAX_TARGET
-    return is_short and scheme in {"http", "https", "mailto"} and all(ord(char) in _VISIBLE for char in url)

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import ClassVar
 
-from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
@@ -13,7 +12,7 @@ from textual.widgets import Input
 from textual.widgets.option_list import Option
 
 from tuimail.domain.message import Attachment
-from tuimail.ui.fit import fit, plural, size, truncate
+from tuimail.ui.fit import fit, plural, size, truncate, truncate_middle
 from tuimail.ui.widgets.dialog import Dialog, Words, title
 from tuimail.ui.widgets.hint_line import HintLine
 from tuimail.ui.widgets.plain_list import PlainList
@@ -146,9 +145,7 @@ _HINTS = (
 
 def attachment_words(attachment: Attachment) -> Content:
     """Name, size and type; of a long name the end stays, which says what it is."""
-    name = attachment.name
-    if cell_len(name) > NAME_WIDTH:
-        name = f"{name[: NAME_WIDTH - 14]}…{name[-12:]}"
+    name = truncate_middle(attachment.name, NAME_WIDTH)
     real = attachment.real_type
     kind = (f"! {truncate(real, KIND_WIDTH - 2)}", "bold $warning") if real else _kind(attachment)
     return Content.assemble(fit(name, NAME_WIDTH), (f"  {size(attachment.size_bytes):>8}  ", "$muted"), kind)

@@ -12,7 +12,7 @@ from textual.screen import ModalScreen
 from textual.widgets.option_list import Option
 
 from tuimail.domain.body import LinkTarget
-from tuimail.ui.fit import fit, plural, truncate
+from tuimail.ui.fit import fit, plural, truncate, truncate_left
 from tuimail.ui.widgets.dialog import Dialog, Words, title
 from tuimail.ui.widgets.hint_line import HintLine
 from tuimail.ui.widgets.plain_list import PlainList
@@ -98,9 +98,10 @@ def link_words(link: LinkTarget) -> Content:
     sign = "!" if link.suspicious else " "
     scheme = link.url.partition(":")[0].lower()
     host = link.host or scheme
+    told = host if scheme in {"http", "https"} else f"{scheme}: {host}"
     return Content.assemble(
         (f"{link.number:>3} ", "$muted"),
         (sign + " ", "bold $warning"),
-        fit(host if scheme in {"http", "https"} else f"{scheme}: {host}", HOST_WIDTH),
+        fit(truncate_left(told, HOST_WIDTH), HOST_WIDTH),
         (f" {truncate(link.text, TARGET_WIDTH - HOST_WIDTH - 7)}", "$muted"),
     )
