@@ -2,6 +2,7 @@
 
 import stat
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -116,6 +117,15 @@ def test_a_command_without_an_end_is_ended_with_all_that_it_started() -> None:
     assert "0 s" in late.words
     assert len(endless.output) == 1_000_000
     assert "output" in endless.words
+
+
+def test_what_a_command_leaves_running_is_not_waited_for() -> None:
+    began = time.monotonic()
+
+    ran = run_command("setsid --fork sleep 9", b"x" * 1_000_000)
+
+    assert ran.words == "ended well"
+    assert time.monotonic() - began < 6
 
 
 def test_giving_a_command_up_ends_it(rig: Rig) -> None:

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import select
 import shlex
 import signal
 import subprocess
@@ -15,6 +16,8 @@ from tuimail.domain.errors import ErrorKind, Remedy, StoreError
 
 LIMIT_S = 60.0
 MAX_OUTPUT = 1_000_000
+_LOOK_S = 0.2
+"""So often it is looked whether a silent command has ended: what it left running may hold its output open."""
 
 
 class Ran(Struct, frozen=True, kw_only=True):
@@ -42,6 +45,7 @@ def run_command(
     try:
         process = subprocess.Popen(  # noqa: S603 (what the person typed, as an argument list)
             arguments,
+            bufsize=0,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -90,13 +94,22 @@ def _arguments(command_line: str) -> list[str]:
 def _feed(process: "subprocess.Popen[bytes]", data: bytes) -> None:
     with contextlib.suppress(OSError, ValueError):  # it need not read its input, and may have ended
         if process.stdin is not None:
-            process.stdin.write(data)
+            left = memoryview(data)
+            while left and (written := process.stdin.write(left)):
+                left = left[written:]
             process.stdin.close()
 
 
 def _read(process: "subprocess.Popen[bytes]") -> tuple[bytes, bool]:
     output = bytearray()
-    while process.stdout is not None and (piece := os.read(process.stdout.fileno(), 65_536)):
+    while process.stdout is not None:
+        if not select.select([process.stdout], [], [], _LOOK_S)[0]:
+            if process.poll() is not None:
+                break
+            continue
+        piece = os.read(process.stdout.fileno(), 65_536)
+        if not piece:
+            break
         output += piece
         if len(output) > MAX_OUTPUT:
             _kill(process)
