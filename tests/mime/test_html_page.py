@@ -26,6 +26,7 @@ def test_the_page_forbids_the_browser_to_load_anything() -> None:
 
     assert "default-src 'none'; style-src 'unsafe-inline'; img-src data:" in page
     assert page.startswith('<!DOCTYPE html>\n<html><head><meta charset="utf-8"><meta http-equiv="Content-Security')
+    assert '<meta http-equiv="x-dns-prefetch-control" content="off">' in page
     assert "<title>A &lt;b&gt;subject</title>" in page
 
 

@@ -30,6 +30,8 @@ _HEAD = (
     '<!DOCTYPE html>\n<html><head><meta charset="utf-8">'
     f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
     '<meta name="referrer" content="no-referrer">'
+    # Browsers look up the names of links beforehand, and a name can be one reader's own.
+    '<meta http-equiv="x-dns-prefetch-control" content="off">'
 )
 # As the guard writes them: formatting under names of its own, so that no parser re-opens it in later blocks.
 _FORMATTING = frozenset(
