@@ -1,5 +1,6 @@
 """Laying out: nothing lost, nothing too wide, and quick enough for a resize."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
@@ -33,6 +34,18 @@ def test_words_stay_whole_where_they_can() -> None:
         "a few words that do not fit on one line",
         "of forty",
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("朝の写真も、夜の写真も飾ります。", ["朝の写真", "も、夜の写", "真も飾りま", "す。"]),
+        ("テーマは「潮の時間」です。", ["テーマは", "「潮の時", "間」です。"]),
+        ("。。。。。。。", ["。。。。。", "。。"]),
+    ],
+)
+def test_no_japanese_line_begins_with_a_closing_mark_or_ends_with_an_opening_one(text: str, shown: list[str]) -> None:
+    assert [text[start:end] for start, end in wrap(text, 10)] == shown
 
 
 def test_quotes_have_a_bar_for_each_level() -> None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 
 from rich.cells import cell_len, chop_cells
 
@@ -10,7 +11,13 @@ from tuimail.domain.body import Span
 # Text that is certainly one cell a character; everything else is measured.
 _SINGLE = re.compile(r"[\x20-\x7e\xa0-\u02ff\u0370-\u0482\u048a-\u052f\u2010-\u2027\u2030-\u203a\u20ac]*")
 # Chinese, Japanese and Korean text, each letter of which is two cells wide; it runs on without spaces.
-_DOUBLE = re.compile(r"[\u3001-\u3029\u3041-\u3096\u30a1-\u30fa\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uff01-\uff60]+")
+_DOUBLE = re.compile(r"[\u3001-\u3029\u3041-\u3096\u30a1-\u30fe\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uff01-\uff60]+")
+# Marks that no line begins with, and those that none ends with (JIS X 4051).
+_CLOSING = frozenset(
+    "\u3001\u3002\u3009\u300b\u300d\u300f\u3011\u3015\u30fb\u30fc\uff01\uff09\uff0c\uff0e\uff1a\uff1b\uff1f"
+)
+_OPENING = frozenset("\u3008\u300a\u300c\u300e\u3010\u3014\uff08")
+_MOST_CARRIED = 3
 _NUMBER = re.compile(r"\[\d{1,4}\]")
 _WORDS = re.compile(r"\s+|[^\s]+")
 
@@ -66,8 +73,21 @@ def _before_number(text: str, cut: int, start: int) -> int:
 def _chopped(word: str, width: int) -> list[str]:
     if width > 1 and _DOUBLE.fullmatch(word):
         step = width // 2
-        return [word[start : start + step] for start in range(0, len(word), step)]
+        cuts = [0]
+        while cuts[-1] < len(word):
+            cuts.append(_with_marks(word, cuts[-1], min(len(word), cuts[-1] + step)))
+        return [word[start:end] for start, end in pairwise(cuts)]
     return chop_cells(word, width)
+
+
+def _with_marks(word: str, start: int, end: int) -> int:
+    """A cut some letters earlier where a mark would otherwise stand apart from what it belongs to."""
+    if end == len(word):
+        return end
+    for cut in range(end, max(start, end - _MOST_CARRIED), -1):
+        if word[cut] not in _CLOSING and word[cut - 1] not in _OPENING:
+            return cut
+    return end
 
 
 def _wrap_cells(text: str, width: int) -> list[tuple[int, int]]:
