@@ -1,6 +1,8 @@
 """Help: the live bindings of the screen it was asked from, found by typing."""
 
 from collections.abc import Iterable, Sequence
+from itertools import zip_longest
+from textwrap import wrap
 from typing import ClassVar
 
 from msgspec import Struct
@@ -13,13 +15,14 @@ from textual.screen import ModalScreen, Screen
 from textual.widgets import Input, Static
 
 from tuimail.ui.actions import ACTIONS, CONTEXTS, Context, Pane
-from tuimail.ui.fit import fit_right
 from tuimail.ui.key_names import pretty
 from tuimail.ui.keymap import Keymap
 from tuimail.ui.widgets.dialog import title
 from tuimail.ui.widgets.hint_line import HintLine
 
 KEYS_WIDTH = 18
+WORDS_WIDTH = 52
+"""What a terminal of 80 columns leaves beside the keys."""
 _TITLES = {
     Context.LIST: "In the list",
     Context.READER: "In the reader",
@@ -112,7 +115,8 @@ def help_text(groups: Sequence[HelpGroup], query: str) -> Content:
         if rows:
             parts += ["\n\n" if parts else "", (group.title, "bold $primary")]
             for keys, words in rows:
-                parts += ["\n", (fit_right(keys, KEYS_WIDTH), "bold"), f"   {words}"]
+                for left, right in zip_longest(wrap(keys, KEYS_WIDTH), wrap(words, WORDS_WIDTH), fillvalue=""):
+                    parts += ["\n", (left.rjust(KEYS_WIDTH), "bold"), f"   {right}"]
     return Content.assemble(*parts) if parts else Content("No key does that.")
 
 
