@@ -65,4 +65,4 @@ def granted_words(account: Account, missing: frozenset[Permission]) -> str:
 def read_only_words(account: Account) -> str:
     """Said in the composer of an account that cannot send, with the way to change it: one line of 80 columns."""
     missing = "smtp.host" if account.uses_password else "oauth.scopes.send and smtp.host"
-    return f"Reading only. To send, set {missing} in the profile."
+    return f"Reading only. To send, set accounts.{account.id}.{missing} in the profile."

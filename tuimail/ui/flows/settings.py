@@ -1,7 +1,6 @@
 """Settings, and signing out from them."""
 
 from functools import partial
-from pathlib import Path
 
 from textual.message import Message
 
@@ -25,6 +24,7 @@ from tuimail.api.events import (
     SignOutPreviewed,
     SignOutStepped,
 )
+from tuimail.config.home import from_home
 from tuimail.domain.account import AccountSummary
 from tuimail.domain.draft import SignOutPreview
 from tuimail.domain.ids import AccountId, CommandId
@@ -117,9 +117,7 @@ class SettingsFlow(Flow):
         account = preview.account
         match answer:
             case "save":
-                command = self.session.submit(
-                    SaveUnsynced(account=account, folder=str(Path(self._downloads).expanduser()))
-                )
+                command = self.session.submit(SaveUnsynced(account=account, folder=str(from_home(self._downloads))))
                 self._saving = (command, account)
             case "revoke" | "forget":
                 self._report = SignOutReport(account, preview.address)

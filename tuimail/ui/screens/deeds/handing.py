@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 
 from tuimail.api.reading import ExportMessages, OpenInBrowser
+from tuimail.config.home import from_home
 from tuimail.domain.ids import RowId
 from tuimail.domain.invitation import InvitationAnswer
 from tuimail.ui.fit import plural
@@ -53,7 +53,7 @@ class Handing:
 
         def given(folder: str | None) -> None:
             if folder:
-                target = str(Path(folder).expanduser())
+                target = str(from_home(folder))
                 session.submit(ExportMessages(account=session.account, rows=rows, folder=target))
                 self._desk.messages.clear_marks()
 
