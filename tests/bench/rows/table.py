@@ -3,7 +3,21 @@
 from collections.abc import Callable, Mapping
 
 from tests.bench.bench import Bench
-from tests.bench.rows import changed, faults, fill, keys, news, opening, pages, reading, searching, start, weight, wire
+from tests.bench.rows import (
+    changed,
+    faults,
+    fill,
+    keys,
+    news,
+    opening,
+    pages,
+    reading,
+    searching,
+    sending,
+    start,
+    weight,
+    wire,
+)
 
 Measure = Callable[[Bench], None]
 
@@ -21,6 +35,7 @@ ROWS: Mapping[str, Measure] = {
     "pages": pages.to_lines,
     "search": searching.subject,
     "body": searching.body,
+    "letters": sending.letters,
     "news": news.arrive,
     "changed": changed.flags,
     "memory": weight.memory,
