@@ -23,6 +23,7 @@ from tuimail.domain.errors import ErrorKind, Remedy, StoreError
 from tuimail.domain.ids import DraftId
 from tuimail.domain.message import RawMessage
 from tuimail.domain.own import Own
+from tuimail.engine.attaching import AttachDesk
 from tuimail.engine.connection import Connection
 from tuimail.engine.consent import read_only_words
 from tuimail.engine.draft_copies import DraftCopyDesk
@@ -63,7 +64,7 @@ def own_addresses(account: Account) -> tuple[Address, ...]:
 class DraftDesk:
     """The drafts of one account."""
 
-    def __init__(  # noqa: PLR0913 (collaborators, given once by the composition root)
+    def __init__(
         self,
         connection: Connection,
         storage: Storage,
@@ -73,7 +74,6 @@ class DraftDesk:
         zone: tzinfo,
         on_discarded: Callable[[DraftId], None],
         copies: DraftCopyDesk,
-        interrupted: InterruptedDesk,
     ) -> None:
         self._connection = connection
         self._account = connection.account
@@ -83,7 +83,8 @@ class DraftDesk:
         self._zone = zone
         self._on_discarded = on_discarded
         self._copies = copies
-        self._interrupted = interrupted
+        self.interrupted = InterruptedDesk(self._account.id, storage, emit=connection.auth.around.emit)
+        self.files = AttachDesk()
         self._begun: dict[DraftId, Draft] = {}
         self.other_identities: Callable[[], tuple[Identity, ...]] = tuple
         """Senders of other accounts that this user can write as, too. Any thread."""
@@ -253,7 +254,7 @@ class DraftDesk:
         else:
             now = self._connection.auth.around.now()
             drafts.save(command.draft, now=now, begins_version=command.begins_version)
-        self._interrupted.written(command.draft.id, is_left=command.is_left)
+        self.interrupted.written(command.draft.id, is_left=command.is_left)
         job.emit(DraftSaved(draft=command.draft.id))
         if command.is_left:
             self._copies.left(command.draft.id)

@@ -17,7 +17,6 @@ from tuimail.domain.ids import AccountId, OutboxId, RowId
 from tuimail.domain.message import Flag
 from tuimail.domain.scope import Permission, describe
 from tuimail.engine.acquaintance import Acquaintance
-from tuimail.engine.attaching import AttachDesk
 from tuimail.engine.auth import AuthDesk, Surroundings
 from tuimail.engine.bodies import Bodies
 from tuimail.engine.changes import ChangeDesk
@@ -29,7 +28,6 @@ from tuimail.engine.drafts import DraftDesk
 from tuimail.engine.engine import Route
 from tuimail.engine.further_changes import further_changes
 from tuimail.engine.indexing import Indexer
-from tuimail.engine.interrupted import InterruptedDesk
 from tuimail.engine.job import Job
 from tuimail.engine.journal import Journal
 from tuimail.engine.login import LoginDesk
@@ -181,8 +179,16 @@ class AccountRooms:
             on_changed=self.sync.wanted,
             is_writer=lambda: self.is_writer,
         )
-        self.interrupted = InterruptedDesk(account.id, house.storage, emit=house.emit)
-        self.drafts = DraftDesk(
+        self.drafts, self.outbox = self._writing_rooms()
+        self.outbox.on_left = self.copies.on_left = lambda: house.parser.post(lambda: house.nudge(account.id))
+        self.login = _login(self.auth, context, house, on_signed_in=self._signed_in)
+        self.signing_out = SignOutDesk(self.auth, house.storage, stop_rooms=self._stop, sending=self.outbox.worker)
+        self.connection.on_online = self._came_online
+
+    def _writing_rooms(self) -> tuple[DraftDesk, OutboxDesk]:
+        """Who keeps what is written, and who sends it."""
+        house = self._house
+        drafts = DraftDesk(
             self.connection,
             house.storage,
             messages=self.messages,
@@ -190,25 +196,20 @@ class AccountRooms:
             zone=house.zone,
             on_discarded=self.undo.remember,
             copies=self.copies,
-            interrupted=self.interrupted,
         )
-        self.outbox = OutboxDesk(
+        outbox = OutboxDesk(
             self.connection,
             house.storage,
             house.timers,
-            context=context,
+            context=self.context,
             delay_s=house.send_delay_s,
             zone=house.zone,
             remember=self.undo.remember,
             mark=self._mark,
             on_sent=self.copies.left,
         )
-        self.attaching = AttachDesk()
-        self.drafts.size_limit = lambda: self.outbox.size_limit
-        self.outbox.on_left = self.copies.on_left = lambda: house.parser.post(lambda: house.nudge(account.id))
-        self.login = _login(self.auth, context, house, on_signed_in=self._signed_in)
-        self.signing_out = SignOutDesk(self.auth, house.storage, stop_rooms=self._stop, sending=self.outbox.worker)
-        self.connection.on_online = self._came_online
+        drafts.size_limit = lambda: outbox.size_limit
+        return drafts, outbox
 
     def _reading_rooms(self) -> tuple[TextRoom, MessageDesk]:
         """Who fetches texts ahead, and who shows messages: both keep them in one place."""
@@ -268,7 +269,7 @@ class AccountRooms:
             commands.SaveDraft: self.drafts.save,
             commands.DiscardDraft: self.drafts.discard,
             commands.ListDrafts: self.drafts.list,
-            commands.AttachFile: self.attaching.attach,
+            commands.AttachFile: self.drafts.files.attach,
             commands.Send: self.outbox.send,
             commands.SendNow: self.outbox.send_now,
             commands.ListOutbox: self.outbox.list,
@@ -311,7 +312,7 @@ class AccountRooms:
     def stop(self) -> None:
         """Tell all workers of the account to end; waits for nobody."""
         self._clock.close()
-        self.attaching.close()
+        self.drafts.files.close()
         for room in (self.watch, self.connection, self.outbox, self.auth):
             room.close(0.0)
 
@@ -342,7 +343,7 @@ class AccountRooms:
         elif record is None and _asks(job):
             self.login.request_consent(frozenset({Permission.READ}))
         if self.is_writer:
-            self._house.storage.worker.post(self.interrupted.tell)
+            self._house.storage.worker.post(self.drafts.interrupted.tell)
         self._house.storage.worker.post(self.outbox.recall_limit)
         job.finish()
 
