@@ -9,17 +9,19 @@ from tuimail.domain.address import Address
 from tuimail.domain.clean import clean_block, clean_line
 from tuimail.domain.draft import Draft, DraftAttachment, DraftKind, as_kept
 from tuimail.domain.ids import AccountId, DraftId
+from tuimail.domain.own import Own
 from tuimail.mime.compose import build
 from tuimail.mime.continued import NO_FORMAT, continued
 
 WORK = AccountId("work")
-OWN = (Address(name="Ann", spec="ann@example.test"), Address(spec="ann.alias@example.test"))
+ANN = Address(name="Ann", spec="ann@example.test")
+OWN = Own(addresses=(ANN, Address(spec="ann.alias@example.test")), domains=frozenset({"own.test"}))
 AT = datetime(2026, 3, 14, 12, tzinfo=UTC)
 
 
 def there_and_back(draft: Draft) -> Draft:
     """What another window makes of the copy of a draft."""
-    mail = as_kept(draft, sender=OWN[0])
+    mail = as_kept(draft, sender=ANN)
     raw = build(mail, date=AT, message_id="<d.1@example.test>", flowed=True, keeps_bcc=True).data
     return continued(raw, own=OWN, account=WORK, draft_id=draft.id)[0]
 
@@ -41,6 +43,26 @@ def test_a_draft_comes_back_with_everything_that_was_typed() -> None:
     )
 
     assert there_and_back(draft) == draft
+
+
+def test_a_quoted_paragraph_comes_back_in_lines_that_have_their_marks() -> None:
+    words = "words and words, " * 12
+    text = "\n".join(["> " + words[:68], "> " + words[68:136], "> " + words[136:].rstrip(), "", "own " * 40 + "."])
+
+    kept = there_and_back(Draft(id=DraftId("d"), account=WORK, text=text, sender="Ann <shop@own.test>")).text.rstrip(
+        "\n"
+    )
+
+    lines = kept.split("\n")
+    assert all(line.startswith("> ") and len(line) <= 76 for line in lines[:-2])
+    assert "".join(line[2:] for line in lines[:-2]) == words.rstrip()
+    assert lines[-1] == "own " * 40 + "."
+
+
+def test_an_address_of_ones_own_domain_stays_the_sender() -> None:
+    draft = Draft(id=DraftId("d"), account=WORK, text="x", sender="Ann <shop@own.test>")
+
+    assert there_and_back(draft).sender == draft.sender
 
 
 def test_a_draft_without_anything_is_one() -> None:

@@ -216,7 +216,7 @@ class DraftDesk:
         """A copy of a draft that is here leads to that; any other mail becomes a draft of its own."""
         command = job.command
         assert isinstance(command, ContinueDraft)  # noqa: S101 (the route's own type, for the checker)
-        draft, notes = continued(raw, own=own_addresses(self._account), account=self._account.id, draft_id=_new_id())
+        draft, notes = continued(raw, own=self._own(), account=self._account.id, draft_id=_new_id())
         message_id = message_id_of(raw)
 
         def look(job: Job) -> None:

@@ -6,20 +6,20 @@ from tuimail.domain.clean import clean_block
 from tuimail.domain.draft import Draft, DraftKind
 from tuimail.domain.ids import AccountId, DraftId
 from tuimail.domain.message import Message
+from tuimail.domain.own import Own
 from tuimail.mime.attachments import draft_attachment
 from tuimail.mime.contents import sort_parts
 from tuimail.mime.flowed import from_flowed
 from tuimail.mime.headers import message_ids, unfold
 from tuimail.mime.parse import parse_message, words_of
 from tuimail.mime.part_text import text_of
+from tuimail.mime.quoting import cut_quotations
 from tuimail.mime.structure import Part, read_structure
 
 NO_FORMAT = "This draft had formatting, which is not kept: its words are here."
 
 
-def continued(
-    raw: bytes, *, own: tuple[Address, ...], account: AccountId, draft_id: DraftId
-) -> tuple[Draft, tuple[str, ...]]:
+def continued(raw: bytes, *, own: Own, account: AccountId, draft_id: DraftId) -> tuple[Draft, tuple[str, ...]]:
     """The draft and, in words, what of it could not be kept. Never raises, whatever the bytes."""
     message = parse_message(raw, wants_both=False)
     contents = sort_parts(read_structure(raw).root)
@@ -29,7 +29,7 @@ def continued(
         id=draft_id,
         account=account,
         kind=DraftKind.REPLY if message.in_reply_to else DraftKind.NEW,
-        sender=str(_sender(message, own)) if own else "",
+        sender=str(_sender(message, own)) if own.addresses else "",
         to=format_addresses(message.to),
         cc=format_addresses(message.cc),
         bcc=format_addresses(message.bcc),
@@ -42,9 +42,9 @@ def continued(
     return draft, notes
 
 
-def _sender(message: Message, own: tuple[Address, ...]) -> Address:
-    specs = {address.spec.lower() for address in message.sender}
-    return next((mine for mine in own if mine.spec.lower() in specs), own[0])
+def _sender(message: Message, own: Own) -> Address:
+    known = (own.identity(address) for address in message.sender)
+    return next((mine for mine in known if mine is not None), own.addresses[0])
 
 
 def _typed(part: Part) -> str:
@@ -52,7 +52,7 @@ def _typed(part: Part) -> str:
     text = clean_block(text_of(part)[0])
     params = part.type.params
     if params.get("format", "").lower() == "flowed":
-        return from_flowed(text, del_sp=params.get("delsp", "").lower() == "yes")
+        return cut_quotations(from_flowed(text, del_sp=params.get("delsp", "").lower() == "yes"))
     return text
 
 

@@ -27,6 +27,7 @@ _CLOSING = (
     "\uff01\uff09\uff0c\uff0e\uff1a\uff1b\uff1f\uff3d\uff5d"
 )
 _OPENING = "\u3008\u300a\u300c\u300e\u3010\u3014\u3016\uff08\uff3b\uff5b"
+_QUOTED = re.compile(r"(>+) ?(.*)\Z")
 _UNIT = re.compile(rf"[{_OPENING}]*(?:[{_WIDE}]|[^\s{_WIDE}{_OPENING}]+)[{_CLOSING}]*\s*|\S+?\s*")
 
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -51,6 +52,19 @@ def quotation(message: Message) -> str:
         marks = ">" * (block.quote + 1)
         lines += [f"{marks} {line}" if line else marks for line in _lines(block, len(marks) + 1, _words)]
     return "\n".join(_without_edges(lines, ">"))
+
+
+def cut_quotations(text: str) -> str:
+    """Long lines of quotations cut as ``quotation`` does it, so that each line has its marks."""
+    lines: list[str] = []
+    for line in text.split("\n"):
+        match = _QUOTED.match(line)
+        if match is None or _cells(line) <= _LONG_LINE:
+            lines.append(line)
+        else:
+            room = max(_LEAST, _WIDTH - len(match[1]) - 1)
+            lines += [f"{match[1]} {piece}" for piece in _cut(match[2], room)]
+    return "\n".join(lines)
 
 
 def forwarded(message: Message, zone: tzinfo) -> str:
