@@ -3,10 +3,12 @@
 import base64
 import os
 import stat
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
+from PIL import Image
 
 from tests.engine.conftest import ACCOUNT, Rig, box
 from tests.engine.test_bodies import parcel
@@ -82,6 +84,20 @@ def test_what_is_no_text_says_so(rig: Rig) -> None:
 
     assert isinstance(ended, Failed)
     assert "no text" in ended.problem.summary
+
+
+def test_a_picture_is_shown_as_pixels_where_it_is_one(rig: Rig) -> None:
+    written = BytesIO()
+    Image.new("RGB", (4, 2), (9, 8, 7)).save(written, "PNG")
+    parts = file("p.png", written.getvalue(), "image/png"), file("fake.png", b"\x89PNG\r\n\x1a\n\x00", "image/png")
+    heard, row = opened(rig, mixed(TEXT, *parts))
+
+    picture = look(heard, row, "2").picture
+    fake = heard.do(PreviewAttachment(account=ACCOUNT, row=row, part="3"))
+
+    assert picture is not None
+    assert picture.at(3, 1) == (9, 8, 7)
+    assert isinstance(fake, Failed)
 
 
 def test_a_big_binary_is_not_fetched_to_find_out(rig: Rig) -> None:

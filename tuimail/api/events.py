@@ -23,6 +23,7 @@ from tuimail.domain.keeping import KeptThing
 from tuimail.domain.listing import ListView, ThreadPlace
 from tuimail.domain.mailbox import Mailbox
 from tuimail.domain.message import Envelope, Message
+from tuimail.domain.picture import Picture
 from tuimail.domain.trust import TrustNote
 
 
@@ -350,7 +351,7 @@ class SourceLoaded(Event, frozen=True, kw_only=True):
 
 
 class AttachmentPreviewed(Event, frozen=True, kw_only=True):
-    """The text of a part, for a pager."""
+    """The text of a part, for a pager, or its picture."""
 
     hidden: ClassVar[tuple[str, ...]] = ("name", "text")
 
@@ -358,9 +359,10 @@ class AttachmentPreviewed(Event, frozen=True, kw_only=True):
     row: RowId
     part: str
     name: str
-    text: str
+    text: str = ""
     notes: tuple[str, ...] = ()
     """What was left out or guessed, in words."""
+    picture: Picture | None = None
 
 
 class FileSaved(Event, frozen=True, kw_only=True):

@@ -24,6 +24,8 @@ from tuimail.engine.outside import Outside
 from tuimail.engine.worker import Worker
 from tuimail.mime.contents import MESSAGES
 from tuimail.mime.parse import attachment_data, decode_part, parse_message
+from tuimail.mime.picture import MAX_BYTES as MAX_PICTURE
+from tuimail.mime.picture import shows_pictures, small_picture
 from tuimail.mime.preview import looks_like_text, preview
 from tuimail.mime.real_type import HEAD_BYTES, other_type
 
@@ -79,8 +81,9 @@ class PartDesk:
     def _preview(self, job: Job, attachment: Attachment, data: bytes) -> None:
         command = job.command
         assert isinstance(command, PreviewAttachment)  # noqa: S101 (the route's own type, for the checker)
-        shown = preview(data, name=attachment.name, content_type=attachment.content_type)
-        if shown is None:
+        picture = small_picture(data) if _is_picture(attachment) else None
+        shown = preview(data, name=attachment.name, content_type=attachment.content_type) if picture is None else None
+        if picture is None and shown is None:
             raise _no_text()
         job.emit(
             AttachmentPreviewed(
@@ -88,8 +91,9 @@ class PartDesk:
                 row=command.row,
                 part=command.part,
                 name=attachment.name,
-                text=shown.text,
-                notes=shown.notes,
+                text=shown.text if shown else "",
+                notes=shown.notes if shown else (),
+                picture=picture,
             )
         )
         job.finish()
@@ -178,8 +182,15 @@ def _within(message: Message, part: str) -> Message:
 
 
 def _refuse_binaries(attachment: Attachment) -> None:
+    if _is_picture(attachment) and attachment.size_bytes <= MAX_PICTURE and shows_pictures():
+        return
     if attachment.size_bytes > MAX_GUESS and not looks_like_text(attachment.name, attachment.content_type):
         raise _no_text()
+
+
+def _is_picture(attachment: Attachment) -> bool:
+    is_named = attachment.name.rpartition(".")[2].lower() in {"bmp", "gif", "jpeg", "jpg", "png", "webp"}
+    return is_named or attachment.content_type.lower().startswith("image/")
 
 
 def _no_text() -> StoreError:

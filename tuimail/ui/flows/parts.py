@@ -1,7 +1,6 @@
 """Attachments: listed, looked at, saved, opened with another program after a question."""
 
 from functools import partial
-from pathlib import Path
 
 from msgspec import Struct
 from textual import message as textual
@@ -18,9 +17,11 @@ from tuimail.api.events import (
     Progress,
 )
 from tuimail.api.reading import OpenAttachment, PreviewAttachment, SaveAttachment
+from tuimail.config.home import from_home
 from tuimail.domain.danger import danger_of
 from tuimail.domain.ids import CommandId, RowId
 from tuimail.domain.message import Attachment, Message
+from tuimail.domain.picture import Picture
 from tuimail.ui.copying import Copying
 from tuimail.ui.fit import plural, size
 from tuimail.ui.flows.flow import Flow, Host
@@ -28,6 +29,7 @@ from tuimail.ui.screens.attachments import AttachmentsScreen, kind_words
 from tuimail.ui.screens.deeds.wanted import AttachmentsWanted
 from tuimail.ui.screens.nested import NestedMailScreen
 from tuimail.ui.screens.pager import PagerScreen, text_page
+from tuimail.ui.screens.picture import PictureScreen
 from tuimail.ui.screens.question import Question
 
 NESTED = "message/rfc822"
@@ -62,6 +64,8 @@ class PartsFlow(Flow):
             case Progress(words=words, done=done, total=total):
                 share = f" {min(99, 100 * done // total)} %" if total else ""
                 doing.screen.say_under_way(f"{words}{share}: {doing.attachment.name}")
+            case AttachmentPreviewed(name=name, picture=Picture() as picture):
+                self.host.app.push_screen(PictureScreen(name, picture))
             case AttachmentPreviewed(name=name, text=text, notes=notes):
                 pager = PagerScreen(name, text_page(text, notes))
                 self.host.app.push_screen(pager.on_copy(Copying(self.host.app, self.host.tell).put))
@@ -84,7 +88,7 @@ class PartsFlow(Flow):
             case AttachmentsWanted(row=row, message=mail) if mail is not None:
                 self._list(row, mail)
             case AttachmentsScreen.SaveWanted(screen=screen, attachment=attachment):
-                folder = str(Path(screen.folder).expanduser())
+                folder = str(from_home(screen.folder))
                 command = SaveAttachment(
                     account=self.session.account, row=self._rows[screen], part=attachment.part, folder=folder
                 )
