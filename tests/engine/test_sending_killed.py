@@ -26,6 +26,10 @@ ROUNDS = int(os.environ.get("TUIMAIL_KILL_ROUNDS", "8"))
 """Kills of each kind, spread over all its calls; each costs a second, most of it for a start of Python."""
 _CALLS = {"pwrite64": 110, "write": 12}
 """How many the busiest thread makes in the course: the store's worker to its file, the senders to the wire."""
+_OPENED = 10
+"""By then the store is open: a program whose store cannot be opened has nothing to write into."""
+_FAILING = 6
+"""Calls in a row that fail."""
 
 pytestmark = pytest.mark.skipif(shutil.which("strace") is None, reason="strace makes the faults")
 
@@ -48,10 +52,9 @@ class Trial:
         """At the recipient."""
         return len(self._rig.smtp.mails)
 
-    def run(self, call: str, number: int) -> bool:
-        """The course, killed at this call of whichever thread makes so many first; whether it was."""
-        command = ["strace", "-f", "-o", os.devnull, "-e", f"trace={call}",
-                   "-e", f"inject={call}:signal=KILL:when={number}",
+    def run(self, call: str, fault: str) -> bool:
+        """The course with this fault at calls of whichever thread makes so many first; whether it ended there."""
+        command = ["strace", "-f", "-o", os.devnull, "-e", f"trace={call}", "-e", f"inject={call}:{fault}",
                    sys.executable, "-m", "tests.engine.written_and_killed", str(self._folder)]  # fmt: skip
         child = subprocess.run(command, capture_output=True, check=False)  # noqa: S603 (this interpreter)
         self.confirmed = child.stdout.decode().split("\n")[:-1]
@@ -112,10 +115,37 @@ def test_killed_at_the_nth_write_nothing_confirmed_is_lost_or_sent_twice(rig: Ri
         folder = tmp_path / f"{number}"
         folder.mkdir()
         trial = Trial(rig, folder, kit)
-        kills += trial.run(call, 1 + number * _CALLS[call] // rounds)
+        kills += trial.run(call, f"signal=KILL:when={1 + number * _CALLS[call] // rounds}")
         confirmed.add(len(trial.confirmed))
         trial.look()
         trial.reopen()
 
     assert kills > rounds // 2
     assert len(confirmed) > 2
+
+
+@pytest.mark.parametrize("fault", ["ENOSPC", "EIO"])
+def test_a_disk_that_fails_for_a_while_is_said_and_costs_nothing(rig: Rig, tmp_path: Path, fault: str) -> None:
+    rig.auth.rotates = False
+    rig.mail.boxes[b"Drafts"] = Box(attributes=b"\\Drafts")
+    rig.signed_in().program.close()
+    kit = Kit.of(rig.account, rig.keychain)
+    refusals = 0
+
+    for number in range(ROUNDS // 2):
+        folder = tmp_path / f"{number}"
+        folder.mkdir()
+        trial = Trial(rig, folder, kit)
+        first = _OPENED + number * (_CALLS["pwrite64"] - _OPENED) // (ROUNDS // 2)
+        ended_early = trial.run("pwrite64", f"error={fault}:when={first}..{first + _FAILING}")
+        told = [line for line in trial.confirmed if line.startswith("refused")]
+        refusals += len(told)
+
+        assert not ended_early
+        assert [line for line in trial.confirmed if line not in told] == [*WORDS, "written", "queued", "sent"]
+        assert all("disk" in line for line in told)
+        assert trial.copies == 1
+        trial.look()
+        trial.reopen()
+
+    assert refusals
