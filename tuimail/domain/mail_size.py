@@ -2,8 +2,8 @@
 
 from tuimail.domain.draft import Draft, FieldProblem
 
-_HEADER = 1_000
-"""Bytes of a usual header."""
+_HEADER = 330
+"""Bytes of a header without what the person writes into it."""
 _BASE64 = 78 / 57
 """Bytes on the wire for each of a file: lines of 76 signs, each with its end, for 57 bytes."""
 _MB = 1_000_000
@@ -11,7 +11,8 @@ _MB = 1_000_000
 
 def mail_size(draft: Draft) -> int:
     """About how many bytes it will have on its way, its files in base64."""
-    return _HEADER + len(draft.text.encode("utf-8", "replace")) + files_size(draft)
+    written = f"{draft.sender}{draft.to}{draft.cc}{draft.subject}{''.join(draft.references)}{draft.text}"
+    return _HEADER + len(written.encode("utf-8", "replace")) + files_size(draft)
 
 
 def files_size(draft: Draft) -> int:

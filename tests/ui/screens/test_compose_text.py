@@ -72,7 +72,7 @@ async def test_f3_goes_on_from_the_text_and_typing_replaces_what_is_found() -> N
 async def test_own_words_are_counted_and_not_what_is_quoted() -> None:
     app = composer(replace(READY, text="Yes, at one.\n\nBob wrote:\n> Lunch? And more words.\n-- \nAlice"))
     async with app.run_test(size=SMALL) as pilot:
-        assert "3 words, 1.1 KB" in app.text().splitlines()[0]
+        assert "3 words, 4" in app.text().splitlines()[0]
         await pilot.press(*"Oh ")
         await until(pilot, lambda: "4 words" in app.text().splitlines()[0])
 

@@ -2,10 +2,11 @@
 
 from datetime import UTC, timedelta
 
+import pytest
 from msgspec.structs import replace
 
 from tests.fakes.app import make_app, press, settle
-from tests.ui.screens.host import NOW, SMALL, flat, until
+from tests.ui.screens.host import HOSTILE, NOW, SIZES, SMALL, Host, flat, until
 from tests.ui.screens.test_compose import IDENTITIES, READY, composer, focused_id, posted, screen_of
 from tuimail.api.commands import SaveDraft
 from tuimail.api.events import DraftOpened, Finished
@@ -79,7 +80,9 @@ async def test_only_versions_that_differ_are_offered_and_none_is_said_so() -> No
         await pilot.pause()
 
         assert app.screen is app.shown
-        assert "There is no earlier version yet" in flat(app.text())
+        assert [each.message for each in app._notifications] == [
+            "There is no earlier version yet. One is kept for each minute of writing."
+        ]
 
 
 async def test_esc_among_the_versions_changes_nothing() -> None:
@@ -93,6 +96,21 @@ async def test_esc_among_the_versions_changes_nothing() -> None:
 
         assert screen_of(app).draft == READY
         assert not app.posted_of(ComposeScreen.PutBack)
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_hostile_words_are_only_text_in_versions_and_preview(size: tuple[int, int]) -> None:
+    hostile = replace(READY, subject=HOSTILE, to=HOSTILE, text=HOSTILE)
+    mail = Message(sender=(Address(name=HOSTILE, spec="a@x.example"),), subject=HOSTILE)
+    event = MailPreviewed(draft=READY.id, message=mail, unseen=mail.sender, size_bytes=1, to_mend=(HOSTILE,))
+    for make, count in (
+        (lambda: VersionsScreen((version(hostile),), READY, zone=UTC, now=lambda: NOW), 3),
+        (lambda: MailPreview(event, zone=UTC), 3),
+    ):
+        app = Host(make)
+        async with app.run_test(size=size) as pilot:
+            await pilot.pause()
+            assert flat(app.text()).count(HOSTILE.partition("é")[0].strip()) >= count
 
 
 def test_the_words_that_differ_are_shown_and_not_those_around_them() -> None:

@@ -169,7 +169,7 @@ class ComposeScreen(Screen[None]):
         if others:
             self.app.push_screen(VersionsScreen(others, self.draft, zone=self._zone, now=now), self._put_back)
         else:
-            self.show_words("There is no earlier version yet. One is kept for each minute of writing.")
+            self.notify("There is no earlier version yet. One is kept for each minute of writing.", markup=False)
 
     def _put_back(self, earlier: Draft | None) -> None:
         if earlier is not None and self._form is not None:

@@ -4,10 +4,9 @@ from collections.abc import Iterable
 from datetime import tzinfo
 
 from tuimail.api.writing import MailPreviewed
-from tuimail.domain.body import Style
 from tuimail.ui import header_area
 from tuimail.ui.fit import size
-from tuimail.ui.layout import EMPTY, Line, Run, Tone
+from tuimail.ui.layout import EMPTY, Line, Tone
 from tuimail.ui.page import Page, Paper, Section, Wishes, message_section
 from tuimail.ui.screens.pager import PagerScreen
 
@@ -33,5 +32,5 @@ def preview_head(event: MailPreviewed, width: int) -> Iterable[Line]:
         people = ", ".join(map(str, event.unseen))
         yield from header_area.words(f"Also goes to, unseen by the others: {people}", width)
     for words in event.to_mend:
-        yield Line((Run("! ", Tone.WARNING, Style.BOLD), Run(words, Tone.WARNING)))
+        yield from header_area.words(f"! {words}", width, Tone.WARNING)
     yield EMPTY
