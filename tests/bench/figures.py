@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tests.bench.ledger import Key, Ledger
+from tests.bench.rows.drafting import FIGURE as TYPING
 from tests.bench.rows.news import SERVER
 from tests.bench.rows.pages import W3M
 from tests.bench.rows.start import BARE_APP
@@ -172,6 +173,10 @@ class Figures:
             self._line(
                 "completion", "completion over 50,000 addresses", "20 ms", "10 ms",
                 self._below("found", (COMPLETE, OWN, 0), 20 * MS, 10 * MS),
+            ),
+            self._line(
+                "typing", "typing in a draft of 100 KB, from key to repaint", "20 ms", "10 ms",
+                self._below("key", (TYPING, OWN, 0), 20 * MS, 10 * MS),
             ),
         ]  # fmt: skip
 

@@ -10,7 +10,8 @@ from tests.fakes.app import make_app
 from tests.fakes.mailbox import FakeMailbox
 from tuimail.api import commands as c
 from tuimail.api import events as e
-from tuimail.domain.ids import CommandId, RowId
+from tuimail.domain.draft import Draft, Identity
+from tuimail.domain.ids import CommandId, DraftId, RowId
 from tuimail.domain.listing import ListView, ThreadPlace
 from tuimail.domain.message import Envelope, Flag
 from tuimail.mime.parse import parse_message
@@ -19,6 +20,7 @@ THREAD = 500
 NEWSLETTER, LARGE, CONVERSATION = "Newsletter of 100 KB", "Mail of 1 MB", "Thread of 500"
 BEGINS = "This letter begins"
 ANSWERS = "The last answer says"
+DRAFT_BEGINS = "This draft begins"
 _NEWSLETTER_ROW, _LARGE_ROW, _HEAD = RowId(3_000_000), RowId(2_000_000), RowId(1_000_000)
 _KB = 1_000
 _ITEM = """<tr><td width="50%" valign="top" style="padding:16px;font-family:Georgia,serif;color:#334"><a
@@ -55,6 +57,12 @@ def answer(number: int) -> bytes:
     """One message of the thread."""
     quoted = "\r\n".join("> What was said before is said once more." for _ in range(12))
     return _mail(f"Re: {CONVERSATION}", "text/plain", f"{ANSWERS} {number}.\r\n\r\n{quoted}\r\n")
+
+
+def _draft(size_bytes: int) -> str:
+    """Paragraphs as they are typed, each in one line."""
+    paragraph = f"{DRAFT_BEGINS}. {_WORDS.strip()}"
+    return "\n\n".join([paragraph] * (size_bytes // len(paragraph)))
 
 
 def _mail(subject: str, kind: str, body: str) -> bytes:
@@ -111,6 +119,10 @@ class Measured(FakeMailbox):
             case c.OpenMessage(account=account, row=row):
                 message = parse_message(self._raw.get(row) or answer(row))
                 yield e.MessageLoaded(command=number, account=account, row=row, message=message)
+            case c.BeginDraft(account=account):
+                sender = "Alice <alice@work.example>"
+                draft = Draft(id=DraftId("d"), account=account, sender=sender, text=_draft(100 * _KB))
+                yield e.DraftOpened(command=number, draft=draft, identities=(Identity(sender=sender, account=account),))
             case c.LoadRows() | c.SetFlags():
                 pass
             case _:

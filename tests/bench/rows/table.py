@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from tests.bench.bench import Bench
 from tests.bench.rows import (
     changed,
+    drafting,
     faults,
     fill,
     keys,
@@ -36,6 +37,7 @@ ROWS: Mapping[str, Measure] = {
     "search": searching.subject,
     "body": searching.body,
     "letters": sending.letters,
+    "drafting": drafting.in_draft,
     "news": news.arrive,
     "changed": changed.flags,
     "memory": weight.memory,
