@@ -7,7 +7,7 @@ import pytest
 from tuimail.domain.address import Address
 from tuimail.domain.bounce import Bounce, FailedDelivery
 from tuimail.domain.invitation import Attendee, Invitation, InvitationAnswer, InvitationMethod
-from tuimail.domain.message import Message
+from tuimail.domain.message import Attachment, Message
 from tuimail.domain.trust import TrustNote
 from tuimail.ui import header_area
 from tuimail.ui.header_area import attendee_words, when_words
@@ -110,3 +110,25 @@ def test_no_line_is_wider_than_its_room(width: int) -> None:
     section = message_section(message, Wishes(), Paper(width, UTC), trust=trust)
 
     assert max(len(line.text) for line in section.lines) <= max(width, 14)
+
+
+def test_nothing_that_a_sender_chooses_pushes_away_what_is_said_about_the_sender() -> None:
+    many = tuple(
+        Attachment(part=str(number), name=f"{'name ' * 30}.exe", content_type="x/y", size_bytes=1)
+        for number in range(1, 900)
+    )
+    long = tuple(Address(name="name " * 20, spec=f"{number}@example.test") for number in range(40))
+    message = Message(
+        sender=(Address(name="n" * 5_000, spec="eve@example.test"),),
+        to=long,
+        cc=long,
+        subject="word " * 9_000,
+        attachments=many,
+    )
+    trust = (TrustNote(words="An answer would go elsewhere.", is_warning=True),)
+
+    lines = texts(list(message_section(message, Wishes(), Paper(56, UTC), trust=trust).lines))
+
+    assert next(number for number, line in enumerate(lines) if "elsewhere" in line) < 60
+    assert any("eve@example.test" in line for line in lines[:10])
+    assert "889 more" in " ".join(lines)

@@ -4,13 +4,15 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta, tzinfo
 
+from msgspec.structs import replace
+
 from tuimail.domain.address import Address
 from tuimail.domain.body import Style
 from tuimail.domain.bounce import Bounce, bounce_lines
 from tuimail.domain.invitation import Attendee, Invitation, InvitationAnswer, InvitationMethod
 from tuimail.domain.message import Attachment, Message
 from tuimail.domain.trust import TrustNote
-from tuimail.ui.fit import full_date, plural, size
+from tuimail.ui.fit import ELLIPSIS, full_date, plural, size, truncate, truncate_middle
 from tuimail.ui.layout import EMPTY, MAX_WIDTH, Line, Run, Tone, wrap
 
 MAX_SHOWN = 20
@@ -20,6 +22,13 @@ MAX_BOUNCED = 10
 """Recipients of a delivery report that are told of, before the rest is counted."""
 COUNTED_FROM = 4
 """So many attendees are counted by what they answered."""
+MAX_TITLE_LINES = 4
+MAX_PEOPLE_LINES = 12
+MAX_PERSON = 80
+"""Cells for somebody's name."""
+MAX_FILES = 10
+MAX_NAME = 60
+"""Cells for the name of a file; the list of attachments has it whole."""
 LABEL = 6
 """Cells for a header's name."""
 _WHAT = {
@@ -34,9 +43,9 @@ _HOUR_MINUTES = 60
 
 
 def title(subject: str, width: int) -> list[Line]:
-    """The subject."""
+    """The subject; of a very long one the beginning, since all headers have it whole."""
     text = subject or "(no subject)"
-    return [Line((Run(text[start:end], Tone.HEADING, Style.BOLD),)) for start, end in wrap(text, width)]
+    return _brief([Line((Run(text[start:end], Tone.HEADING, Style.BOLD),)) for start, end in wrap(text, width)])
 
 
 def people(message: Message, width: int, *, all_headers: bool) -> list[Line]:
@@ -45,7 +54,8 @@ def people(message: Message, width: int, *, all_headers: bool) -> list[Line]:
     lines = row("From", addresses(message.sender, shown) or "(no sender)", width)
     for label, group in (("To", message.to), ("Cc", message.cc), ("Bcc", message.bcc)):
         if group:
-            lines += row(label, addresses(group, shown), width)
+            told = row(label, addresses(group, shown), width)
+            lines += told if all_headers else _brief(told, MAX_PEOPLE_LINES)
     return lines
 
 
@@ -71,8 +81,9 @@ def files(attachments: tuple[Attachment, ...], width: int) -> list[Line]:
     shown = [each for each in attachments if not each.is_inline] or list(attachments)
     if not shown:
         return []
-    names = ", ".join(f"{each.name} ({size(each.size_bytes)})" for each in shown)
-    return row("@", names, width)
+    names = ", ".join(f"{truncate_middle(each.name, MAX_NAME)} ({size(each.size_bytes)})" for each in shown[:MAX_FILES])
+    more = len(shown) - MAX_FILES
+    return row("@", f"{names} and {more:,} more, A lists them" if more > 0 else names, width)
 
 
 def trust_lines(notes: Iterable[TrustNote], width: int) -> list[Line]:
@@ -167,8 +178,8 @@ def row(label: str, text: str, width: int) -> list[Line]:
 
 
 def addresses(group: tuple[Address, ...], shown: int) -> str:
-    """The first of them, and how many more there are."""
-    names = ", ".join(str(person) for person in group[:shown])
+    """The first of them, and how many more there are; no name is so long that it hides its address."""
+    names = ", ".join(str(replace(each, name=truncate(each.name, MAX_PERSON))) for each in group[:shown])
     return f"{names} and {len(group) - shown:,} more" if len(group) > shown else names
 
 
@@ -183,6 +194,17 @@ def _signed(sign: str, text: str, width: int) -> list[Line]:
         lines.append(Line((Run(sign, Tone.WARNING, Style.BOLD), Run(text[start:end], Tone.WARNING))))
         sign = " " * len(sign)
     return lines
+
+
+def _brief(lines: list[Line], most: int = MAX_TITLE_LINES) -> list[Line]:
+    """Nothing that a sender chooses may push what is said about the sender off the screen."""
+    if len(lines) <= most:
+        return lines
+    last = lines[most - 1]
+    return [
+        *lines[: most - 1],
+        Line((*last.runs[:-1], last.runs[-1]._replace(text=last.runs[-1].text[:-1] + ELLIPSIS))),
+    ]
 
 
 def _attendee(attendee: Attendee) -> str:
