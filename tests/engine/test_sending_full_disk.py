@@ -12,7 +12,7 @@ from tests.engine.conftest import ACCOUNT, Rig, write
 from tests.engine.test_sending import emptied
 from tests.fakes.wire_server import Peer
 from tests.journeys.conftest import Heard
-from tuimail.api.commands import BeginDraft, ListDrafts, ResumeDraft, SaveDraft, Send, SendNow
+from tuimail.api.commands import BeginDraft, ListDrafts, OpenAccount, ResumeDraft, SaveDraft, Send, SendNow
 from tuimail.api.events import DraftOpened, DraftSaved, DraftsListed, Failed, Finished, Noticed, OutboxChanged
 from tuimail.domain.draft import Draft, OutboxState
 from tuimail.domain.errors import ErrorKind
@@ -164,3 +164,20 @@ def test_the_same_draft_is_not_queued_twice(rig: Rig) -> None:
     assert isinstance(again, Failed)
     assert "already" in again.problem.summary
     assert len(rig.smtp.mails) == 1
+
+
+def test_a_store_that_cannot_be_opened_is_told_as_that_and_opens_once_it_can_be(rig: Rig, disk: Disk) -> None:
+    rig.signed_in().program.close()
+
+    with disk.filled():
+        heard = rig.start()
+        opened = heard.do(OpenAccount(account=ACCOUNT))
+        draft = draft_of(heard)
+        refused = heard.do(SaveDraft(account=ACCOUNT, draft=draft))
+    kept = heard.do(SaveDraft(account=ACCOUNT, draft=draft))
+
+    for ended in (opened, refused):
+        assert isinstance(ended, Failed)
+        assert "disk is full" in ended.problem.summary
+    assert isinstance(kept, Finished)
+    assert heard.ask(ListDrafts(account=ACCOUNT), DraftsListed).drafts == (draft,)

@@ -86,6 +86,8 @@ class Storage:
         self._zone = zone
         self.worker = worker
         self._open: dict[AccountId, AccountStore] = {}
+        self._unopened: dict[AccountId, tuple[StoreKey, bool]] = {}
+        """Stores that could not be opened: their key, and whether they are passing."""
         self._locks: dict[AccountId, AccountLock] = {}
         self._passing: set[AccountId] = set()
         self._guard = threading.Lock()
@@ -141,7 +143,10 @@ class Storage:
         """
         if account in self._open:
             return
+        # Until it is open: on a disk that is full or not writable, whoever needs it tries again.
+        self._unopened[account] = (key, passing)
         db = self._open_passing(account, key) if passing else self._open_lasting(account, key)
+        del self._unopened[account]
         self._open[account] = AccountStore(
             db=db,
             mailboxes=MailboxRepository(db),
@@ -201,7 +206,10 @@ class Storage:
         store.drafts.purge(now=self._now())
 
     def store(self, account: AccountId) -> AccountStore:
-        """The open store. On the store worker."""
+        """The open store, opened now where that was not possible before. On the store worker."""
+        if account in self._unopened:
+            key, passing = self._unopened[account]
+            self.open(account, key, passing=passing)
         try:
             return self._open[account]
         except KeyError:
@@ -226,6 +234,7 @@ class Storage:
 
     def delete(self, account: AccountId) -> int:
         """Close and delete the account's file; bytes freed. On the store worker."""
+        self._unopened.pop(account, None)
         store = self._open.pop(account, None)
         if store is not None:
             store.db.close()
