@@ -183,6 +183,18 @@ def test_refused_recipients_are_listed_and_retried_alone(rig: Rig) -> None:
     assert rig.smtp.mails[0] == rig.smtp.mails[1]
 
 
+def test_a_mail_that_some_have_already_is_edited_for_the_others_alone(rig: Rig) -> None:
+    heard = rig.signed_in()
+    rig.smtp.answers[b"RCPT TO:<EVE@"] = b"550 5.1.1 nobody of this name\r\n"
+    write(heard, to="Bob <bob@example.org>, eve@example.org")
+    item = outbox(heard, OutboxState.HELD)
+
+    opened = heard.ask(EditOutbox(account=ACCOUNT, item=item.id), DraftOpened)
+
+    assert opened.draft.to == "eve@example.org"
+    assert opened.notes == ("Has it already, and gets no second one: bob@example.org.",)
+
+
 def test_who_is_wanted_later_gets_it_later_and_the_others_now(rig: Rig) -> None:
     heard = rig.signed_in()
     rig.smtp.answers[b"RCPT TO:<EVE@"] = b"450 4.2.0 greylisted for a minute\r\n"

@@ -149,8 +149,8 @@ class OutboxDesk:
         """Route of ``RetryOutbox``."""
         job.hand_to(self._storage.worker, self._retry)
 
-    def edit(self, job: Job, show: Callable[[Job, Draft], None]) -> None:
-        """Route of ``EditOutbox``; ``show`` opens the composer."""
+    def edit(self, job: Job, show: Callable[[Job, Draft, tuple[str, ...]], None]) -> None:
+        """Route of ``EditOutbox``; ``show`` opens the composer, with what is to be known."""
         job.hand_to(self._storage.worker, lambda job: self._edit(job, show))
 
     def discard(self, job: Job) -> None:
@@ -253,14 +253,16 @@ class OutboxDesk:
         self.tell()
         job.finish()
 
-    def _edit(self, job: Job, show: Callable[[Job, Draft], None]) -> None:
+    def _edit(self, job: Job, show: Callable[[Job, Draft, tuple[str, ...]], None]) -> None:
         command = job.command
         assert isinstance(command, EditOutbox)  # noqa: S101 (the route's own type, for the checker)
+        mail = self._storage.store(self._account.id).outbox.load(command.item)
         draft = self.take_back(command.item)
-        if draft is None:
+        if mail is None or draft is None:
             words = "This mail is being sent, or is gone: it cannot be edited any more."
             raise StoreError(ErrorKind.SEND_REFUSED, words, remedy=Remedy.TELL)
-        show(job, draft)
+        notes = (f"Has it already, and gets no second one: {', '.join(mail.accepted)}.",) if mail.accepted else ()
+        show(job, draft, notes)
         job.finish()
 
     def _discard(self, job: Job) -> None:

@@ -482,8 +482,8 @@ class AccountRooms:
     def _undo_send(self, item: OutboxId) -> Draft | None:
         return self.outbox.take_back(item)
 
-    def _show_draft(self, job: Job, draft: Draft) -> None:
-        self.drafts.show(job, draft)
+    def _show_draft(self, job: Job, draft: Draft, notes: tuple[str, ...] = ()) -> None:
+        self.drafts.show(job, draft, notes)
 
 
 def _login(

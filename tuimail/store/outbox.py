@@ -106,6 +106,11 @@ class OutboxMail(Discreet, frozen=True, kw_only=True):
         """The recipients that the next attempt is for."""
         return tuple(one.address for one in self.recipients if one.state is RecipientState.WAITING)
 
+    @property
+    def accepted(self) -> tuple[str, ...]:
+        """The recipients who have it."""
+        return _accepted(self.recipients)
+
 
 class OutboxRepository:
     """The outbox of one account. Every method is one transaction: what it noted is on disk when it returns."""
