@@ -8,8 +8,8 @@ import pytest
 from tests.engine.conftest import ACCOUNT, Rig, online
 from tests.fakes.authorization_server import json_reply
 from tuimail import assembly, headless
-from tuimail.api.commands import ListAccounts, OpenAccount
-from tuimail.api.events import DraftOpened, Event, Noticed, SignedOutReport
+from tuimail.api.commands import ListAccounts, OpenAccount, PreviewSignOut
+from tuimail.api.events import DraftOpened, Event, Failed, Noticed, SignedOutReport, SignOutPreviewed
 from tuimail.domain.ids import AccountId
 from tuimail.domain.neighbour import Refused, Request, Wish
 from tuimail.engine.storage import Storage
@@ -94,6 +94,19 @@ def test_an_account_that_the_window_does_not_write_for_is_refused(rig: Rig) -> N
     answers = ask(rig.places.socket(ACCOUNT), Request(wish=Wish.SIGN_OUT, account=AccountId("other")))
 
     assert [type(answer) for answer in answers] == [Refused]
+
+
+def test_a_window_that_only_reads_says_where_to_sign_out_before_it_asks_anything(rig: Rig) -> None:
+    rig.signed_in()
+    second = rig.start()
+    second.submit(OpenAccount(account=ACCOUNT))
+    second.wait_for(Noticed, lambda event: "another window" in event.words)
+
+    ended = second.do(PreviewSignOut(account=ACCOUNT))
+
+    assert isinstance(ended, Failed)
+    assert "sign out there" in ended.problem.summary
+    assert not [event for event in second.events if isinstance(event, SignOutPreviewed)]
 
 
 def test_the_sockets_are_gone_when_the_program_is(rig: Rig) -> None:

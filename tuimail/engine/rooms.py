@@ -244,7 +244,7 @@ class AccountRooms:
             commands.OpenAccount: self.open,
             **self.login.routes(),
             commands.TrySending: SendingTrial(self.auth, self.context).run,
-            commands.PreviewSignOut: self.signing_out.preview,
+            commands.PreviewSignOut: self._as_writer(self.signing_out.preview, words=SIGN_OUT_THERE),
             commands.SaveUnsynced: self.signing_out.save,
             commands.SignOut: self._as_writer(self.signing_out.sign_out, words=SIGN_OUT_THERE),
             commands.RetryRevocation: self.signing_out.retry,
