@@ -55,7 +55,7 @@ def test_stopping_closes_every_port_and_leaves_no_file() -> None:
     account = provider.account
     folder = Path(account.ca_file or "").parent
     assert stat.S_IMODE(os.stat(folder).st_mode) == 0o700
-    assert [path.name for path in folder.iterdir()] == ["demo-ca.pem"]
+    assert {path.name for path in folder.iterdir()} == {"demo-ca.pem", "lock"}
 
     provider.stop()
     provider.stop()

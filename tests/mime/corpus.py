@@ -1,4 +1,4 @@
-"""Where mails of other programs' test suites lie; tests skip, with the reason, where they do not."""
+"""Where mails of other programs' test suites lie: not in this repository, since their licences differ."""
 
 import os
 from pathlib import Path
@@ -28,7 +28,8 @@ def corpus_mails() -> list[Path]:
     return sorted(path for path in folder.rglob("*") if path.suffix in {".eml", ".raw", ".txt"} and path.is_file())
 
 
-needs_corpus = pytest.mark.skipif(corpus_folder() is None, reason="no corpus: set TUIMAIL_CORPUS to a folder of mails")
+needs_corpus = pytest.mark.corpus
+"""Part of a run only where there is one."""
 
 
 def texts_of(message: Message) -> list[str]:

@@ -543,7 +543,7 @@ async def test_help_is_there_on_every_screen_its_own_keys_first() -> None:
         await pilot.pause(0.3)
         await press(pilot, "comma", "question_mark")
         words = str(app.screen.query_one("#text").render())
-        assert words.index("Sign-in health") < words.index("Scroll Left")
+        assert words.index("Sign-in health") < words.index("Scroll left")
 
 
 async def test_every_action_can_be_carried_out() -> None:

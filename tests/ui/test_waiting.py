@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-import pytest
 from msgspec.structs import replace
 
 from tests.fakes.app import make_app, press, settle
@@ -201,19 +200,6 @@ async def test_a_keychain_that_does_not_ask_leaves_nothing_to_choose() -> None:
         await press(pilot, "ctrl+k")
 
         assert home(app).said == "Your keychain is not asking anything."
-
-
-@pytest.mark.parametrize(("key", "words"), [("L", "Replying to a list"), ("F", "Forwarding as an attachment")])
-async def test_a_key_of_a_later_version_says_so(key: str, words: str) -> None:
-    app, engine = make_app()
-
-    async with app.run_test(size=SIZE) as pilot:
-        await settle(pilot)
-        before = len(engine.commands)
-        await press(pilot, key)
-
-        assert home(app).said == f"{words} is not in this version."
-        assert len(engine.commands) == before
 
 
 class Sparse(FakeMailbox):

@@ -29,7 +29,7 @@ async def test_lines_around_the_panes_look_as_textual_draws_them() -> None:
                 assert _cells(line.render_lines(crop)) == _cells(Widget.render_lines(line, crop)), key
                 seen.add(type(line).__name__)
 
-    assert seen == {"PaneTitle", "StatusBar", "HintLine"}
+    assert seen == {"ListTitle", "PaneTitle", "StatusBar", "HintLine"}
 
 
 def _cells(strips: Iterable[Strip]) -> list[tuple[str, Style]]:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.mime.corpus import corpus_folder
+from tests.mime.corpus import corpus_folder, needs_corpus
 from tuimail.domain.clean import is_clean_line
 from tuimail.net.errors import Garbled
 from tuimail.net.imap.arguments import MAX_SET, uid_sets
@@ -95,7 +95,7 @@ def _responses(data: bytes) -> list[Response]:
     return found
 
 
-@pytest.mark.skipif(not TRANSCRIPTS.is_dir(), reason="there is no corpus with imap-transcripts")
+@needs_corpus
 def test_recorded_answers_of_many_servers_are_read() -> None:
     unread: list[str] = []
     mailboxes = rows = 0
@@ -117,7 +117,7 @@ def test_recorded_answers_of_many_servers_are_read() -> None:
     assert rows > 100
 
 
-@pytest.mark.skipif(not TRANSCRIPTS.is_dir(), reason="there is no corpus with imap-transcripts")
+@needs_corpus
 def test_recorded_structures_and_labels_are_read() -> None:
     unread: list[str] = []
     structures = labels = 0
