@@ -201,13 +201,26 @@ def check_draft(draft: Draft) -> OutgoingMail | list[FieldProblem]:
         problems.append(FieldProblem(field="to", words="Add somebody to send this to."))
     if problems:
         return problems
+    return _outgoing(draft, sender=fields["from"][0], to=fields["to"], cc=fields["cc"], bcc=fields["bcc"])
+
+
+def as_kept(draft: Draft, *, sender: Address) -> OutgoingMail:
+    """The draft as a mail for the server's Drafts, whatever is still missing; what is no address yet stays out."""
+    own = parse_typed(draft.sender).addresses
+    to, cc, bcc = (parse_typed(typed).addresses for typed in (draft.to, draft.cc, draft.bcc))
+    return _outgoing(draft, sender=own[0] if own else sender, to=to, cc=cc, bcc=bcc)
+
+
+def _outgoing(
+    draft: Draft, *, sender: Address, to: tuple[Address, ...], cc: tuple[Address, ...], bcc: tuple[Address, ...]
+) -> OutgoingMail:
     return OutgoingMail(
         draft=draft.id,
         account=draft.account,
-        sender=fields["from"][0],
-        to=fields["to"],
-        cc=fields["cc"],
-        bcc=fields["bcc"],
+        sender=sender,
+        to=to,
+        cc=cc,
+        bcc=bcc,
         subject=clean_line(draft.subject),
         text=draft.text,
         in_reply_to=draft.in_reply_to if _MESSAGE_ID.match(draft.in_reply_to) else "",
@@ -216,26 +229,6 @@ def check_draft(draft: Draft) -> OutgoingMail | list[FieldProblem]:
         kind=draft.kind,
         attachments=draft.attachments,
         answered=draft.answered,
-    )
-
-
-def as_kept(draft: Draft, *, sender: Address) -> OutgoingMail:
-    """The draft as a mail for the server's Drafts, whatever is still missing; what is no address yet stays out."""
-    own = parse_typed(draft.sender).addresses
-    return OutgoingMail(
-        draft=draft.id,
-        account=draft.account,
-        sender=own[0] if own else sender,
-        to=parse_typed(draft.to).addresses,
-        cc=parse_typed(draft.cc).addresses,
-        bcc=parse_typed(draft.bcc).addresses,
-        subject=clean_line(draft.subject),
-        text=draft.text,
-        in_reply_to=draft.in_reply_to if _MESSAGE_ID.match(draft.in_reply_to) else "",
-        references=tuple(ref for ref in draft.references if _MESSAGE_ID.match(ref)),
-        answers=draft.answers,
-        kind=draft.kind,
-        attachments=draft.attachments,
     )
 
 
