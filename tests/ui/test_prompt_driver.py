@@ -30,6 +30,7 @@ class Keys(App):
                 self.told("suspended")
                 self.told(sys.stdin.readline().strip())
             self.told("resumed")
+    def on_paste(self, event): self.told(f"pasted {event.text!r}")
     def told(self, word): print(f"<{word}>", file=told, flush=True)
 
 Keys(driver_class=driver_class()).run()
@@ -92,6 +93,15 @@ def test_a_letter_that_comes_in_two_pieces_is_one_key() -> None:
         os.write(typist.terminal, "é".encode()[1:])
 
         assert typist.hears("é")
+
+
+def test_a_paste_with_control_characters_is_one_paste_and_presses_no_key() -> None:
+    with typing() as typist:
+        assert typist.hears("ready")
+        # Ctrl+T and Ctrl+Enter, behind an escape each; then a key that shows what was heard before it.
+        os.write(typist.terminal, b"\x1b[200~one\x1b \x14 two\r\n\x1b[13;5u\ttail\x1b[201~j")
+
+        assert typist.hears("pasted 'one  two\\r\\n[13;5u\\ttail'>\n<j")
 
 
 def test_another_program_may_have_the_terminal_in_between() -> None:

@@ -13,6 +13,8 @@ from textual import constants
 from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
 
+from tuimail.ui.paste_guard import PasteGuard
+
 _CHUNK = 4096
 _ESCAPE_S = constants.ESCAPE_DELAY + 0.001
 """A lone escape is told from the beginning of a key's sequence by what follows; a little later it is certain."""
@@ -28,6 +30,7 @@ class PromptDriver(LinuxDriver):
     def run_input_thread(self) -> None:
         """Let the loop read from now on; the thread that Textual starts for it has nothing more to do."""
         self._parser = XTermParser(self._debug)
+        self._guard = PasteGuard()
         self._decode = getincrementaldecoder("utf-8")("replace").decode
         self._is_reading = True
         self._loop.call_soon_threadsafe(self._begin)
@@ -51,7 +54,7 @@ class PromptDriver(LinuxDriver):
             # As the system says it to the process that controls the terminal.
             os.kill(os.getpid(), signal.SIGHUP)
             return
-        for event in self._parser.feed(self._decode(data)):
+        for event in self._parser.feed(self._guard.feed(self._decode(data))):
             self.process_message(event)
         if self._settling is not None:
             self._settling.cancel()
