@@ -28,6 +28,7 @@ from tuimail.domain.account import Link
 from tuimail.domain.draft import Draft, DraftAttachment, OutboxItem, OutboxState
 from tuimail.domain.mailbox import MailboxRole
 from tuimail.engine.draft_copies import KEPT_HERE, MAX_COPY
+from tuimail.mime.continued import CUT
 from tuimail.mime.parse import parse_message
 
 DRAFTS = b"Drafts"
@@ -52,7 +53,7 @@ def leave(heard: Heard, draft: Draft) -> None:
 
 def subjects(drafts: Box) -> list[str]:
     """What lies there."""
-    return [parse_message(mail.raw).subject for mail in drafts.mails.values()]
+    return [parse_message(mail.raw).subject for mail in list(drafts.mails.values())]
 
 
 def has(heard: Heard, drafts: Box, *wanted: str) -> None:
@@ -162,6 +163,21 @@ def test_a_draft_begun_elsewhere_is_continued_here_and_replaced(rig: Rig) -> Non
     leave(heard, replace(draft, text="Half a sentence."))
 
     wait_until(lambda: [b"sentence" in mail.raw for mail in drafts.mails.values()] == [True], heard)
+
+
+def test_a_draft_begun_elsewhere_that_is_cut_here_stays_beside_the_new_one(rig: Rig) -> None:
+    drafts = furnish(rig)
+    files = b"--b\r\nContent-Disposition: attachment; filename=a.txt\r\n\r\nx\r\n" * 1_100
+    head = b"From: alice@example.test\r\nSubject: Elsewhere\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n"
+    rig.mail.add(drafts, head + files + b"--b--\r\n", set())
+    heard = rig.signed_in()
+    row = open_full(heard, box(heard, MailboxRole.DRAFTS))[0]
+
+    opened = heard.ask(ContinueDraft(account=ACCOUNT, row=row), DraftOpened)
+    assert CUT in opened.notes
+    leave(heard, replace(opened.draft, subject="Here", attachments=()))
+
+    has(heard, drafts, "Elsewhere", "Here")
 
 
 def test_the_copy_of_a_draft_leads_back_to_it(rig: Rig) -> None:

@@ -11,7 +11,7 @@ from tuimail.domain.draft import Draft, DraftAttachment, DraftKind, as_kept
 from tuimail.domain.ids import AccountId, DraftId
 from tuimail.domain.own import Own
 from tuimail.mime.compose import build
-from tuimail.mime.continued import NO_FORMAT, continued
+from tuimail.mime.continued import CUT, NO_FORMAT, continued
 
 WORK = AccountId("work")
 ANN = Address(name="Ann", spec="ann@example.test")
@@ -98,3 +98,12 @@ def test_any_text_can_be_copied(subject: str, text: str) -> None:
 @given(st.binary(max_size=300))
 def test_no_bytes_break_it(raw: bytes) -> None:
     continued(raw, own=OWN, account=WORK, draft_id=DraftId("d"))
+
+
+def test_a_draft_whose_text_is_cut_says_that_the_original_stays() -> None:
+    raw = b"Subject: long\r\n\r\n" + b"a line of it\r\n" * 600_000
+
+    draft, notes = continued(raw, own=OWN, account=WORK, draft_id=DraftId("d"))
+
+    assert len(draft.text) < len(raw)
+    assert notes == (CUT,)

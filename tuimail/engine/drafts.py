@@ -32,7 +32,7 @@ from tuimail.engine.job import Job
 from tuimail.engine.messages import MessageDesk
 from tuimail.engine.storage import Storage
 from tuimail.engine.worker import Worker
-from tuimail.mime.continued import continued, message_id_of
+from tuimail.mime.continued import CUT, continued, message_id_of
 from tuimail.mime.parse import parse_message
 from tuimail.mime.quote import (
     answer,
@@ -226,7 +226,7 @@ class DraftDesk:
             where = (uidvalidity, place.uid) if place is not None and uidvalidity and place.uid is not None else None
             known = store.draft_copies.draft_of(message_id, where or (0, 0))
             kept = store.drafts.load(known) if known is not None else None
-            if kept is None and where is not None:
+            if kept is None and where is not None and CUT not in notes:
                 store.draft_copies.adopt(draft.id, message_id=message_id, place=where)
             self.show(job, kept or draft, () if kept else notes)
             job.finish()

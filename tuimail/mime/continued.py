@@ -12,19 +12,25 @@ from tuimail.mime.contents import sort_parts
 from tuimail.mime.flowed import from_flowed
 from tuimail.mime.headers import message_ids, unfold
 from tuimail.mime.parse import parse_message, words_of
-from tuimail.mime.part_text import text_of
+from tuimail.mime.part_text import MAX_TEXT_BYTES, text_of
 from tuimail.mime.quoting import cut_quotations
 from tuimail.mime.structure import Part, read_structure
 
 NO_FORMAT = "This draft had formatting, which is not kept: its words are here."
+CUT = "This draft is too large to be taken over whole: the one on the server stays as it is."
+"""A copy of what is here may not replace it."""
 
 
 def continued(raw: bytes, *, own: Own, account: AccountId, draft_id: DraftId) -> tuple[Draft, tuple[str, ...]]:
     """The draft and, in words, what of it could not be kept. Never raises, whatever the bytes."""
     message = parse_message(raw, wants_both=False)
-    contents = sort_parts(read_structure(raw).root)
+    structure = read_structure(raw)
+    contents = sort_parts(structure.root)
     plain = [section.plain for section in contents.sections if section.plain is not None]
     notes = () if plain or not message.is_html else (NO_FORMAT,)
+    texts = plain or [section.html for section in contents.sections if section.html is not None]
+    if structure.notes or any(len(part.body) > MAX_TEXT_BYTES for part in texts):
+        notes = (*notes, CUT)
     draft = Draft(
         id=draft_id,
         account=account,
