@@ -27,7 +27,7 @@ _MAX_NOTES = 5
 _MACHINE = re.compile(r"(?:no|do[-_.]?not|not)[-_.]?(?:reply|respond)|noreply|mailer-daemon", re.I)
 """Senders that nobody reads, and that name another address for answers."""
 _NO = re.compile(r"\s*NO\b", re.I)
-_NO_LIST = "This message names no mailing list that takes mail."
+_NO_LIST = "This message names no mailing list."
 _DELIVERY = ("delivered-to", "x-original-to")
 """Fields that servers write, the one to be believed first."""
 _TAKEN = frozenset({"to", "cc", "bcc", "subject", "body", "in-reply-to", "references"})
@@ -154,7 +154,7 @@ def list_address(message: Message) -> str:
     found = posting_address(message)
     if not found:
         is_closed = any(name.lower() == "list-post" and _NO.match(value) for name, value in message.headers)
-        why = "The mailing list of this message takes no mail." if is_closed else _NO_LIST
+        why = "This mailing list takes no mail." if is_closed else _NO_LIST
         words = f"{why} r answers its sender, R everybody."
         raise SendError(ErrorKind.BAD_DRAFT, words, remedy=Remedy.FIX_INPUT)
     return found

@@ -72,7 +72,8 @@ def edit_text(editor: ExternalEditor, text: str) -> Edited | EditorTrouble:
         path.unlink(missing_ok=True)
         return EditorTrouble(words=f"{command[0]} cannot be started: {error.strerror}.")
     if status:
-        return EditorTrouble(words=f"{command[0]} ended with status {status}; the text here is as it was.", kept=path)
+        how = f"ended with status {status}" if status > 0 else f"was ended by signal {-status}"
+        return EditorTrouble(words=f"{command[0]} {how}; the text here is as it was.", kept=path)
     return _take_over(path)
 
 

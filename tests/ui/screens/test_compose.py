@@ -688,14 +688,18 @@ async def test_the_external_editor_gets_a_private_file_and_its_text_comes_back(t
     assert list(folder.iterdir()) == []
 
 
-def test_the_file_survives_an_editor_that_crashes(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("end", "told"), [("exit 3", "ended with status 3"), ("kill -SEGV $$", "was ended by signal 11")]
+)
+def test_the_file_survives_an_editor_that_crashes(end: str, told: str, tmp_path: Path) -> None:
     script = tmp_path / "editor.sh"
-    script.write_text('#!/bin/sh\nprintf "half a sentence" > "$1"\nexit 3\n')
+    script.write_text(f'#!/bin/sh\nprintf "half a sentence" > "$1"\n{end}\n')
     script.chmod(0o700)
 
     outcome = edit_text(ExternalEditor(command=str(script), folder=tmp_path / "private"), "before")
 
     assert isinstance(outcome, EditorTrouble)
+    assert told in outcome.words
     assert outcome.kept is not None
     assert outcome.kept.read_text() == "half a sentence"
 
