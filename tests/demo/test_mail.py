@@ -201,6 +201,14 @@ def test_mail_to_nobody_comes_back(client: Client, access: str, imap: IMAPClient
     assert "mailer-daemon@example.org" in body
 
 
+def test_a_header_without_end_is_refused_before_it_is_read(client: Client, access: str) -> None:
+    crowd = ",\r\n ".join(f"somebody{number}@example.org" for number in range(5_000))
+    raw = f"From: robin@example.org\r\nTo: {crowd}\r\n\r\nHello".encode()
+
+    with client.smtp(access) as smtp, pytest.raises(smtplib.SMTPDataError, match="so many recipients"):
+        smtp.sendmail("robin@example.org", ["iris.vale@example.net"], raw)
+
+
 def test_foreign_sender_and_real_recipient_are_refused(provider: DemoProvider, client: Client, access: str) -> None:
     before = provider.sent_count()
 

@@ -49,6 +49,7 @@ class Watch:
         self._on_trouble = on_trouble
         self._session: ImapSession | None = None
         self._rounds = 0
+        self._starts = 0
         self._stop = threading.Event()
         self._go = threading.Event()
         self._wake = threading.Event()
@@ -59,6 +60,7 @@ class Watch:
 
     def start(self) -> None:
         """Watch from now on, as soon as a connection can be made. Any thread."""
+        self._starts += 1
         self._go.set()
         self._wake.set()
 
@@ -97,14 +99,15 @@ class Watch:
             if self._stop.is_set():
                 return
             self._wake.clear()
+            starts = self._starts
             begun_s = time.monotonic()
             try:
                 self._watch_all()
             except TuimailError as error:
                 failures = 1 if time.monotonic() - begun_s > SETTLED_S else failures + 1
                 self._on_trouble()
-                # A missing sign-in ends the watch until somebody signs in again.
-                if error.remedy in {Remedy.SIGN_IN, Remedy.GRANT}:
+                # A missing sign-in ends the watch until somebody signs in again, unless that was meanwhile.
+                if error.remedy in {Remedy.SIGN_IN, Remedy.GRANT} and self._starts == starts:
                     self._go.clear()
                 else:
                     self._rest(failures)
