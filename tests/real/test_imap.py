@@ -91,7 +91,7 @@ def test_a_file_comes_by_its_part(connect: Connect) -> None:
     assert parts is not None
     assert ATTACHMENT_SUBJECT.encode() in parts.header
     (file,) = [part for part in parts.root.walk() if part.disposition == "attachment"]
-    assert file.file_name == ATTACHMENT_NAME
+    assert dict(file.disposition_params)["filename"] == ATTACHMENT_NAME
     content = session.part(uid, file.section, size_bytes=file.size_bytes, check=lambda: None)
     assert content.replace(b"\r\n", b"\n").decode().strip() == ATTACHMENT_TEXT.strip()
     assert session.sections(uid, {file.section: 8}) == {file.section: content[:8]}

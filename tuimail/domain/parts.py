@@ -40,11 +40,6 @@ class Part(Discreet, frozen=True, kw_only=True):
         """Whether it only holds other parts."""
         return self.content_type.startswith("multipart/")
 
-    @property
-    def file_name(self) -> str:
-        """The file's name as the sender wrote it, where one parameter holds it whole; empty otherwise."""
-        return dict(self.disposition_params).get("filename") or dict(self.params).get("name", "")
-
     def walk(self) -> Iterator[Self]:
         """This part and all within it, in the order of the message."""
         yield self

@@ -30,7 +30,7 @@ from tuimail.ui.keymap import keymap
 from tuimail.ui.later import Later
 from tuimail.ui.patience import WORTH_A_WORD_S
 from tuimail.ui.problems import problem_in
-from tuimail.ui.screens.deeds.going import DetailsWanted, HelpWanted, PaletteWanted, QuitWanted, SentWanted, WishHeard
+from tuimail.ui.screens.deeds.going import DetailsWanted, HelpWanted, PaletteWanted, QuitWanted, WishHeard
 from tuimail.ui.screens.mail import MailScreen
 from tuimail.ui.session import Session
 from tuimail.ui.start import ComposeMail, StartMode
@@ -213,9 +213,6 @@ class TuimailApp(QuietApp[None]):
                 self.action_help()
             case PaletteWanted():
                 self.action_command_palette()
-            case SentWanted():
-                self.go_home()
-                self._mail.do("go_sent")
             case _:
                 self._later.offer(message)
 

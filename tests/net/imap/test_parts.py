@@ -75,7 +75,7 @@ def test_a_file_keeps_what_names_it_as_the_sender_wrote_it() -> None:
     assert part is not None
     assert part.disposition == "attachment"
     assert part.disposition_params == (("filename*0*", "utf-8''pl%C3%A4"), ("filename*1*", "ne.pdf"))
-    assert part.file_name == "old.pdf"
+    assert dict(part.params)["name"] == "old.pdf"
     assert part.content_id == "c1@x.test"
     assert is_clean_line(part.description)
     assert "old.pdf" not in repr(part)

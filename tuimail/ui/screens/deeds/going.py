@@ -25,10 +25,6 @@ class OutboxWanted(UIMessage):
     """The outbox screen."""
 
 
-class SentWanted(UIMessage):
-    """The Sent folder."""
-
-
 class DraftsWanted(UIMessage):
     """The drafts screen."""
 
